@@ -1,0 +1,16 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Warnings are errors where `script/test` asks for it (see CONTRIBUTING.md).
+let strict: [SwiftSetting] =
+  Context.environment["CROWNWORK_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "crownwork",
+  platforms: [.macOS(.v15)],
+  targets: [
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "Tensors", dependencies: ["COneDNN"], swiftSettings: strict),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
+  ]
+)
