@@ -8,9 +8,17 @@ let strict: [SwiftSetting] =
 let package = Package(
   name: "crownwork",
   platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1")
+  ],
   targets: [
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
-    .target(name: "Tensors", dependencies: ["COneDNN"], swiftSettings: strict),
+    .target(
+      name: "Tensors",
+      dependencies: ["COneDNN", .product(name: "RealModule", package: "swift-numerics")],
+      swiftSettings: strict),
+    .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(name: "Bounds", dependencies: ["Networks"], swiftSettings: strict),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
   ]
 )

@@ -1,0 +1,55 @@
+import Tensors
+
+/// Lower bounds of S specifications as linear functions of a layer's values h:
+/// specification ≥ Λ·h + constant, for every h the region allows.
+public struct LinearForm: Sendable {
+  /// Λ, [batch, S, n]: n runs over the layer's scalars in memory order. A batch of 1 is shared by
+  /// every example.
+  public var coefficients: Tensor
+  /// [batch, S].
+  public var constant: Tensor
+
+  public init(coefficients: Tensor, constant: Tensor) {
+    precondition(
+      coefficients.shape.count == 3 && constant.shape == Array(coefficients.shape.prefix(2)),
+      "coefficients \(coefficients.shape) with constant \(constant.shape)")
+    self.coefficients = coefficients
+    self.constant = constant
+  }
+
+  var batch: Int { coefficients.shape[0] }
+  var rows: Int { coefficients.shape[1] }
+
+  /// Adds to the constant, copying a shared one for each example where needed.
+  func addingConstant(_ gain: Tensor) -> Tensor {
+    constant.shape[0] == gain.shape[0]
+      ? constant + gain
+      : constant.repeatedBatch(gain.shape[0]) + gain
+  }
+
+  /// The least values over a region, [batch, S] (Hölder's inequality, with equality).
+  public func lowerBounds(over region: Region) -> Tensor {
+    let bounds: Tensor
+    switch region {
+    case .box(let box):
+      bounds = concretized(
+        coefficients, center: box.center.flattenedRows, radius: box.radius.flattenedRows)
+    case .ball(let ball):
+      precondition(
+        ball.scale.scalars.allSatisfy { $0 == 1 }, "forms are concretised at the raw input")
+      bounds = concretized(
+        coefficients, center: ball.center.flattenedRows, epsilon: ball.epsilon, dual: ball.dual)
+    }
+    return addingConstant(bounds)
+  }
+}
+
+extension Tensor {
+  /// [batch, …] as [batch, n].
+  var flattenedRows: Tensor {
+    reshaped([shape[0], shape.dropFirst().reduce(1, *)])
+  }
+
+  /// [1, …] repeated, or itself.
+  func repeatedBatch(_ batch: Int) -> Tensor { shape[0] == batch ? self : repeated(batch) }
+}

@@ -1,0 +1,44 @@
+import Networks
+import Tensors
+
+/// A layer that bounds can be propagated through: its interval rule and its backward rule.
+public protocol BoundedLayer: Layer {
+  /// Whether the layer is affine, so that its backward rule needs no relaxation.
+  var isAffine: Bool { get }
+
+  /// The interval rule: a region that holds the layer's output for every value in `region`.
+  func propagate(_ region: Region) -> Region
+
+  /// The backward rule: a form over the layer's output as one over its input.
+  ///
+  /// - Postcondition: the result is nowhere above the given form composed with the layer, for
+  ///   inputs within the pre-activation interval (an affine layer ignores it: equality).
+  func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm
+}
+
+/// Where in a bound computation a backward rule is applied.
+public struct LayerPlace: Sendable {
+  /// Shapes without the batch axis.
+  public let inputShape: [Int]
+  public let outputShape: [Int]
+  /// The interval of the layer's input; present for layers that are not affine.
+  public let preactivation: Interval?
+  /// How unstable ReLUs are bounded from below.
+  public let slope: ReLUSlope
+}
+
+/// A bound that cannot be computed.
+public enum BoundsError: Error, Sendable, Equatable, CustomStringConvertible {
+  case unsupportedLayer(path: String, kind: String)
+  case specification(String)
+  case input(String)
+
+  public var description: String {
+    switch self {
+    case .unsupportedLayer(let path, let kind):
+      "layer \(path) (\(kind)) has no bound rule, so the network cannot be certified; supported "
+        + "are Convolution, Linear, ReLU, Flatten and Normalization"
+    case .specification(let problem), .input(let problem): problem
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Networks
+import Tensors
+
+/// Boxes: centre by W and b, radius by |W|. Balls: ε times the dual norm of each row. Forms: one
+/// transposed convolution over batch × rows images.
+extension Convolution: BoundedLayer {
+  public var isAffine: Bool { true }
+
+  public func propagate(_ region: Region) -> Region {
+    switch region {
+    case .box(let box):
+      return .box(
+        Interval(
+          center: forward(box.center),
+          radius: convolution(box.radius, weight: absolute(weight), geometry)))
+    case .ball(let ball):
+      let norms = convolutionRowNorms(
+        weight, scale: ball.scale, imageShape: Array(ball.center.shape.dropFirst()), geometry,
+        dual: ball.dual)
+      let center = forward(ball.center)
+      return .box(
+        Interval(center: center, radius: (norms * ball.epsilon).repeatedBatch(center.shape[0])))
+    }
+  }
+
+  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
+    let images = form.coefficients.reshaped([form.batch * form.rows] + place.outputShape)
+    let pulled = transposedConvolution(
+      images, weight: weight, imageShape: [form.batch * form.rows] + place.inputShape, geometry)
+    return LinearForm(
+      coefficients: pulled.reshaped([form.batch, form.rows, place.inputShape.reduce(1, *)]),
+      constant: form.constant + formBias(form.coefficients, bias))
+  }
+}

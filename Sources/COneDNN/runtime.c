@@ -1,0 +1,72 @@
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+
+#include "COneDNN.h"
+#include "api.h"
+
+const char *conednn_sgemm(char transpose_a, char transpose_b, int64_t rows, int64_t columns,
+                          int64_t inner, float alpha, const float *a, int64_t a_stride,
+                          const float *b, int64_t b_stride, float beta, float *c,
+                          int64_t c_stride) {
+  dnnl_status_t status = dnnl_sgemm(transpose_a, transpose_b, rows, columns, inner, alpha, a,
+                                    a_stride, b, b_stride, beta, c, c_stride);
+  return status == dnnl_success ? NULL : "oneDNN cannot run a matrix product";
+}
+
+int conednn_version(void) {
+  const dnnl_version_t *version = dnnl_version();
+  return version->major * 10000 + version->minor * 100 + version->patch;
+}
+
+/// GNU OpenMP's entry points, looked up at run time: present where oneDNN was built on it.
+static struct {
+  void (*parallel)(void (*)(void *), void *, unsigned, unsigned);
+  int (*thread_index)(void);
+  int (*team_size)(void);
+  int (*max_threads)(void);
+  void (*set_threads)(int);
+} gomp;
+
+static void find_gomp(void) {
+  gomp.parallel = (void (*)(void (*)(void *), void *, unsigned, unsigned))dlsym(RTLD_DEFAULT,
+                                                                               "GOMP_parallel");
+  gomp.thread_index = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_thread_num");
+  gomp.team_size = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_num_threads");
+  gomp.max_threads = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_max_threads");
+  gomp.set_threads = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+}
+
+static int gomp_is_loaded(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, find_gomp);
+  return gomp.parallel && gomp.thread_index && gomp.team_size && gomp.max_threads &&
+         gomp.set_threads;
+}
+
+typedef struct {
+  int64_t count;
+  void (*body)(void *, int64_t);
+  void *context;
+} parallel_loop;
+
+static void run_share(void *pointer) {
+  const parallel_loop *loop = pointer;
+  const int64_t team = gomp.team_size();
+  for (int64_t i = gomp.thread_index(); i < loop->count; i += team) loop->body(loop->context, i);
+}
+
+int conednn_parallel(int64_t count, void (*body)(void *, int64_t), void *context) {
+  if (!gomp_is_loaded()) return 0;
+  parallel_loop loop = {count, body, context};
+  gomp.parallel(run_share, &loop, 0, 0);
+  return 1;
+}
+
+int conednn_thread_count(void) { return gomp_is_loaded() ? gomp.max_threads() : 0; }
+
+int conednn_set_thread_count(int threads) {
+  if (!gomp_is_loaded()) return 0;
+  gomp.set_threads(threads);
+  return 1;
+}

@@ -1,0 +1,85 @@
+/// Architectures by name and options, as recipes and model files write them.
+extension Architecture {
+  public static let names = [
+    "cnn-2layer", "cnn-3layer", "cnn-4layer", "dm-small", "dm-medium", "dm-large", "mlp",
+  ]
+
+  /// The name without options, such as "cnn-2layer".
+  public var name: String {
+    switch self {
+    case .cnn2Layer: "cnn-2layer"
+    case .cnn3Layer: "cnn-3layer"
+    case .cnn4Layer: "cnn-4layer"
+    case .dmSmall: "dm-small"
+    case .dmMedium: "dm-medium"
+    case .dmLarge: "dm-large"
+    case .mlp: "mlp"
+    }
+  }
+
+  /// The options by name, lists for ``mlp(hidden:)``.
+  public var options: [String: [Int]] {
+    switch self {
+    case .cnn2Layer(let width, let hidden), .cnn4Layer(let width, let hidden):
+      ["width": [width], "hidden": [hidden]]
+    case .cnn3Layer(let kernel, let width, let hidden):
+      ["kernel": [kernel], "width": [width], "hidden": [hidden]]
+    case .dmSmall, .dmMedium, .dmLarge: [:]
+    case .mlp(let hidden): ["hidden": hidden]
+    }
+  }
+
+  /// The options that an architecture of this name takes; empty for an unknown name.
+  public static func optionNames(of name: String) -> [String] {
+    switch name {
+    case "cnn-2layer", "cnn-4layer": ["width", "hidden"]
+    case "cnn-3layer": ["kernel", "width", "hidden"]
+    case "mlp": ["hidden"]
+    default: []
+    }
+  }
+
+  /// An architecture by name; options left out get the smallest published size.
+  ///
+  /// Throws ``NetworkError/unknownArchitecture(_:)`` and ``NetworkError/badArchitecture(_:)``.
+  public init(name: String, options: [String: [Int]] = [:]) throws(NetworkError) {
+    guard Self.names.contains(name) else { throw .unknownArchitecture(name) }
+    let known = Self.optionNames(of: name)
+    if let unknown = options.keys.sorted().first(where: { !known.contains($0) }) {
+      let remedy = known.isEmpty ? "no options" : known.joined(separator: ", ")
+      throw .badArchitecture("\(name) has no option \"\(unknown)\"; it takes \(remedy)")
+    }
+    func one(_ key: String, _ standard: Int) throws(NetworkError) -> Int {
+      guard let values = options[key] else { return standard }
+      guard values.count == 1 else {
+        throw .badArchitecture("option \(key) of \(name) is one number, not \(values)")
+      }
+      return values[0]
+    }
+    let width = try one("width", 1)
+    switch name {
+    case "cnn-2layer": self = .cnn2Layer(width: width, hidden: try one("hidden", 128))
+    case "cnn-3layer":
+      self = .cnn3Layer(
+        kernel: try one("kernel", 3), width: width, hidden: try one("hidden", 64 * width))
+    case "cnn-4layer": self = .cnn4Layer(width: width, hidden: try one("hidden", 256))
+    case "dm-small": self = .dmSmall
+    case "dm-medium": self = .dmMedium
+    case "dm-large": self = .dmLarge
+    default: self = .mlp(hidden: options["hidden"] ?? [64, 64])
+    }
+  }
+}
+
+extension Architecture: CustomStringConvertible {
+  /// The name with its options, such as "cnn-2layer(width: 1, hidden: 128)".
+  public var description: String {
+    let list = Self.optionNames(of: name).compactMap { key in
+      options[key].map { values in
+        let text = values.map(String.init).joined(separator: ", ")
+        return "\(key): " + (self.name == "mlp" ? "[\(text)]" : text)
+      }
+    }
+    return list.isEmpty ? name : "\(name)(\(list.joined(separator: ", ")))"
+  }
+}

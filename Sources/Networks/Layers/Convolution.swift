@@ -1,0 +1,50 @@
+import Tensors
+
+/// Two-dimensional convolution with zero padding: [H, W, C] → [H', W', O].
+public struct Convolution: Layer {
+  public static let kind = "Convolution"
+
+  /// [O, C, kh, kw], PyTorch's layout.
+  public var weight: Tensor
+  /// [O].
+  public var bias: Tensor
+  public var geometry: ConvolutionGeometry
+
+  public init(weight: Tensor, bias: Tensor, geometry: ConvolutionGeometry) {
+    precondition(
+      weight.shape.count == 4 && bias.shape == [weight.shape[0]],
+      "weight \(weight.shape) and bias \(bias.shape) of a convolution")
+    self.weight = weight
+    self.bias = bias
+    self.geometry = geometry
+  }
+
+  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+    let (channels, kernel) = (weight.shape[1], (weight.shape[2], weight.shape[3]))
+    guard input.count == 3, input[2] == channels,
+      let height = geometry.outputExtent(input[0], kernel: kernel.0),
+      let width = geometry.outputExtent(input[1], kernel: kernel.1)
+    else {
+      throw ShapeMismatch(
+        expected: "images [height, width, \(channels)] that hold a \(kernel.0)×\(kernel.1) kernel "
+          + "with padding \(geometry.padding)", found: input)
+    }
+    return [height, width, weight.shape[0]]
+  }
+
+  public func forward(_ input: Tensor) -> Tensor {
+    convolution(input, weight: weight, bias: bias, geometry)
+  }
+
+  public var parameters: [(name: String, value: Tensor)] {
+    [("weight", weight), ("bias", bias)]
+  }
+
+  public func replacingTensors(
+    _ transform: (String, Tensor) throws -> Tensor
+  ) rethrows -> Convolution {
+    Convolution(
+      weight: try transform("weight", weight), bias: try transform("bias", bias),
+      geometry: geometry)
+  }
+}

@@ -1,0 +1,44 @@
+import Tensors
+
+/// One layer of a network: a function of a batch, with named parameters.
+///
+/// Shapes leave out the batch axis: images are [height, width, channels], vectors [n].
+/// Verification is not a layer's business: see `BoundedLayer` in the module Bounds.
+public protocol Layer: Sendable {
+  /// The name used in messages and files, such as "Convolution".
+  static var kind: String { get }
+
+  /// The shape of the output for an input shape; throws ``ShapeMismatch`` if they do not fit.
+  func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int]
+
+  /// The output for a batch [N, …input shape].
+  func forward(_ input: Tensor) -> Tensor
+
+  /// Trained tensors by name, in a fixed order.
+  var parameters: [(name: String, value: Tensor)] { get }
+
+  /// Constant tensors by name, saved with the parameters but not trained.
+  var constants: [(name: String, value: Tensor)] { get }
+
+  /// The same layer with every tensor (parameters, then constants) replaced.
+  func replacingTensors(_ transform: (String, Tensor) throws -> Tensor) rethrows -> Self
+}
+
+extension Layer {
+  public var parameters: [(name: String, value: Tensor)] { [] }
+  public var constants: [(name: String, value: Tensor)] { [] }
+  public func replacingTensors(
+    _ transform: (String, Tensor) throws -> Tensor
+  ) rethrows -> Self { self }
+}
+
+/// Why a layer cannot take an input of a shape; the network adds the layer's path.
+public struct ShapeMismatch: Error, Sendable, Equatable {
+  public let expected: String
+  public let found: [Int]
+
+  public init(expected: String, found: [Int]) {
+    self.expected = expected
+    self.found = found
+  }
+}

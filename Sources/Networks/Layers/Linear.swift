@@ -1,0 +1,40 @@
+import Tensors
+
+/// Fully connected layer, x · Wᵀ + b: [in] → [out].
+public struct Linear: Layer {
+  public static let kind = "Linear"
+
+  /// [out, in].
+  public var weight: Tensor
+  /// [out].
+  public var bias: Tensor
+
+  public init(weight: Tensor, bias: Tensor) {
+    precondition(
+      weight.shape.count == 2 && bias.shape == [weight.shape[0]],
+      "weight \(weight.shape) and bias \(bias.shape) of a linear layer")
+    self.weight = weight
+    self.bias = bias
+  }
+
+  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+    guard input == [weight.shape[1]] else {
+      throw ShapeMismatch(expected: "vectors [\(weight.shape[1])]", found: input)
+    }
+    return [weight.shape[0]]
+  }
+
+  public func forward(_ input: Tensor) -> Tensor {
+    linear(input, weight: weight, bias: bias)
+  }
+
+  public var parameters: [(name: String, value: Tensor)] {
+    [("weight", weight), ("bias", bias)]
+  }
+
+  public func replacingTensors(
+    _ transform: (String, Tensor) throws -> Tensor
+  ) rethrows -> Linear {
+    Linear(weight: try transform("weight", weight), bias: try transform("bias", bias))
+  }
+}

@@ -1,0 +1,121 @@
+import Tensors
+
+/// A chain of layers, shape-checked once when built; after that, arithmetic never needs `try`.
+public struct Network: Sendable {
+  /// A layer in its place.
+  public struct Node: Sendable {
+    /// The layer's name in messages and in parameter paths, such as "0" in "0.weight".
+    public let path: String
+    public internal(set) var layer: any Layer
+    /// Shapes without the batch axis.
+    public let inputShape: [Int]
+    public let outputShape: [Int]
+  }
+
+  /// [height, width, channels] or [n].
+  public let inputShape: [Int]
+  public private(set) var nodes: [Node]
+  /// The named architecture it was made from, if any.
+  public let architecture: Architecture?
+
+  public var outputShape: [Int] { nodes.last?.outputShape ?? inputShape }
+  public var classes: Int { outputShape.reduce(1, *) }
+
+  /// Builds a network; throws ``NetworkError/shape(path:kind:expected:found:)`` where two layers
+  /// do not fit, and ``NetworkError/duplicatePath(_:)``.
+  public init(
+    input: [Int], layers: [(path: String, layer: any Layer)], architecture: Architecture? = nil
+  ) throws(NetworkError) {
+    var shape = input
+    var nodes: [Node] = []
+    for (path, layer) in layers {
+      if nodes.contains(where: { $0.path == path }) { throw .duplicatePath(path) }
+      let output: [Int]
+      do { output = try layer.outputShape(for: shape) } catch {
+        throw .shape(
+          path: path, kind: type(of: layer).kind, expected: error.expected, found: error.found)
+      }
+      nodes.append(Node(path: path, layer: layer, inputShape: shape, outputShape: output))
+      shape = output
+    }
+    self.inputShape = input
+    self.nodes = nodes
+    self.architecture = architecture
+  }
+
+  /// Builds a network whose layers are named by their index, as in PyTorch's `Sequential`; a
+  /// leading normalisation is named "normalize" and does not count.
+  public init(
+    input: [Int], _ layers: [any Layer], architecture: Architecture? = nil
+  ) throws(NetworkError) {
+    let shift = layers.first is Normalization ? 1 : 0
+    let named = layers.enumerated().map { index, layer in
+      (path: index < shift ? "normalize" : "\(index - shift)", layer: layer)
+    }
+    try self.init(input: input, layers: named, architecture: architecture)
+  }
+
+  /// The outputs (logits) for a batch [N, …inputShape].
+  public func callAsFunction(_ batch: Tensor) -> Tensor {
+    precondition(
+      Array(batch.shape.dropFirst()) == inputShape,
+      "batch \(batch.shape) for a network on \(inputShape)")
+    return nodes.reduce(batch) { $1.layer.forward($0) }
+  }
+}
+
+extension Network {
+  /// Trained tensors by path ("0.weight"), in layer order.
+  public var parameters: [(path: String, value: Tensor)] {
+    nodes.flatMap { node in
+      node.layer.parameters.map { ("\(node.path).\($0.name)", $0.value) }
+    }
+  }
+
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
+
+  /// Scalars that pass through a ReLU for one example.
+  public var reluCount: Int {
+    nodes.reduce(0) { $0 + ($1.layer is ReLU ? $1.outputShape.reduce(1, *) : 0) }
+  }
+
+  /// The same network with every trained tensor replaced, in the order of ``parameters``.
+  public func withParameters(_ values: [Tensor]) -> Network {
+    var remaining = values[...]
+    return mappingParameters { _, old in
+      let value = remaining.removeFirst()
+      precondition(value.shape == old.shape, "parameter \(old.shape) replaced by \(value.shape)")
+      return value
+    }
+  }
+
+  func mappingParameters(_ transform: (String, Tensor) throws -> Tensor) rethrows -> Network {
+    var copy = self
+    for index in nodes.indices {
+      let names = Set(nodes[index].layer.parameters.map(\.name))
+      guard !names.isEmpty else { continue }
+      copy.nodes[index].layer = try nodes[index].layer.replacingTensors { name, value in
+        names.contains(name) ? try transform("\(nodes[index].path).\(name)", value) : value
+      }
+    }
+    return copy
+  }
+
+  func mappingTensors(_ transform: (Node, String, Tensor) throws -> Tensor) rethrows -> Network {
+    var copy = self
+    for index in nodes.indices {
+      copy.nodes[index].layer = try nodes[index].layer.replacingTensors {
+        try transform(nodes[index], $0, $1)
+      }
+    }
+    return copy
+  }
+}
+
+/// Evaluates a scalar function of a network, and its gradients with respect to the parameters, in
+/// the order of ``Network/parameters``. Rethrows what `body` throws.
+public func withGradients(
+  of network: Network, _ body: (Network) throws -> Tensor
+) rethrows -> (value: Tensor, gradients: [Tensor]) {
+  try withGradients(at: network.parameters.map(\.value)) { try body(network.withParameters($0)) }
+}

@@ -1,0 +1,116 @@
+/// The record of one computation, from which gradients are read backwards.
+///
+/// The tape knows no rule: each operation hands it a pullback that maps the gradients of its
+/// outputs to those of its inputs. It lives only inside ``withGradients(at:of:)``.
+final class Tape: @unchecked Sendable {
+  /// Gradients of an operation's outputs (nil: not needed) to those of its inputs, in order.
+  typealias Pullback = ([Tensor?]) -> [Tensor?]
+
+  private struct Entry {
+    let inputs: [Int?]
+    let outputs: Range<Int>
+    let pullback: Pullback
+  }
+
+  private var entries: [Entry] = []
+  private var slots = 0
+  private var isOpen = true
+
+  func watch(_ tensor: Tensor) -> Tensor { placed(tensor.detached) }
+
+  private func placed(_ tensor: Tensor) -> Tensor {
+    var tensor = tensor
+    tensor.position = TapePosition(tape: self, slot: slots)
+    slots += 1
+    return tensor
+  }
+
+  func record(_ outputs: [Tensor], inputs: [Tensor], pullback: @escaping Pullback) -> [Tensor] {
+    guard isOpen else { return outputs }
+    let first = slots
+    let placedOutputs = outputs.map(placed)
+    entries.append(
+      Entry(
+        inputs: inputs.map { $0.position?.slot }, outputs: first..<slots, pullback: pullback))
+    return placedOutputs
+  }
+
+  /// Forgets everything, which breaks the cycle tape → pullback → tensor → tape.
+  func close() {
+    entries.removeAll()
+    isOpen = false
+  }
+
+  /// Gradients of a scalar with respect to watched tensors; zeros where it does not depend on one.
+  func gradients(of result: Tensor, at watched: [Tensor]) -> [Tensor] {
+    precondition(result.count == 1, "only a scalar has a gradient, not shape \(result.shape)")
+    isOpen = false
+    var gradients = [Tensor?](repeating: nil, count: slots)
+    if let position = result.position, position.tape === self {
+      gradients[position.slot] = Tensor(shape: result.shape, repeating: 1)
+    }
+    while let entry = entries.popLast() {
+      let incoming = entry.outputs.map { slot in
+        defer { gradients[slot] = nil }
+        return gradients[slot]
+      }
+      guard incoming.contains(where: { $0 != nil }) else { continue }
+      for (slot, gradient) in zip(entry.inputs, entry.pullback(incoming)) {
+        guard let slot, let gradient else { continue }
+        Self.add(gradient, to: &gradients[slot])
+      }
+    }
+    return watched.map { tensor in
+      gradients[tensor.position!.slot] ?? Tensor.zeros(tensor.shape)
+    }
+  }
+
+  private static func add(_ gradient: Tensor, to sum: inout Tensor?) {
+    guard var total = sum else {
+      sum = gradient
+      return
+    }
+    sum = nil  // so that `total` is the only owner and is added to in place
+    total.accumulate(gradient)
+    sum = total
+  }
+}
+
+/// Where on a tape a tensor was made.
+struct TapePosition: Sendable {
+  let tape: Tape
+  let slot: Int
+}
+
+extension Tensor {
+  /// Whether gradients flow to this tensor.
+  var isTracked: Bool { position != nil }
+}
+
+/// Records an operation with several outputs if any of its inputs is tracked.
+func recorded(
+  _ outputs: [Tensor], from inputs: [Tensor], pullback: @escaping Tape.Pullback
+) -> [Tensor] {
+  guard let tape = inputs.lazy.compactMap({ $0.position?.tape }).first else { return outputs }
+  return tape.record(outputs, inputs: inputs, pullback: pullback)
+}
+
+/// Records an operation with one output if any of its inputs is tracked.
+func recorded(
+  _ output: Tensor, from inputs: [Tensor], pullback: @escaping (Tensor) -> [Tensor?]
+) -> Tensor {
+  recorded([output], from: inputs) { pullback($0[0]!) }[0]
+}
+
+/// Evaluates a scalar function of some tensors, and its gradients with respect to them.
+///
+/// Rethrows what `body` throws.
+public func withGradients(
+  at tensors: [Tensor], of body: ([Tensor]) throws -> Tensor
+) rethrows -> (value: Tensor, gradients: [Tensor]) {
+  let tape = Tape()
+  defer { tape.close() }
+  let watched = tensors.map(tape.watch)
+  let value = try body(watched)
+  return (value.detached, tape.gradients(of: value, at: watched))
+}

@@ -1,0 +1,141 @@
+import RealModule
+
+/// Lower bounds of linear forms Λ·x over a set of x: [batch, rows, n] → [batch, rows].
+enum ConcretizationKernel {
+  /// Over the box of centre c and radius r: Λ·c − |Λ|·r.
+  static func box(_ form: Tensor, _ center: Tensor, _ radius: Tensor) -> Tensor {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    let out = result([size.batch, size.rows])
+    let (source, cs, rs) = (form.pointer, center.pointer, radius.pointer)
+    size.forEachRow { example, row in
+      let from = source + example * size.formStride + row * size.n
+      let (c, r) = (cs + example * size.n, rs + example * size.n)
+      var sum: Float = 0
+      for i in 0..<size.n {
+        sum = Relaxed.multiplyAdd(from[i], c[i], sum)
+        sum = Relaxed.multiplyAdd(-from[i].magnitude, r[i], sum)
+      }
+      out.pointer[example * size.rows + row] = sum
+    }
+    keepAlive(form, center, radius)
+    return out.tensor
+  }
+
+  static func boxFormGradient(
+    _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ gradient: Tensor
+  ) -> Tensor {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    let out = result(form.shape)
+    let (source, cs, rs, g) = (form.pointer, center.pointer, radius.pointer, gradient.pointer)
+    size.forEachRow { example, row in
+      let offset = (example * size.rows + row) * size.n
+      let (from, to) = (source + offset, out.pointer + offset)
+      let (c, r) = (cs + example * size.n, rs + example * size.n)
+      let scale = g[example * size.rows + row]
+      for i in 0..<size.n {
+        let x = from[i]
+        let signed = x > 0 ? r[i] : (x < 0 ? -r[i] : 0)
+        to[i] = scale * (c[i] - signed)
+      }
+    }
+    keepAlive(form, center, radius, gradient)
+    return out.tensor
+  }
+
+  /// Gradients of centre and radius, summed over the rows of an example.
+  static func boxSetGradients(
+    _ form: Tensor, _ gradient: Tensor, shape: [Int]
+  ) -> (center: Tensor, radius: Tensor) {
+    let size = LinearFormKernel.Extents(form, batch: shape[0])
+    let (dCenter, dRadius) = (Tensor.zeros(shape), Tensor.zeros(shape))
+    let (source, g) = (form.pointer, gradient.pointer)
+    let (dcs, drs) = (
+      UnsafeMutablePointer(mutating: dCenter.pointer),
+      UnsafeMutablePointer(mutating: dRadius.pointer)
+    )
+    size.forEachExample { example in
+      let (dc, dr) = (dcs + example * size.n, drs + example * size.n)
+      for row in 0..<size.rows {
+        let from = source + example * size.formStride + row * size.n
+        let scale = g[example * size.rows + row]
+        for i in 0..<size.n {
+          dc[i] += scale * from[i]
+          dr[i] -= scale * from[i].magnitude
+        }
+      }
+    }
+    keepAlive(form, gradient)
+    return (dCenter, dRadius)
+  }
+
+  /// Over the ball ‖x − c‖ ≤ ε: Λ·c − ε·‖Λ‖ in the dual norm.
+  static func ball(_ form: Tensor, _ center: Tensor, epsilon: Float, dual: DualNorm) -> Tensor {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    let out = result([size.batch, size.rows])
+    let (source, cs) = (form.pointer, center.pointer)
+    size.forEachRow { example, row in
+      let from = source + example * size.formStride + row * size.n
+      let c = cs + example * size.n
+      var sum: Float = 0
+      for i in 0..<size.n { sum = Relaxed.multiplyAdd(from[i], c[i], sum) }
+      out.pointer[example * size.rows + row] = sum - epsilon * dual.norm(from, size.n)
+    }
+    keepAlive(form, center)
+    return out.tensor
+  }
+
+  static func ballFormGradient(
+    _ form: Tensor, _ center: Tensor, epsilon: Float, dual: DualNorm, _ gradient: Tensor
+  ) -> Tensor {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    let out = result(form.shape)
+    let (source, cs, g) = (form.pointer, center.pointer, gradient.pointer)
+    size.forEachRow { example, row in
+      let offset = (example * size.rows + row) * size.n
+      let (from, to) = (source + offset, out.pointer + offset)
+      let c = cs + example * size.n
+      let scale = g[example * size.rows + row]
+      for i in 0..<size.n { to[i] = scale * c[i] }
+      dual.addGradient(from, size.n, times: -scale * epsilon, to: to)
+    }
+    keepAlive(form, center, gradient)
+    return out.tensor
+  }
+}
+
+/// The norm dual to that of a perturbation: 1/p + 1/q = 1.
+public enum DualNorm: Sendable {
+  /// q = 2, for p = 2.
+  case two
+  /// q = ∞, for p = 1.
+  case infinity
+
+  func norm(_ x: UnsafePointer<Float>, _ n: Int) -> Float {
+    var sum: Float = 0
+    switch self {
+    case .two:
+      for i in 0..<n { sum = Relaxed.multiplyAdd(x[i], x[i], sum) }
+      return sum.squareRoot()
+    case .infinity:
+      for i in 0..<n { sum = max(x[i].magnitude, sum) }  // a NaN on the left is kept
+      return sum
+    }
+  }
+
+  /// Adds factor · ∂‖x‖/∂x to `out`; at a tie of the maximum the first element takes it all.
+  func addGradient(
+    _ x: UnsafePointer<Float>, _ n: Int, times factor: Float, to out: UnsafeMutablePointer<Float>
+  ) {
+    let norm = norm(x, n)
+    guard norm > 0 else { return }
+    switch self {
+    case .two:
+      for i in 0..<n { out[i] += factor / norm * x[i] }
+    case .infinity:
+      for i in 0..<n where x[i].magnitude == norm {
+        out[i] += x[i] > 0 ? factor : -factor
+        return
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/// Loops over one or two tensors of the same shape. Memory-bound: each is one read of its operands
+/// and one write.
+enum ElementwiseKernel {
+  @inline(__always)
+  static func map(_ x: Tensor, _ body: (Float) -> Float) -> Tensor {
+    let out = result(x.shape)
+    let (from, to) = (x.pointer, out.pointer)
+    parallelRanges(x.count, work: x.count) { range in
+      for i in range { to[i] = body(from[i]) }
+    }
+    keepAlive(x)
+    return out.tensor
+  }
+
+  @inline(__always)
+  static func zip(_ x: Tensor, _ y: Tensor, _ body: (Float, Float) -> Float) -> Tensor {
+    precondition(x.count == y.count, "shapes \(x.shape) and \(y.shape) differ")
+    let out = result(x.shape)
+    let (a, b, to) = (x.pointer, y.pointer, out.pointer)
+    parallelRanges(x.count, work: x.count) { range in
+      for i in range { to[i] = body(a[i], b[i]) }
+    }
+    keepAlive(x, y)
+    return out.tensor
+  }
+}
+
+extension Tensor {
+  /// Adds `other` in place.
+  mutating func accumulate(_ other: Tensor) {
+    precondition(count == other.count, "shapes \(shape) and \(other.shape) differ")
+    let from = other.pointer
+    let count = self.count
+    withUnsafeMutableScalars { scalars in
+      let to = scalars.baseAddress!
+      parallelRanges(count, work: count) { range in
+        for i in range { to[i] += from[i] }
+      }
+    }
+    keepAlive(other)
+  }
+}

@@ -1,0 +1,76 @@
+/// Norms of a convolution's rows, one for each output position: zero padding cuts the window at
+/// the borders, so rows there are shorter.
+enum KernelNormKernel {
+  /// [O, C, kh, kw] → [1, H', W', O], each ‖row of the convolution's matrix‖. `scale` [C]
+  /// multiplies the input channels first.
+  static func forward(
+    _ weight: Tensor, scale: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry,
+    dual: DualNorm
+  ) -> Tensor {
+    let shape = ConvolutionKernel.outputShape([1] + imageShape, weight.shape, geometry)
+    let out = Tensor.zeros(shape)
+    let to = UnsafeMutablePointer(mutating: out.pointer)
+    forEachTap(weight, scale, imageShape, shape, geometry) { position, _, value, _ in
+      switch dual {
+      case .two: to[position] += value * value
+      case .infinity: to[position] = max(value.magnitude, to[position])
+      }
+    }
+    if dual == .two { for i in 0..<out.count { to[i] = to[i].squareRoot() } }
+    return out
+  }
+
+  static func backward(
+    _ weight: Tensor, scale: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry,
+    dual: DualNorm, norms: Tensor, gradient: Tensor
+  ) -> Tensor {
+    let out = Tensor.zeros(weight.shape)
+    let to = UnsafeMutablePointer(mutating: out.pointer)
+    let (norm, g) = (norms.pointer, gradient.pointer)
+    var taken = [Bool](repeating: false, count: norms.count)
+    forEachTap(weight, scale, imageShape, norms.shape, geometry) { position, tap, value, factor in
+      guard norm[position] > 0 else { return }
+      switch dual {
+      case .two: to[tap] += g[position] * value / norm[position] * factor
+      case .infinity:
+        if value.magnitude == norm[position] && !taken[position] {
+          taken[position] = true
+          to[tap] += (value > 0 ? g[position] : -g[position]) * factor
+        }
+      }
+    }
+    keepAlive(norms, gradient)
+    return out
+  }
+
+  /// Visits every (output position, weight element) pair whose input lies inside the image.
+  @inline(__always)
+  private static func forEachTap(
+    _ weight: Tensor, _ scale: Tensor, _ image: [Int], _ output: [Int],
+    _ geometry: ConvolutionGeometry,
+    _ body: (_ position: Int, _ tap: Int, _ value: Float, _ scale: Float) -> Void
+  ) {
+    let (outs, channels) = (weight.shape[0], weight.shape[1])
+    let (kernelHeight, kernelWidth) = (weight.shape[2], weight.shape[3])
+    let (w, s) = (weight.pointer, scale.pointer)
+    for y in 0..<output[1] {
+      for x in 0..<output[2] {
+        for ky in 0..<kernelHeight {
+          let row = y * geometry.stride + ky - geometry.padding
+          guard row >= 0, row < image[0] else { continue }
+          for kx in 0..<kernelWidth {
+            let column = x * geometry.stride + kx - geometry.padding
+            guard column >= 0, column < image[1] else { continue }
+            for o in 0..<outs {
+              for c in 0..<channels {
+                let tap = ((o * channels + c) * kernelHeight + ky) * kernelWidth + kx
+                body((y * output[2] + x) * outs + o, tap, w[tap] * s[c], s[c])
+              }
+            }
+          }
+        }
+      }
+    }
+    keepAlive(weight, scale)
+  }
+}

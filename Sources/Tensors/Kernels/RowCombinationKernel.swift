@@ -1,0 +1,50 @@
+import RealModule
+
+/// Weighted sums over the rows of linear forms, [batch, rows, n] with [batch, rows].
+enum RowCombinationKernel {
+  static func forward(_ form: Tensor, _ weights: Tensor) -> Tensor {
+    let size = LinearFormKernel.Extents(form, batch: weights.shape[0])
+    let out = Tensor.zeros([size.batch, 1, size.n])
+    let to = UnsafeMutablePointer(mutating: out.pointer)
+    let (source, w) = (form.pointer, weights.pointer)
+    size.forEachExample { example in
+      let sum = to + example * size.n
+      for row in 0..<size.rows {
+        let from = source + example * size.formStride + row * size.n
+        let weight = w[example * size.rows + row]
+        for i in 0..<size.n { sum[i] += weight * from[i] }
+      }
+    }
+    keepAlive(form, weights)
+    return out
+  }
+
+  static func formGradient(_ form: Tensor, _ weights: Tensor, _ gradient: Tensor) -> Tensor {
+    let size = LinearFormKernel.Extents(form, batch: weights.shape[0])
+    precondition(form.shape[0] == size.batch, "a shared form has no gradient")
+    let out = result(form.shape)
+    let (w, gs) = (weights.pointer, gradient.pointer)
+    size.forEachRow { example, row in
+      let (g, to) = (gs + example * size.n, out.pointer + (example * size.rows + row) * size.n)
+      let weight = w[example * size.rows + row]
+      for i in 0..<size.n { to[i] = weight * g[i] }
+    }
+    keepAlive(weights, gradient)
+    return out.tensor
+  }
+
+  static func weightGradient(_ form: Tensor, _ gradient: Tensor) -> Tensor {
+    let size = LinearFormKernel.Extents(form, batch: gradient.shape[0])
+    let out = result([size.batch, size.rows])
+    let (source, gs) = (form.pointer, gradient.pointer)
+    size.forEachRow { example, row in
+      let from = source + example * size.formStride + row * size.n
+      let g = gs + example * size.n
+      var sum: Float = 0
+      for i in 0..<size.n { sum = Relaxed.multiplyAdd(from[i], g[i], sum) }
+      out.pointer[example * size.rows + row] = sum
+    }
+    keepAlive(form, gradient)
+    return out.tensor
+  }
+}

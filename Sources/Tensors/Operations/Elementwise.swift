@@ -1,0 +1,71 @@
+import RealModule
+
+/// |x|, elementwise; its derivative at 0 is 0.
+public func absolute(_ x: Tensor) -> Tensor {
+  recorded(ElementwiseKernel.map(x) { $0.magnitude }, from: [x]) { gradient in
+    [ElementwiseKernel.zip(x, gradient) { $0 > 0 ? $1 : ($0 < 0 ? -$1 : 0) }]
+  }
+}
+
+/// max(x, 0), elementwise; its derivative at 0 is 0.
+public func relu(_ x: Tensor) -> Tensor {
+  recorded(ElementwiseKernel.map(x) { max($0, 0) }, from: [x]) { gradient in
+    [ElementwiseKernel.zip(x, gradient) { $0 > 0 ? $1 : 0 }]
+  }
+}
+
+extension Tensor {
+  /// Sum of two tensors of the same shape.
+  public static func + (a: Tensor, b: Tensor) -> Tensor {
+    recorded(ElementwiseKernel.zip(a, b) { $0 + $1 }, from: [a, b]) { [$0, $0] }
+  }
+
+  /// Difference of two tensors of the same shape.
+  public static func - (a: Tensor, b: Tensor) -> Tensor {
+    recorded(ElementwiseKernel.zip(a, b) { $0 - $1 }, from: [a, b]) { [$0, $0 * -1] }
+  }
+
+  /// Product with a number.
+  public static func * (a: Tensor, factor: Float) -> Tensor {
+    recorded(ElementwiseKernel.map(a) { $0 * factor }, from: [a]) { [$0 * factor] }
+  }
+
+  /// Product, element by element, with a constant of the same shape.
+  public func scaled(by constant: Tensor) -> Tensor {
+    recorded(ElementwiseKernel.zip(self, constant) { $0 * $1 }, from: [self]) { gradient in
+      [ElementwiseKernel.zip(gradient, constant) { $0 * $1 }]
+    }
+  }
+
+  /// The same scalars under another shape.
+  public func reshaped(_ shape: [Int]) -> Tensor {
+    let original = self.shape
+    return recorded(viewed(as: shape), from: [self]) { [$0.viewed(as: original)] }
+  }
+
+  /// A tensor [1, …] copied `count` times along the first axis.
+  public func repeated(_ count: Int) -> Tensor {
+    precondition(shape.first == 1, "only a first axis of extent 1 can be repeated")
+    let shape = self.shape
+    let copies = Tensor.concatenated([Tensor](repeating: detached, count: count))
+    return recorded(copies, from: [self]) { gradient in
+      [MatrixKernel.columnSums(gradient.viewed(as: [count, gradient.count / count])).viewed(as: shape)]
+    }
+  }
+
+  /// The sum of all elements, as a scalar.
+  public func sum() -> Tensor {
+    let total = withUnsafeScalars { $0.reduce(0.0) { $0 + Double($1) } }
+    let shape = self.shape
+    return recorded(Tensor(shape: [], repeating: Float(total)), from: [self]) { gradient in
+      [Tensor(shape: shape, repeating: gradient.scalar)]
+    }
+  }
+}
+
+/// Per-channel affine map of the last axis with constants: x · scale + shift, both [channels].
+public func channelAffine(_ x: Tensor, scale: Tensor, shift: Tensor?) -> Tensor {
+  recorded(ChannelKernel.affine(x, scale, shift), from: [x]) { gradient in
+    [ChannelKernel.affine(gradient, scale, nil)]
+  }
+}

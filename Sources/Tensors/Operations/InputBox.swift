@@ -1,0 +1,26 @@
+/// The ends of the box ‖δ‖_∞ ≤ ε around inputs, within a domain; constants, not differentiable.
+///
+/// - Postcondition: lower ≤ upper; NaN where an input lies outside the domain by more than ε.
+public func boxBounds(
+  _ inputs: Tensor, epsilon: Float, domain: ClosedRange<Float>
+) -> (lower: Tensor, upper: Tensor) {
+  let (low, high) = (domain.lowerBound, domain.upperBound)
+  let lower = ElementwiseKernel.map(inputs) { x in
+    x - epsilon <= high && x + epsilon >= low ? max(x - epsilon, low) : .nan
+  }
+  let upper = ElementwiseKernel.map(inputs) { x in
+    x - epsilon <= high && x + epsilon >= low ? min(x + epsilon, high) : .nan
+  }
+  return (lower, upper)
+}
+
+extension Tensor {
+  /// The inputs moved to the nearest point of the box (ℓ∞ projection), elementwise.
+  public func clamped(lower: Tensor, upper: Tensor) -> Tensor {
+    let raised = ElementwiseKernel.zip(self, lower) { max($0, $1) }
+    return ElementwiseKernel.zip(raised, upper) { min($0, $1) }
+  }
+
+  /// −1, 0 or 1, elementwise.
+  public var signs: Tensor { ElementwiseKernel.map(self) { $0 > 0 ? 1 : ($0 < 0 ? -1 : 0) } }
+}

@@ -1,0 +1,107 @@
+/// Lines around an activation on the pre-activation intervals of a batch, all [batch, …].
+///
+/// - Postcondition: lowerSlope·h ≤ activation(h) ≤ upperSlope·h + upperIntercept for every h in
+///   the interval.
+public struct ActivationLines: Sendable {
+  public var lowerSlope: Tensor
+  public var upperSlope: Tensor
+  public var upperIntercept: Tensor
+}
+
+/// Lines around ReLU on [center − radius, center + radius] (CROWN, Zhang et al. 2018, table 2).
+///
+/// The upper line of an unstable neuron is the chord u/(u − l)·(h − l).
+public func reluLines(center: Tensor, radius: Tensor, slope: ReLUSlope) -> ActivationLines {
+  let lines = ReLURelaxationKernel.forward(center, radius, slope)
+  let outputs = recorded(
+    [lines.lowerSlope, lines.upperSlope, lines.upperIntercept], from: [center, radius]
+  ) { gradients in
+    let d = ReLURelaxationKernel.backward(
+      center, radius, slope, lowerSlope: gradients[0],
+      upperSlope: gradients[1] ?? Tensor.zeros(center.shape),
+      upperIntercept: gradients[2] ?? Tensor.zeros(center.shape))
+    return [d.center, d.radius]
+  }
+  return ActivationLines(
+    lowerSlope: outputs[0], upperSlope: outputs[1], upperIntercept: outputs[2])
+}
+
+/// Replaces an activation by its lines in lower-bounding forms [batch or 1, rows, n].
+///
+/// - Returns: The forms over the pre-activation, [batch, rows, n], and what their constants
+///   gain, [batch, rows].
+public func relaxedForm(
+  _ form: Tensor, _ lines: ActivationLines
+) -> (form: Tensor, constant: Tensor) {
+  let output = LinearFormKernel.relax(
+    form, lowerSlope: lines.lowerSlope, upperSlope: lines.upperSlope,
+    upperIntercept: lines.upperIntercept)
+  let inputs = [form, lines.lowerSlope, lines.upperSlope, lines.upperIntercept]
+  let both = recorded([output.form, output.constant], from: inputs) { gradients in
+    let d = LinearFormKernel.relaxBackward(
+      form, lowerSlope: lines.lowerSlope, upperSlope: lines.upperSlope,
+      upperIntercept: lines.upperIntercept,
+      formGradient: gradients[0] ?? Tensor.zeros(output.form.shape),
+      constantGradient: gradients[1] ?? Tensor.zeros(output.constant.shape))
+    return [d.form, d.lowerSlope, d.upperSlope, d.upperIntercept]
+  }
+  return (both[0], both[1])
+}
+
+/// What a bias adds to the constants of forms over an affine map's output:
+/// [batch, rows, positions × channels] and [channels] → [batch, rows].
+public func formBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
+  recorded(LinearFormKernel.dotBias(form, bias), from: [form, bias]) { gradient in
+    var dForm: Tensor?
+    if form.isTracked {
+      var spread = Tensor.zeros(form.shape)
+      LinearFormKernel.addBias(&spread, bias, times: gradient)
+      dForm = spread
+    }
+    guard bias.isTracked else { return [dForm, nil] }
+    let rows = gradient.count
+    let weighted = MatrixKernel.product(
+      gradient.viewed(as: [1, rows]), form.viewed(as: [rows, form.count / rows]))
+    let perChannel = MatrixKernel.columnSums(
+      weighted.viewed(as: [weighted.count / bias.count, bias.count]))
+    return [dForm, perChannel.viewed(as: bias.shape)]
+  }
+}
+
+/// Lower bounds of forms Λ·x over boxes: Λ·center − |Λ|·radius, [batch, rows].
+public func concretized(_ form: Tensor, center: Tensor, radius: Tensor) -> Tensor {
+  let output = ConcretizationKernel.box(form, center, radius)
+  return recorded(output, from: [form, center, radius]) { gradient in
+    let dForm =
+      form.isTracked
+      ? ConcretizationKernel.boxFormGradient(form, center, radius, gradient) : nil
+    guard center.isTracked || radius.isTracked else { return [dForm, nil, nil] }
+    let d = ConcretizationKernel.boxSetGradients(form, gradient, shape: center.shape)
+    return [dForm, d.center, d.radius]
+  }
+}
+
+/// Lower bounds of forms Λ·x over balls of radius ε: Λ·center − ε·‖Λ‖ in the dual norm.
+public func concretized(
+  _ form: Tensor, center: Tensor, epsilon: Float, dual: DualNorm
+) -> Tensor {
+  let output = ConcretizationKernel.ball(form, center, epsilon: epsilon, dual: dual)
+  return recorded(output, from: [form]) { gradient in
+    [
+      ConcretizationKernel.ballFormGradient(
+        form, center, epsilon: epsilon, dual: dual, gradient)
+    ]
+  }
+}
+
+/// Weighted sums of the rows of forms: weights [batch, rows], forms [batch, rows, n] →
+/// [batch, 1, n].
+public func combinedRows(_ form: Tensor, weights: Tensor) -> Tensor {
+  let output = RowCombinationKernel.forward(form, weights)
+  return recorded(output, from: [form, weights]) { gradient in
+    [
+      form.isTracked ? RowCombinationKernel.formGradient(form, weights, gradient) : nil,
+      weights.isTracked ? RowCombinationKernel.weightGradient(form, gradient) : nil,
+    ]
+  }
+}
