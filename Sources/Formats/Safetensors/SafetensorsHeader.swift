@@ -61,8 +61,10 @@ struct SafetensorsHeader {
 
   /// The arrays must follow one another without gaps, as the format requires, and fill the file.
   private func checkCovered(size: Int, file: String) throws {
+    // By name too, so that the same file gives the same error.
     let ordered = entries.values.sorted {
-      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+      ($0.range.lowerBound, $0.range.upperBound, $0.name)
+        < ($1.range.lowerBound, $1.range.upperBound, $1.name)
     }
     var end = 0
     for entry in ordered {
