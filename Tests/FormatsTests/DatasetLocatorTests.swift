@@ -16,7 +16,7 @@ import Testing
     return (
       locator,
       [
-        data, data.appendingPathComponent(name.rawValue), cache,
+        data.appendingPathComponent(name.rawValue), data, cache,
         system.appendingPathComponent(name.rawValue),
       ]
     )
@@ -36,7 +36,7 @@ import Testing
         try SmallDataset().write(to: place)
         #expect(try Self.found(locator.locate(.mnist)) == place.standardizedFileURL.path)
       }
-      #expect(try Self.found(locator.locate(.fashionMNIST)) == places[0].standardizedFileURL.path)
+      #expect(try Self.found(locator.locate(.fashionMNIST)) == places[1].standardizedFileURL.path)
     }
   }
 
@@ -53,7 +53,11 @@ import Testing
       }
       try SmallDataset().write(to: named)
       #expect(
-        try Self.found(locator.locate(.mnist, folder: named)) == named.standardizedFileURL.path)
+        try Self.found(locator.locate(.mnist, folder: named)) == inside.standardizedFileURL.path)
+      let path = try Self.found(locator.locate(.fashionMNIST, folder: named))
+      #expect(path == named.standardizedFileURL.path)
+      let own = try Dataset.load(.fashionMNIST, folder: named, locator: locator, fetcher: nil)
+      #expect(own.note == "files in \(named.path)")
     }
   }
 

@@ -84,6 +84,18 @@ import Testing
     }
   }
 
+  @Test func keepsThePermissionsOfTheOldFile() throws {
+    try withFolder { folder in
+      let file = folder.appendingPathComponent("file")
+      try AtomicFile.write(Data("old".utf8), to: file)
+      chmod(file.path, 0o600)
+      try AtomicFile.write(Data("new".utf8), to: file)
+      let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+      #expect(attributes[.posixPermissions] as? Int == 0o600)
+      #expect(try InputFile.read(file) == Data("new".utf8))
+    }
+  }
+
   #if os(Linux)
     @Test func reportsAFullDevice() {
       let full = URL(fileURLWithPath: "/dev/full")

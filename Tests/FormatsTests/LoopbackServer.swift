@@ -9,6 +9,8 @@ final class LoopbackServer: Sendable {
 
   init(_ contents: [String: Data]) throws {
     self.contents = contents
+    // A client that has hung up must not end the process.
+    signal(SIGPIPE, SIG_IGN)
     let descriptor = socket(AF_INET, Self.stream, 0)
     self.descriptor = descriptor
     var address = sockaddr_in()

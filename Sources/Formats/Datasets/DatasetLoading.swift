@@ -46,7 +46,10 @@ extension Dataset {
   ) throws -> Dataset {
     if name == .digits && folder == nil { return digits() }
     switch try locator.locate(name, folder: folder) {
-    case .found(let files): return try Dataset(files, name: name.rawValue, note: name.note)
+    case .found(let files):
+      // A user's own files may be anything.
+      let note = folder == nil ? name.note : "files in \(files.folder.path)"
+      return try Dataset(files, name: name.rawValue, note: note)
     case .missing(let searched):
       guard let fetcher, let cache = locator.cacheFolder(for: name) else {
         throw missing(name, searched, nil)

@@ -3,8 +3,8 @@ import Foundation
 /// Looks for data sets on this machine.
 ///
 /// In this order: a folder that the user names; `$CROWNWORK_DATA`; the cache folder; where the
-/// system's package manager puts the set. A folder named by the user or the environment may hold
-/// the files themselves or have a subfolder named after the set.
+/// system's package manager puts the set. A folder named by the user or the environment may have
+/// a subfolder named after the set, which goes first, or hold the files themselves.
 public struct DatasetLocator: Sendable {
   /// What a search found.
   public enum Result: Equatable, Sendable {
@@ -72,7 +72,7 @@ public struct DatasetLocator: Sendable {
   }
 
   private static func withSubfolder(_ folder: URL, _ name: DatasetName) -> [URL] {
-    [folder, folder.appendingPathComponent(name.rawValue, isDirectory: true)]
+    [folder.appendingPathComponent(name.rawValue, isDirectory: true), folder]
   }
 
   static func incomplete(_ folder: URL, _ searched: [URL]) -> FormatError {

@@ -24,7 +24,7 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
       switch self {
       case .byte(let offset): "byte \(offset)"
-      case .tensor(let name): "tensor \"\(name.isEmpty ? "" : FormatError.shortened(name))\""
+      case .tensor(let name): "tensor \"\(FormatError.shortened(name))\""
       case .label(let index): "label \(index)"
       }
     }

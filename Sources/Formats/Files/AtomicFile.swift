@@ -45,6 +45,7 @@ public enum AtomicFile {
       open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     }
     do {
+      keepPermissions(of: target.path, for: descriptor)
       try fill(descriptor, with: data, writer, sync: true)
       try checked { rename(temporary.path, target.path) }
     } catch {
@@ -52,6 +53,12 @@ public enum AtomicFile {
       throw error
     }
     try syncFolder(folder.path)
+  }
+
+  /// Gives the new file the old one's permissions, so that a private file stays private.
+  private static func keepPermissions(of path: String, for descriptor: Int32) {
+    var status = stat()
+    if stat(path, &status) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
   }
 
   private static func writeInPlace(_ data: Data, _ path: String, _ writer: Writer) throws {

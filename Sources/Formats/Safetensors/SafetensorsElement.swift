@@ -40,8 +40,7 @@ enum SafetensorsElement: String {
   /// have no conversion (F8, C64).
   func scalars(of bytes: UnsafeRawBufferPointer) throws -> [Float] {
     switch self {
-    case .float32:
-      map(bytes, UInt32.self) { Float(bitPattern: UInt32(littleEndian: $0)) }
+    case .float32: Self.copied(bytes)
     case .bfloat16:
       map(bytes, UInt16.self) { Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16) }
     case .float16: map(bytes, UInt16.self) { Self.float(half: UInt16(littleEndian: $0)) }
@@ -56,6 +55,16 @@ enum SafetensorsElement: String {
     case .uint64: try exact(bytes, UInt64.self)
     case .float64: try narrowed(bytes)
     case .complex64, .float8e4m3, .float8e5m2: throw Failure.unsupported
+    }
+  }
+
+  private static func copied(_ bytes: UnsafeRawBufferPointer) -> [Float] {
+    #if _endian(big)
+      #error("safetensors data are copied as they are, which needs a little-endian machine")
+    #endif
+    return Array(unsafeUninitializedCapacity: bytes.count / 4) { target, initialized in
+      UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
+      initialized = bytes.count / 4
     }
   }
 

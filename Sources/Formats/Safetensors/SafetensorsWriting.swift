@@ -27,11 +27,7 @@ extension SafetensorsFile {
   }
 
   private static func append(_ scalars: [Float], to data: inout Data) {
-    #if _endian(little)
-      scalars.withUnsafeBytes { data.append(contentsOf: $0) }
-    #else
-      scalars.map(\.bitPattern.littleEndian).withUnsafeBytes { data.append(contentsOf: $0) }
-    #endif
+    scalars.withUnsafeBytes { data.append(contentsOf: $0) }
   }
 
   private func header(_ names: [String]) -> Data {
