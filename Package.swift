@@ -9,16 +9,33 @@ let package = Package(
   name: "crownwork",
   platforms: [.macOS(.v15)],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1")
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
   ],
   targets: [
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
       name: "Tensors",
       dependencies: ["COneDNN", .product(name: "RealModule", package: "swift-numerics")],
       swiftSettings: strict),
     .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "Bounds", dependencies: ["Networks"], swiftSettings: strict),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(
+      name: "Formats",
+      dependencies: ["Networks", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+
+    .target(
+      name: "_TestSupport", dependencies: ["Bounds", "Formats"], path: "Tests/_TestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "_TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "BoundsTests", dependencies: ["Bounds", "_TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Formats"], exclude: ["Fixtures"],
+      swiftSettings: strict),
   ]
 )

@@ -37,10 +37,14 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
   ) -> Perturbation { Perturbation(unchecked: .linf, epsilon, domain) }
 
   /// The ball ‖δ‖₂ ≤ ε. Traps on a negative or non-finite ε.
-  public static func l2(epsilon: Float) -> Perturbation { Perturbation(unchecked: .l2, epsilon, nil) }
+  public static func l2(epsilon: Float) -> Perturbation {
+    Perturbation(unchecked: .l2, epsilon, nil)
+  }
 
   /// The ball ‖δ‖₁ ≤ ε. Traps on a negative or non-finite ε.
-  public static func l1(epsilon: Float) -> Perturbation { Perturbation(unchecked: .l1, epsilon, nil) }
+  public static func l1(epsilon: Float) -> Perturbation {
+    Perturbation(unchecked: .l1, epsilon, nil)
+  }
 
   /// The same set with another ε.
   public func withEpsilon(_ epsilon: Float) -> Perturbation {

@@ -5,6 +5,14 @@ public enum Region: Sendable {
   case box(Interval)
   case ball(NormBall)
 
+  /// The number of examples.
+  public var batch: Int {
+    switch self {
+    case .box(let interval): interval.center.shape[0]
+    case .ball(let ball): ball.center.shape[0]
+    }
+  }
+
   /// The smallest box around it.
   public var box: Interval {
     switch self {

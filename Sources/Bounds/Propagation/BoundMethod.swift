@@ -48,6 +48,17 @@ public func lowerBounds(
   of network: Network, around inputs: Tensor, _ perturbation: Perturbation,
   _ specification: Specification, by method: BoundMethod, memoryBudget: Int = 1 << 29
 ) throws(BoundsError) -> Tensor {
+  try lowerBounds(
+    of: network, around: inputs, perturbation, specification, by: method,
+    memoryBudget: memoryBudget, refining: .undecided)
+}
+
+/// ``lowerBounds(of:around:_:_:by:memoryBudget:)`` with a choice of neurons for full CROWN.
+func lowerBounds(
+  of network: Network, around inputs: Tensor, _ perturbation: Perturbation,
+  _ specification: Specification, by method: BoundMethod, memoryBudget: Int = 1 << 29,
+  refining neurons: RefinedNeurons
+) throws(BoundsError) -> Tensor {
   try network.check(inputs, specification)
   var bounds = try BoundPropagation(network, on: perturbation.region(around: inputs))
   let rowLimit = network.rowLimit(batch: inputs.shape[0], memoryBudget: memoryBudget)
@@ -57,7 +68,7 @@ public func lowerBounds(
   case .crownIBP(let chosen): slope = chosen
   case .crown(let chosen):
     slope = chosen
-    bounds.tightenPreactivations(slope: slope, rowLimit: rowLimit)
+    bounds.tightenPreactivations(slope: slope, rowLimit: rowLimit, neurons)
   }
   return bounds.linearBounds(specification, slope: slope, rowLimit: rowLimit)
 }
@@ -69,40 +80,15 @@ extension BoundPropagation {
   ) -> Tensor {
     let form = elided(specification)
     guard form.rows > rowLimit else { return linearBounds(of: form, slope: slope) }
-    let batch = input.box.center.shape[0]
-    var result = Tensor.zeros([batch, form.rows])
+    var result = Tensor.zeros([input.batch, form.rows])
     for start in stride(from: 0, to: form.rows, by: rowLimit) {
       let range = start..<min(start + rowLimit, form.rows)
-      let part = linearBounds(of: form.selectingRows(range), slope: slope)
-      result.setColumns(range, to: part)
+      let part = LinearForm(
+        coefficients: form.coefficients.selectingRows(range),
+        constant: form.constant.columns(range))
+      result.setColumns(range, to: linearBounds(of: part, slope: slope))
     }
     return result
-  }
-}
-
-extension LinearForm {
-  fileprivate func selectingRows(_ range: Range<Int>) -> LinearForm {
-    func select(_ tensor: Tensor, _ columns: Int) -> Tensor {
-      let indices = (0..<batch).flatMap { example in range.map { example * rows + $0 } }
-      return tensor.detached.reshaped([batch * rows, columns]).rows(at: indices)
-    }
-    let n = coefficients.shape[2]
-    return LinearForm(
-      coefficients: select(coefficients, n).reshaped([batch, range.count, n]),
-      constant: select(constant, 1).reshaped([batch, range.count]))
-  }
-}
-
-extension Tensor {
-  fileprivate mutating func setColumns(_ range: Range<Int>, to part: Tensor) {
-    let (columns, width) = (shape[1], range.count)
-    withUnsafeMutableScalars { scalars in
-      part.withUnsafeScalars { part in
-        for (i, value) in part.enumerated() {
-          scalars[i / width * columns + range.lowerBound + i % width] = value
-        }
-      }
-    }
   }
 }
 

@@ -89,44 +89,48 @@ public struct BoundPropagation: Sendable {
   }
 }
 
-/// Tightening of every pre-activation interval by backward passes ("full" CROWN).
+/// Which neurons' pre-activation bounds full CROWN takes from backward passes; the others keep
+/// their interval bounds.
+enum RefinedNeurons {
+  /// Those whose interval leaves their sign open, for each example by itself.
+  case undecided
+  /// Those whose interval leaves it open for any example of the batch, or all of a layer where
+  /// these are more than nine tenths: what auto_LiRPA 0.7 does. An example's bounds then depend on
+  /// its neighbours, so this serves only to compare with it.
+  case undecidedInBatch
+}
+
+/// Pre-activation intervals by backward passes ("full" CROWN).
 extension BoundPropagation {
-  /// Replaces each pre-activation interval by its intersection with what a backward pass gives, in
-  /// order, so that later layers profit. The first nonlinear layer's interval is exact already.
+  /// Replaces the pre-activation intervals of undecided neurons (l < 0 < u) in every nonlinear
+  /// layer but the first, whose interval is exact already, by what backward passes give, in order,
+  /// so that later layers profit.
   ///
-  /// Only neurons that some example's interval leaves undecided are worth a pass: on the others
-  /// every relaxation is exact already.
+  /// On a decided neuron every relaxation is exact. Undecided ones take the linear bound itself,
+  /// not its intersection with the interval: that is CROWN's definition, and since slopes are
+  /// chosen by these bounds neither choice is always the tighter one in the end.
   ///
   /// - Parameter rowLimit: The most rows carried at once.
-  mutating func tightenPreactivations(slope: ReLUSlope, rowLimit: Int) {
-    var seenNonlinear = false
-    for index in 0..<tail where !steps[index].layer.isAffine {
-      defer { seenNonlinear = true }
-      guard seenNonlinear else { continue }
-      regions[index] = .box(
-        tightened(regions[index].box, at: index, slope: slope, rowLimit: rowLimit))
-      for next in (index + 1)..<(tail + 1) {
-        let propagated = steps[next - 1].layer.propagate(regions[next - 1])
-        regions[next] = propagated
-        if next < tail, !steps[next].layer.isAffine { break }
+  mutating func tightenPreactivations(
+    slope: ReLUSlope, rowLimit: Int, _ refined: RefinedNeurons = .undecided
+  ) {
+    let nonlinear = (0..<tail).filter { !steps[$0].layer.isAffine }
+    for index in nonlinear.dropFirst() {
+      let box = regions[index].box
+      let size = steps[index].inputShape.reduce(1, *)
+      var neurons = undecidedNeurons(box)
+      if refined == .undecidedInBatch, neurons.count * 10 > size * 9 { neurons = Array(0..<size) }
+      var (lower, upper) = (box.lower, box.upper)
+      let step = max(rowLimit / 2, 1)
+      for start in stride(from: 0, to: neurons.count, by: step) {
+        let chunk = Array(neurons[start..<min(start + step, neurons.count)])
+        let form = signedUnitForm(chunk, size: size)
+        let bounds = pulled(form, from: index, to: 0, slope: slope).lowerBounds(over: input)
+        Self.replace(
+          &lower, &upper, by: bounds, of: chunk, everywhere: refined == .undecidedInBatch)
       }
+      regions[index] = .box(Interval(lower: lower, upper: upper))
     }
-  }
-
-  private func tightened(
-    _ box: Interval, at index: Int, slope: ReLUSlope, rowLimit: Int
-  ) -> Interval {
-    var (lower, upper) = (box.lower, box.upper)
-    let undecided = undecidedNeurons(box)
-    let size = box.center.count / box.center.shape[0]
-    for start in stride(from: 0, to: undecided.count, by: max(rowLimit / 2, 1)) {
-      let chunk = Array(undecided[start..<min(start + max(rowLimit / 2, 1), undecided.count)])
-      let form = LinearForm(
-        coefficients: signedUnitRows(chunk, size: size), constant: .zeros([1, 2 * chunk.count]))
-      let bounds = pulled(form, from: index, to: 0, slope: slope).lowerBounds(over: input)
-      intersect(&lower, &upper, bounds, chunk, size: size)
-    }
-    return Interval(lower: lower, upper: upper)
   }
 
   /// Neurons with l < 0 < u for some example, ascending.
@@ -141,8 +145,8 @@ extension BoundPropagation {
     return undecided.indices.filter { undecided[$0] }
   }
 
-  /// Rows +e_i, then rows −e_i, for the given neurons: [1, 2·count, size].
-  private func signedUnitRows(_ neurons: [Int], size: Int) -> Tensor {
+  /// Rows +e_i, then rows −e_i, for the given neurons: a form [1, 2·count, size].
+  private func signedUnitForm(_ neurons: [Int], size: Int) -> LinearForm {
     var rows = Tensor.zeros([1, 2 * neurons.count, size])
     rows.withUnsafeMutableScalars { scalars in
       for (row, neuron) in neurons.enumerated() {
@@ -150,15 +154,17 @@ extension BoundPropagation {
         scalars[(neurons.count + row) * size + neuron] = -1
       }
     }
-    return rows
+    return LinearForm(coefficients: rows, constant: .zeros([1, 2 * neurons.count]))
   }
 
-  /// Narrows the intervals of the given neurons by bounds [batch, 2·count] of ±neuron. A NaN bound
-  /// makes the interval NaN, so that nothing is certified with it.
-  private func intersect(
-    _ lower: inout Tensor, _ upper: inout Tensor, _ bounds: Tensor, _ neurons: [Int], size: Int
+  /// Sets the intervals of the given neurons to bounds [batch, 2·count] of ±neuron, where they are
+  /// undecided or everywhere.
+  private static func replace(
+    _ lower: inout Tensor, _ upper: inout Tensor, by bounds: Tensor, of neurons: [Int],
+    everywhere: Bool
   ) {
     let batch = bounds.shape[0]
+    let size = lower.count / batch
     bounds.withUnsafeScalars { bounds in
       lower.withUnsafeMutableScalars { lower in
         upper.withUnsafeMutableScalars { upper in
@@ -166,9 +172,9 @@ extension BoundPropagation {
             let rows = example * 2 * neurons.count
             for (row, neuron) in neurons.enumerated() {
               let i = example * size + neuron
-              let (low, high) = (bounds[rows + row], -bounds[rows + neurons.count + row])
-              lower[i] = low.isNaN ? .nan : Swift.max(lower[i], low)
-              upper[i] = high.isNaN ? .nan : Swift.min(upper[i], high)
+              guard everywhere || (lower[i] < 0 && upper[i] > 0) else { continue }
+              lower[i] = bounds[rows + row]
+              upper[i] = -bounds[rows + neurons.count + row]
             }
           }
         }

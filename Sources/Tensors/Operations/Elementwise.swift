@@ -49,7 +49,10 @@ extension Tensor {
     let shape = self.shape
     let copies = Tensor.concatenated([Tensor](repeating: detached, count: count))
     return recorded(copies, from: [self]) { gradient in
-      [MatrixKernel.columnSums(gradient.viewed(as: [count, gradient.count / count])).viewed(as: shape)]
+      [
+        MatrixKernel.columnSums(gradient.viewed(as: [count, gradient.count / count])).viewed(
+          as: shape)
+      ]
     }
   }
 

@@ -1,0 +1,89 @@
+import Foundation
+
+/// Looks for data sets on this machine.
+///
+/// In this order: a folder that the user names; `$CROWNWORK_DATA`; the cache folder; where the
+/// system's package manager puts the set. A folder named by the user or the environment may have
+/// a subfolder named after the set, which goes first, or hold the files themselves.
+public struct DatasetLocator: Sendable {
+  /// What a search found.
+  public enum Result: Equatable, Sendable {
+    /// The four files, all of one folder.
+    case found(DatasetFiles)
+    /// Nothing complete in any of these folders.
+    case missing(searched: [URL])
+  }
+
+  private let environment: [String: String]
+  private let systemFolder: URL
+
+  /// Creates a locator that reads `CROWNWORK_DATA`, `XDG_CACHE_HOME` and `HOME` from
+  /// `environment`; `systemFolder` is the parent of the folders of the system's packages.
+  public init(
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    systemFolder: URL = URL(fileURLWithPath: "/usr/share/datasets", isDirectory: true)
+  ) {
+    self.environment = environment
+    self.systemFolder = systemFolder
+  }
+
+  /// Looks for the files of a data set.
+  ///
+  /// With a `folder` only that is searched, since data from elsewhere would not be what the user
+  /// asked for. Throws ``FormatError`` of kind `missingInput` where that folder does not hold all
+  /// four files.
+  public func locate(_ name: DatasetName, folder: URL? = nil) throws -> Result {
+    let folders = folder.map { Self.withSubfolder($0, name) } ?? candidates(name)
+    for candidate in folders {
+      if case .complete(let files) = DatasetFiles.search(candidate) { return .found(files) }
+    }
+    if let folder { throw Self.incomplete(folder, folders) }
+    return .missing(searched: folders)
+  }
+
+  /// The folder in which fetched files of a data set are kept, nil where there is no home.
+  public func cacheFolder(for name: DatasetName) -> URL? {
+    cacheRoot?.appendingPathComponent("crownwork", isDirectory: true)
+      .appendingPathComponent(name.rawValue, isDirectory: true)
+  }
+
+  private func candidates(_ name: DatasetName) -> [URL] {
+    let named = value("CROWNWORK_DATA").map {
+      Self.withSubfolder(URL(fileURLWithPath: $0, isDirectory: true), name)
+    }
+    let system = systemFolder.appendingPathComponent(name.rawValue, isDirectory: true)
+    return (named ?? []) + [cacheFolder(for: name), system].compactMap { $0 }
+  }
+
+  private var cacheRoot: URL? {
+    #if canImport(Darwin)
+      let base = value("HOME").map { "\($0)/Library/Caches" }
+    #else
+      // A relative path is to be ignored, by the specification of these folders.
+      let base =
+        value("XDG_CACHE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+        ?? value("HOME").map { "\($0)/.cache" }
+    #endif
+    return base.map { URL(fileURLWithPath: $0, isDirectory: true) }
+  }
+
+  private func value(_ key: String) -> String? {
+    environment[key].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  private static func withSubfolder(_ folder: URL, _ name: DatasetName) -> [URL] {
+    [folder.appendingPathComponent(name.rawValue, isDirectory: true), folder]
+  }
+
+  static func incomplete(_ folder: URL, _ searched: [URL]) -> FormatError {
+    let missing = searched.map { candidate -> [DatasetPart] in
+      if case .missing(let parts) = DatasetFiles.search(candidate) { parts } else { [] }
+    }
+    let best = missing.min { $0.count < $1.count } ?? []
+    let exists = FileKind(path: folder.path) == .directory
+    let names = best.map { $0.publishedName }.joined(separator: ", ")
+    return FormatError(
+      .missingInput, exists ? "lacks \(names)" : "no such folder", file: folder.path,
+      remedy: "name a folder with the four IDX files, gzipped or not")
+  }
+}
