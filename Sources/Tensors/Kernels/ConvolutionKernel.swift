@@ -63,6 +63,9 @@ enum ConvolutionKernel {
     _ images: Tensor, _ output: Tensor, weightShape: [Int], _ geometry: ConvolutionGeometry,
     withBias: Bool
   ) -> (weight: Tensor, bias: Tensor?) {
+    if images.shape[0] == 0 {
+      return (.zeros(weightShape), withBias ? .zeros([weightShape[0]]) : nil)
+    }
     let weight = result(weightShape)
     let bias = withBias ? result([weightShape[0]]) : nil
     let key = Key(
