@@ -33,6 +33,8 @@ let package = Package(
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "_TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "_TestSupport"], swiftSettings: strict),
+    .testTarget(
       name: "BoundsTests", dependencies: ["Bounds", "_TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats"], exclude: ["Fixtures"],
