@@ -11,6 +11,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
@@ -26,6 +27,12 @@ let package = Package(
       name: "Formats",
       dependencies: ["Networks", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
+    .target(
+      name: "RobustTraining",
+      dependencies: [
+        "Bounds", "Formats", .product(name: "RealModule", package: "swift-numerics"), "Yams",
+      ],
+      swiftSettings: strict),
 
     .target(
       name: "_TestSupport", dependencies: ["Bounds", "Formats"], path: "Tests/_TestSupport",
@@ -34,6 +41,9 @@ let package = Package(
       name: "TensorsTests", dependencies: ["Tensors", "_TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "BoundsTests", dependencies: ["Bounds", "_TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "RobustTrainingTests", dependencies: ["RobustTraining", "_TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats"], exclude: ["Fixtures"],
       swiftSettings: strict),
