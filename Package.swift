@@ -8,6 +8,9 @@ let strict: [SwiftSetting] =
 let package = Package(
   name: "crownwork",
   platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Crownwork", targets: ["Crownwork"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
@@ -33,6 +36,7 @@ let package = Package(
         "Bounds", "Formats", .product(name: "RealModule", package: "swift-numerics"), "Yams",
       ],
       swiftSettings: strict),
+    .target(name: "Crownwork", dependencies: ["RobustTraining"], swiftSettings: strict),
 
     .target(
       name: "_TestSupport", dependencies: ["Bounds", "Formats"], path: "Tests/_TestSupport",
@@ -44,6 +48,7 @@ let package = Package(
     .testTarget(
       name: "RobustTrainingTests", dependencies: ["RobustTraining", "_TestSupport"],
       swiftSettings: strict),
+    .testTarget(name: "CrownworkTests", dependencies: ["Crownwork"], swiftSettings: strict),
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats"], exclude: ["Fixtures"],
       swiftSettings: strict),
