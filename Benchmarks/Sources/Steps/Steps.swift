@@ -47,11 +47,13 @@ struct Steps {
   ) throws -> Double {
     var random = RandomSource(seed: 0)
     let data = try LabeledImages(
-      height: 28, width: 28, pixels: (0..<batch * 784).map { _ in .random(in: 0...255, using: &random) },
+      height: 28, width: 28,
+      pixels: (0..<batch * 784).map { _ in .random(in: 0...255, using: &random) },
       labels: (0..<batch).map { _ in .random(in: 0...9, using: &random) })
     let plan = TrainingPlan(
       objective: objective, perturbation: .linf(epsilon: 0.3, within: 0...1),
-      schedule: Schedule(epochs: steps + 3, batchSize: batch, ramp: EpsilonRamp(start: 0, length: 0)))
+      schedule: Schedule(
+        epochs: steps + 3, batchSize: batch, ramp: EpsilonRamp(start: 0, length: 0)))
     var run = try TrainingRun(
       plan, network: architecture.network(input: [28, 28, 1]), on: data)
     for _ in 0..<2 { _ = try run.advance(run.order) }
