@@ -9,9 +9,11 @@ let package = Package(
   name: "crownwork",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Crownwork", targets: ["Crownwork"])
+    .library(name: "Crownwork", targets: ["Crownwork"]),
+    .executable(name: "crownwork", targets: ["CrownworkTool"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -37,6 +39,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "Crownwork", dependencies: ["RobustTraining"], swiftSettings: strict),
+    .executableTarget(
+      name: "CrownworkTool",
+      dependencies: [
+        "Crownwork", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
 
     .target(
       name: "_TestSupport", dependencies: ["Bounds", "Formats"], path: "Tests/_TestSupport",
@@ -52,5 +60,7 @@ let package = Package(
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats"], exclude: ["Fixtures"],
       swiftSettings: strict),
+    .testTarget(
+      name: "CrownworkToolTests", dependencies: ["CrownworkTool"], swiftSettings: strict),
   ]
 )

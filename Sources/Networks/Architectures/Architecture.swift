@@ -20,14 +20,7 @@ public enum Architecture: Sendable, Equatable, Hashable {
   public func network(
     input: [Int], classes: Int = 10, seed: UInt64 = 0, normalization: Normalization? = nil
   ) throws(NetworkError) -> Network {
-    guard input.count == 3, input.allSatisfy({ $0 > 0 }), classes > 1 else {
-      throw .badArchitecture(
-        "\(self) needs images [height, width, channels] and at least two classes, "
-          + "not \(input) and \(classes)")
-    }
-    guard sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 16 }) else {
-      throw .badArchitecture("\(self): every size must be between 1 and 65536")
-    }
+    _ = try parameterShapes(input: input, classes: classes)
     var builder = LayerBuilder(input: input, seed: seed)
     for stage in stages {
       switch stage {
@@ -45,13 +38,27 @@ public enum Architecture: Sendable, Equatable, Hashable {
     return try Network(input: input, layers, architecture: self)
   }
 
-  private enum Stage {
+  func checkArguments(input: [Int], classes: Int) throws(NetworkError) {
+    guard input.count == 3, input.allSatisfy({ $0 > 0 }), classes > 1 else {
+      throw .badArchitecture(
+        "\(self) needs images [height, width, channels] and at least two classes, "
+          + "not \(input) and \(classes)")
+    }
+    guard (sizes + input + [classes]).allSatisfy({ $0 > 0 && $0 <= 1 << 16 }) else {
+      throw .badArchitecture("\(self): every size must be between 1 and 65536")
+    }
+    guard input.reduce(1, *) <= Self.scalarLimit else {
+      throw .badArchitecture("inputs \(input) are too large; choose smaller images")
+    }
+  }
+
+  enum Stage {
     case convolution(Int, kernel: Int, ConvolutionGeometry)
     case flatten
     case linear(Int)
   }
 
-  private var stages: [Stage] {
+  var stages: [Stage] {
     func conv(_ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Stage {
       .convolution(
         channels, kernel: kernel, ConvolutionGeometry(stride: stride, padding: padding))

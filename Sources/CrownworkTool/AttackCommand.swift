@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct AttackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "attack")
+}

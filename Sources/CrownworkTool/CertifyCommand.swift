@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct CertifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "certify")
+}

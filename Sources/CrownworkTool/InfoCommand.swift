@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "info")
+}
