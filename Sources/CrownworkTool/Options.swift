@@ -40,11 +40,20 @@ struct SubjectOptions: ParsableArguments {
       }
       return nil
     }
-    let recipe = try Recipe(yaml: "", overrides: model.overrides)
-    let text = input ?? "28x28x1"
-    let shape = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard let input else {
+      throw Failure(.usage, "--model needs --input, such as --input 28x28x1")
+    }
+    return try Self.description(of: model.overrides, input: input, classes: classes)
+  }
+
+  /// An architecture by its options, and the input that it is for.
+  static func description(
+    of overrides: [RecipeOverride], input: String, classes: Int
+  ) throws -> ModelFile.Description {
+    let recipe = try Recipe(yaml: "model: { name: mlp }", overrides: overrides)
+    let shape = input.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
     guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
-      throw Failure(.usage, "--input: must be HEIGHTxWIDTHxCHANNELS, not \"\(text)\"")
+      throw Failure(.usage, "--input: must be HEIGHTxWIDTHxCHANNELS, not \"\(input)\"")
     }
     return ModelFile.Description(recipe.model.architecture, input: shape, classes: classes)
   }

@@ -1,3 +1,4 @@
+import Crownwork
 import Foundation
 
 /// Rows in columns: the first column to the left, the others to the right.
@@ -38,6 +39,12 @@ enum JSON {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = floats
     return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  /// Writes values as lines of a file, atomically. Throws ``FormatError``.
+  static func write(_ values: [some Encodable], to path: String) throws {
+    let text = try values.map { try line($0) + "\n" }.joined()
+    try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: path))
   }
 
   static func text(_ text: String) -> String { (try? line(text)) ?? "\"\"" }

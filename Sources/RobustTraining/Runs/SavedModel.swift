@@ -10,24 +10,29 @@ public struct SavedModel: Sendable {
   /// The recipe of its run; nil for a file by itself.
   public let recipe: Recipe?
 
+  public init(name: String, file: ModelFile, recipe: Recipe? = nil) {
+    self.name = name
+    self.file = file
+    self.recipe = recipe
+  }
+
   /// Opens a run's folder, or a model file.
   ///
   /// Throws ``FormatError``, ``RecipeError``, and ``RunError/noModel(_:)`` for a run that has none
   /// yet.
   public init(path: String, described: ModelFile.Description? = nil) throws {
-    name = path
     let url = URL(fileURLWithPath: path)
     guard RunFolder.exists(at: url) else {
-      file = try ModelFile(contentsOf: url, described: described)
-      recipe = nil
+      self.init(name: path, file: try ModelFile(contentsOf: url, described: described))
       return
     }
     let model = RunFolder.modelURL(in: url)
     guard FileManager.default.fileExists(atPath: model.path) else {
       throw RunError.noModel(path)
     }
-    file = try ModelFile(contentsOf: model, described: described)
-    recipe = try RunFolder(opening: url).recipe
+    self.init(
+      name: path, file: try ModelFile(contentsOf: model, described: described),
+      recipe: try RunFolder(opening: url).recipe)
   }
 
   /// The data set it was made for, if anything says so.
