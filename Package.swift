@@ -52,7 +52,10 @@ let package = Package(
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "_TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "BoundsTests", dependencies: ["Bounds", "_TestSupport"], swiftSettings: strict),
+      name: "NetworksTests", dependencies: ["Networks", "_TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "BoundsTests", dependencies: ["RobustTraining", "_TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "RobustTrainingTests", dependencies: ["RobustTraining", "_TestSupport"],
       swiftSettings: strict),
