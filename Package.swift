@@ -8,9 +8,15 @@ let strict: [SwiftSetting] =
 let package = Package(
   name: "crownwork",
   platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Crownwork", targets: ["Crownwork"]),
+    .executable(name: "crownwork", targets: ["CrownworkTool"]),
+  ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
@@ -26,6 +32,19 @@ let package = Package(
       name: "Formats",
       dependencies: ["Networks", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: strict),
+    .target(
+      name: "RobustTraining",
+      dependencies: [
+        "Bounds", "Formats", .product(name: "RealModule", package: "swift-numerics"), "Yams",
+      ],
+      swiftSettings: strict),
+    .target(name: "Crownwork", dependencies: ["RobustTraining"], swiftSettings: strict),
+    .executableTarget(
+      name: "CrownworkTool",
+      dependencies: [
+        "Crownwork", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
 
     .target(
       name: "_TestSupport", dependencies: ["Bounds", "Formats"], path: "Tests/_TestSupport",
@@ -35,9 +54,16 @@ let package = Package(
     .testTarget(
       name: "NetworksTests", dependencies: ["Networks", "_TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "BoundsTests", dependencies: ["Bounds", "_TestSupport"], swiftSettings: strict),
+      name: "BoundsTests", dependencies: ["RobustTraining", "_TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RobustTrainingTests", dependencies: ["RobustTraining", "_TestSupport"],
+      swiftSettings: strict),
+    .testTarget(name: "CrownworkTests", dependencies: ["Crownwork"], swiftSettings: strict),
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats"], exclude: ["Fixtures"],
       swiftSettings: strict),
+    .testTarget(
+      name: "CrownworkToolTests", dependencies: ["CrownworkTool"], swiftSettings: strict),
   ]
 )

@@ -45,15 +45,16 @@ public struct BoundPropagation: Sendable {
   /// Lower bounds of a specification by intervals, with the affine layers at the end folded into
   /// it: [batch, S].
   public func intervalBounds(_ specification: Specification) -> Tensor {
-    elided(specification).lowerBounds(over: regions[tail])
+    intervalBounds(of: elided(specification))
   }
 
-  /// Lower and upper interval bounds of a specification.
-  func intervalBoundsOnBothSides(_ form: LinearForm) -> (lower: Tensor, upper: Tensor) {
+  /// Interval lower bounds of a form over the input of the affine part at the network's end.
+  func intervalBounds(of form: LinearForm) -> Tensor { form.lowerBounds(over: regions[tail]) }
+
+  /// Interval lower and upper bounds of such a form.
+  func intervalBoundsOnBothSides(of form: LinearForm) -> (lower: Tensor, upper: Tensor) {
     let negated = LinearForm(coefficients: form.coefficients * -1, constant: form.constant * -1)
-    return (
-      form.lowerBounds(over: regions[tail]), negated.lowerBounds(over: regions[tail]) * -1
-    )
+    return (intervalBounds(of: form), intervalBounds(of: negated) * -1)
   }
 
   /// Lower bounds of a specification by one backward pass, with the intervals known so far as

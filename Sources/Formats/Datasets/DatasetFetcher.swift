@@ -53,6 +53,15 @@ public struct DatasetFetcher: Sendable {
     return files
   }
 
+  /// Whether files, unpacked, are exactly those that are published; false where one cannot be read.
+  public static func matchesPublished(_ files: DatasetFiles, _ name: DatasetName) -> Bool {
+    let fetcher = DatasetFetcher(into: files.folder)
+    let urls = [files.trainImages, files.trainLabels, files.testImages, files.testLabels]
+    return zip(DatasetPart.allCases, urls).allSatisfy { part, url in
+      (try? InputFile.read(url)).map { fetcher.problem(in: $0, name, part) == nil } ?? false
+    }
+  }
+
   private func fetch(
     _ name: DatasetName, _ part: DatasetPart, report: (URL) -> Void
   ) throws -> Data {

@@ -20,14 +20,7 @@ public enum Architecture: Sendable, Equatable, Hashable {
   public func network(
     input: [Int], classes: Int = 10, seed: UInt64 = 0, normalization: Normalization? = nil
   ) throws(NetworkError) -> Network {
-    guard input.count == 3, input.allSatisfy({ $0 > 0 }), classes > 1 else {
-      throw .badArchitecture(
-        "\(self) needs images [height, width, channels] and at least two classes, "
-          + "not \(input) and \(classes)")
-    }
-    guard sizes.allSatisfy({ $0 > 0 && $0 <= 1 << 16 }) else {
-      throw .badArchitecture("\(self): every size must be between 1 and 65536")
-    }
+    _ = try parameterShapes(input: input, classes: classes)
     var builder = LayerBuilder(input: input, seed: seed)
     for stage in stages {
       switch stage {
@@ -45,13 +38,27 @@ public enum Architecture: Sendable, Equatable, Hashable {
     return try Network(input: input, layers, architecture: self)
   }
 
-  private enum Stage {
+  func checkArguments(input: [Int], classes: Int) throws(NetworkError) {
+    guard input.count == 3, input.allSatisfy({ $0 > 0 }), classes > 1 else {
+      throw .badArchitecture(
+        "\(self) needs images [height, width, channels] and at least two classes, "
+          + "not \(input) and \(classes)")
+    }
+    guard (sizes + input + [classes]).allSatisfy({ $0 > 0 && $0 <= 1 << 16 }) else {
+      throw .badArchitecture("\(self): every size must be between 1 and 65536")
+    }
+    guard input.reduce(1, *) <= Self.scalarLimit else {
+      throw .badArchitecture("inputs \(input) are too large; choose smaller images")
+    }
+  }
+
+  enum Stage {
     case convolution(Int, kernel: Int, ConvolutionGeometry)
     case flatten
     case linear(Int)
   }
 
-  private var stages: [Stage] {
+  var stages: [Stage] {
     func conv(_ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Stage {
       .convolution(
         channels, kernel: kernel, ConvolutionGeometry(stride: stride, padding: padding))
@@ -105,10 +112,9 @@ private struct LayerBuilder {
   mutating func convolution(
     _ channels: Int, kernel: Int, _ geometry: ConvolutionGeometry
   ) throws(NetworkError) {
-    let fan = shape[2] * kernel * kernel
-    let weight = uniform([channels, shape[2], kernel, kernel], fan: fan)
     let layer = Convolution(
-      weight: weight, bias: uniform([channels], fan: fan), geometry: geometry)
+      from: shape[2], to: channels, kernel: kernel, stride: geometry.stride,
+      padding: geometry.padding, using: &random)
     do { shape = try layer.outputShape(for: shape) } catch {
       throw .shape(
         path: "\(layers.count)", kind: Convolution.kind, expected: error.expected,
@@ -123,14 +129,7 @@ private struct LayerBuilder {
   }
 
   mutating func linear(_ width: Int) {
-    let fan = shape[0]
-    layers.append(
-      Linear(weight: uniform([width, fan], fan: fan), bias: uniform([width], fan: fan)))
+    layers.append(Linear(from: shape[0], to: width, using: &random))
     shape = [width]
-  }
-
-  private mutating func uniform(_ shape: [Int], fan: Int) -> Tensor {
-    let bound = 1 / Float(fan).squareRoot()
-    return .uniform(shape, in: -bound...bound, using: &random)
   }
 }

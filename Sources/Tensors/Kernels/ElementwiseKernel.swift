@@ -1,3 +1,5 @@
+import RealModule
+
 /// Loops over one or two tensors of the same shape. Memory-bound: each is one read of its operands
 /// and one write.
 enum ElementwiseKernel {
@@ -38,5 +40,18 @@ extension Tensor {
       }
     }
     keepAlive(other)
+  }
+}
+
+extension Tensor {
+  /// Σ x², summed in Float over runs of 4096 and in Double over the runs.
+  public var sumOfSquares: Double {
+    let from = pointer
+    defer { keepAlive(self) }
+    return stride(from: 0, to: count, by: 4096).reduce(0.0) { total, start in
+      var sum: Float = 0
+      for i in start..<min(start + 4096, count) { sum = Relaxed.multiplyAdd(from[i], from[i], sum) }
+      return total + Double(sum)
+    }
   }
 }

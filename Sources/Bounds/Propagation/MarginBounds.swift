@@ -1,0 +1,36 @@
+import Tensors
+
+/// The mixed bounds that training differentiates through.
+extension BoundPropagation {
+  /// β·CROWN-IBP + (1 − β)·IBP lower bounds of a specification, [batch, S]; at β = 1 no interval
+  /// margin is computed.
+  public func marginBounds(
+    _ specification: Specification, slope: ReLUSlope, beta: Float
+  ) -> Tensor {
+    let form = elided(specification)
+    let linear = linearBounds(of: form, slope: slope)
+    guard beta < 1 else { return linear }
+    return linear * beta + intervalBounds(of: form) * (1 - beta)
+  }
+
+  /// The fused robust loss (Xu et al. 2020): mean of log(1 + β·S + (1 − β)·Σ exp(−m̲)), where S
+  /// bounds Σ exp(−m) from above with a single backward row.
+  ///
+  /// exp is replaced by its chord on the interval of each margin; the weighted sum of margins that
+  /// results is one linear form.
+  public func fusedLoss(
+    _ specification: Specification, slope: ReLUSlope, beta: Float
+  ) -> (loss: Tensor, intervalMargins: Tensor) {
+    let form = elided(specification)
+    let margins = intervalBoundsOnBothSides(of: form)
+    let bound = sumExpBound(lower: margins.lower, upper: margins.upper)
+    let row = LinearForm(
+      coefficients: combinedRows(form.coefficients, weights: bound.weight),
+      constant: combinedRows(
+        form.constant.reshaped(form.constant.shape + [1]), weights: bound.weight
+      ).reshaped([form.batch, 1]))
+    let lower = linearBounds(of: row, slope: slope)
+    let loss = fusedCrossEntropy(form: lower, bound: bound, lower: margins.lower, beta: beta)
+    return (loss, margins.lower)
+  }
+}

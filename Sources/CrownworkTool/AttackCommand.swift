@@ -1,0 +1,90 @@
+import ArgumentParser
+import Crownwork
+import Foundation
+
+struct AttackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "attack", abstract: "Look for perturbations that change the answer.",
+    discussion: """
+      Projected gradient descent from random starts. What it breaks is certainly not robust; what
+      it does not break is not thereby proved to be.
+
+      EXAMPLES
+        crownwork attack runs/digits-cnn-2layer --steps 200 --restarts 10
+        crownwork attack runs/a --epsilon 8/255 --examples 0..<100 --output attacks.jsonl
+      """)
+
+  @Argument(help: "A run or a model file.") var model: String
+  @OptionGroup var subject: SubjectOptions
+  @OptionGroup var target: TargetOptions
+  @OptionGroup var attack: AttackOptions
+  @Option(parsing: .unconditional, help: "Test examples: N or A..<B. Default: the model's own.")
+  var examples: String?
+  @Option(help: "Write the results to this file, JSON lines.") var output: String?
+  @Flag(help: "Print JSON lines.") var json = false
+
+  mutating func run() throws {
+    try subject.apply()
+    let saved = try subject.open(model)
+    let range = try subject.examples(for: saved, count: examples)
+    let set = try saved.target.applying(target.overrides()).perturbation
+    try set.validate(inputCount: range.data.imageSize)
+    let settings = try attack.settings(saved.evaluation.attack)
+    let results = results(saved.file.network, range, set, settings)
+    let records = results.map { AttackRecord($0, start: range.start) }
+    if let output { try JSON.write(records, to: output) }
+    if json {
+      for record in records { print(try JSON.line(record)) }
+    } else {
+      if output == nil { print(AttackRecord.table(records)) }
+      print(totals(results, range, set, settings))
+    }
+  }
+
+  private func results(
+    _ network: Network, _ range: ExampleRange, _ set: Perturbation,
+    _ settings: ProjectedGradientDescent
+  ) -> [AttackResult] {
+    var done = 0
+    defer { Console.standard.clearLiveLine() }
+    return RobustTraining.attack(
+      network, range.data, within: set, with: settings, seed: attack.seed
+    ) { part in
+      done += part.count
+      Console.standard.live("attack \(done)/\(range.data.count)")
+      return true
+    }
+  }
+
+  private func totals(
+    _ results: [AttackResult], _ range: ExampleRange, _ set: Perturbation,
+    _ settings: ProjectedGradientDescent
+  ) -> String {
+    let counts = AttackResult.Status.allCases.map { status in
+      "\(results.count { $0.status == status }) \(status.rawValue)"
+    }
+    let fallen = results.count { $0.status != .survived }
+    return "\(results.count) test examples of \(range.dataset.rawValue), \(set), PGD "
+      + "\(settings.steps) steps × \(settings.restarts) restarts: "
+      + "\(counts.joined(separator: ", ")); attacked error "
+      + percent(Float(fallen) / Float(max(results.count, 1)))
+  }
+}
+
+/// What an attack did to an example, as JSON and as a row.
+struct AttackRecord: Encodable {
+  let index, label, prediction: Int
+  let status: String
+
+  init(_ result: AttackResult, start: Int) {
+    (index, label, prediction) = (result.index + start, result.label, result.prediction)
+    status = result.status.rawValue
+  }
+
+  static func table(_ records: [AttackRecord]) -> String {
+    TextTable(
+      [["example", "label", "answer", "status"]]
+        + records.map { ["\($0.index)", "\($0.label)", "\($0.prediction)", $0.status] }
+    ).text
+  }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Crownwork
+import Foundation
+
+struct CertifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "certify", abstract: "Decide examples one by one, with proof.",
+    discussion: """
+      For each example: its label, the network's answer, the verdict (certified, unknown,
+      misclassified, invalid), the best lower bound of the smallest margin, and the method that
+      gave it. The exit code is 0 whatever the verdicts.
+      Bounds hold in real arithmetic; the rounding of Float32 is not yet accounted for.
+
+      EXAMPLES
+        crownwork certify runs/digits-cnn-2layer --examples 20
+        crownwork certify runs/a --epsilon 8/255 --by ibp,crown-ibp,crown --output verdicts.jsonl
+      """)
+
+  @Argument(help: "A run or a model file.") var model: String
+  @OptionGroup var subject: SubjectOptions
+  @OptionGroup var target: TargetOptions
+  @Option(help: "Methods in order: \(BoundMethod.names.joined(separator: ", ")).")
+  var by: String?
+  @Option(help: "Lower line of unstable ReLUs: adaptive, same-slope, zero or one.")
+  var slope: String?
+  @Option(parsing: .unconditional, help: "Test examples: N or A..<B. Default: the model's own.")
+  var examples: String?
+  @OptionGroup var memory: MemoryOption
+  @Option(help: "Write the verdicts to this file, JSON lines.") var output: String?
+  @Flag(help: "Print JSON lines.") var json = false
+
+  mutating func run() throws {
+    try subject.apply()
+    let budget = try memory.bytes()
+    let saved = try subject.open(model)
+    let range = try subject.examples(for: saved, count: examples)
+    let goal = try saved.target.applying(target.overrides(by: by, slope: slope))
+    try goal.perturbation.validate(inputCount: range.data.imageSize)
+    let certification = try certification(of: saved.file.network, range, goal, budget)
+    let records = certification.verdicts.map { VerdictRecord($0, start: range.start) }
+    if let output { try JSON.write(records, to: output) }
+    if json {
+      for record in records { print(try JSON.line(record)) }
+    } else {
+      if output == nil { print(VerdictRecord.table(records)) }
+      print(totals(certification, range, goal))
+    }
+    warn(certification)
+  }
+
+  private func certification(
+    of network: Network, _ range: ExampleRange, _ goal: CertificationTarget, _ budget: Int
+  ) throws -> Certification {
+    var done = 0
+    defer { Console.standard.clearLiveLine() }
+    return try certify(
+      network, range.data, against: goal.perturbation, by: goal.methods, memoryBudget: budget
+    ) { part in
+      done += part.count
+      Console.standard.live("certify \(done)/\(range.data.count)")
+      return true
+    }
+  }
+
+  private func totals(
+    _ certification: Certification, _ range: ExampleRange, _ goal: CertificationTarget
+  ) -> String {
+    let counts = Verdict.Status.allCases.map { "\(certification.count($0)) \($0.rawValue)" }
+    let methods = goal.methods.map(\.description).joined(separator: ", then ")
+    return "\(range.data.count) test examples of \(range.dataset.rawValue), \(goal.perturbation), "
+      + "by \(methods): \(counts.joined(separator: ", ")); certified error "
+      + percent(certification.verifiedError)
+  }
+
+  private func warn(_ certification: Certification) {
+    let invalid = certification.count(.invalid)
+    guard invalid > 0 else { return }
+    Console.error(
+      "crownwork: \(model): warning: \(invalid) examples have NaN or infinite bounds and count as "
+        + "not certified")
+  }
+}
+
+/// A verdict as JSON and as a row.
+struct VerdictRecord: Encodable {
+  let index, label, prediction: Int
+  let verdict: String
+  /// nil where no method gave a finite bound.
+  let margin: Float?
+  let method: String?
+
+  init(_ verdict: Verdict, start: Int) {
+    let bounded = verdict.margin.isFinite
+    (index, label, prediction) = (verdict.index + start, verdict.label, verdict.prediction)
+    self.verdict = verdict.status.rawValue
+    (margin, method) = (
+      bounded ? verdict.margin : nil, bounded ? verdict.method.description : nil
+    )
+  }
+
+  static func table(_ records: [VerdictRecord]) -> String {
+    let header = ["example", "label", "answer", "verdict", "margin ≥", "method"]
+    return TextTable(
+      [header]
+        + records.map { record in
+          [
+            "\(record.index)", "\(record.label)", "\(record.prediction)", record.verdict,
+            record.margin.map(Wording.number) ?? "–", record.method ?? "–",
+          ]
+        }
+    ).text
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Crownwork
+import Foundation
+
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Where the data sets are, and how to get them.",
+    discussion: """
+      EXAMPLES
+        crownwork data
+        crownwork data mnist --fetch
+      """)
+
+  @Argument(help: "A data set: \(Overrides.datasetNames). Default: all.") var name: String?
+  @Option(help: "Folder with the data set's files.") var data: String?
+  @Flag(help: "Fetch what is not there, with a check of its SHA-256.") var fetch = false
+  @Flag(help: "Print JSON lines.") var json = false
+
+  private struct Record: Encodable {
+    let name, note: String
+    let place: String?
+    let searched: [String]
+    let train, test: Int?
+    let shape: [Int]?
+    let classes: Int?
+    let checksum: String?
+  }
+
+  mutating func run() throws {
+    let chosen = try Recipe(yaml: "", overrides: Overrides.make([("dataset", name, "NAME")]))
+    for name in self.name == nil ? DatasetName.allCases : [chosen.dataset] {
+      let record = try record(name)
+      print(json ? try JSON.line(record) : text(record))
+    }
+  }
+
+  private func record(_ name: DatasetName) throws -> Record {
+    let folder = data.map { URL(fileURLWithPath: $0, isDirectory: true) }
+    if name == .digits, folder == nil {
+      return record(name, .digits(), "part of this program", nil)
+    }
+    let locator = DatasetLocator()
+    var found = try locator.locate(name, folder: folder)
+    if fetch, case .missing = found {
+      _ = try Dataset.load(name) { Console.error("fetching \($0.absoluteString)") }
+      found = try locator.locate(name)
+    }
+    switch found {
+    case .found(let files):
+      let sum = DatasetFetcher.matchesPublished(files, name) ? "ok" : "not the published files"
+      let dataset = try Dataset(files, name: name.rawValue, note: name.note)
+      return record(name, dataset, files.folder.path, sum)
+    case .missing(let searched):
+      return Record(
+        name: name.rawValue, note: name.note, place: nil, searched: searched.map(\.path),
+        train: nil, test: nil, shape: nil, classes: nil, checksum: nil)
+    }
+  }
+
+  private func record(
+    _ name: DatasetName, _ dataset: Dataset, _ place: String, _ checksum: String?
+  ) -> Record {
+    let train = dataset.train
+    return Record(
+      name: name.rawValue, note: name.note, place: place, searched: [], train: train.count,
+      test: dataset.test.count, shape: [train.height, train.width, train.channels],
+      classes: train.classes, checksum: checksum)
+  }
+
+  private func text(_ record: Record) -> String {
+    guard let place = record.place, let train = record.train, let test = record.test,
+      let shape = record.shape
+    else {
+      return "\(record.name)\n  not found in \(record.searched.joined(separator: ", "))\n"
+        + "  get it with: crownwork data \(record.name) --fetch\n  \(record.note)"
+    }
+    let sum = record.checksum.map { " (SHA-256: \($0))" } ?? ""
+    return "\(record.name)\n  \(place)\(sum)\n  \(train) training and \(test) test images "
+      + "\(shape.map(String.init).joined(separator: "×")), \(record.classes ?? 0) classes\n"
+      + "  \(record.note)"
+  }
+}

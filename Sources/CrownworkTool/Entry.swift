@@ -1,0 +1,47 @@
+import ArgumentParser
+import Crownwork
+import Foundation
+
+@main struct Entry {
+  static func main() {
+    do {
+      var command = try RootCommand.parseAsRoot()
+      try command.run()
+    } catch {
+      leave(error)
+    }
+  }
+
+  /// Ends the process as an error asks: one line on the standard error and an exit code, or the
+  /// help that was asked for.
+  private static func leave(_ error: any Error) -> Never {
+    if let code = error as? ExitCode { exit(code.rawValue) }
+    if let failure = Failure(error) { failure.leave() }
+    let code = RootCommand.exitCode(for: error)
+    guard code != .success else {
+      print(RootCommand.fullMessage(for: error))
+      exit(0)
+    }
+    Failure(.usage, RootCommand.message(for: error) + "; see crownwork --help").leave()
+  }
+}
+
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "crownwork",
+    abstract: "Train neural networks whose robustness can be proved, and prove it.",
+    discussion: """
+      EXAMPLES
+        crownwork train                           digits, seconds, nothing to set
+        crownwork train Recipes/mnist-small.yaml --model dm-small
+        crownwork evaluate runs/digits-cnn-2layer
+        crownwork certify runs/digits-cnn-2layer --epsilon 0.05 --by ibp,crown-ibp,crown
+
+      Bounds hold in real arithmetic; the rounding of Float32 is not yet accounted for.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self, CertifyCommand.self, AttackCommand.self,
+      InfoCommand.self, DataCommand.self,
+    ])
+}

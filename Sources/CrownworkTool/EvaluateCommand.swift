@@ -1,0 +1,105 @@
+import ArgumentParser
+import Crownwork
+import Foundation
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Standard, attacked and certified error in one table.",
+    discussion: """
+      Several models make one table. ε, norm and methods are the model's own unless given.
+      A certificate that an attack contradicts is reported, with exit code 70.
+      Bounds hold in real arithmetic; the rounding of Float32 is not yet accounted for.
+
+      EXAMPLES
+        crownwork evaluate runs/digits-cnn-2layer
+        crownwork evaluate runs/a runs/b --epsilon 8/255 --by ibp,crown-ibp,crown
+        crownwork evaluate net.safetensors --model dm-small --input 28x28x1 --dataset mnist
+      """)
+
+  @Argument(help: "Runs or model files.") var models: [String]
+  @OptionGroup var subject: SubjectOptions
+  @OptionGroup var target: TargetOptions
+  @Option(help: "Methods in order: \(BoundMethod.names.joined(separator: ", ")).")
+  var by: String?
+  @Option(help: "Lower line of unstable ReLUs: adaptive, same-slope, zero or one.")
+  var slope: String?
+  @OptionGroup var attack: AttackOptions
+  @Option(parsing: .unconditional, help: "Test examples: N or A..<B. Default: the model's own.")
+  var examples: String?
+  @OptionGroup var memory: MemoryOption
+  @Flag(help: "Print JSON.") var json = false
+
+  mutating func run() throws {
+    try subject.apply()
+    let budget = try memory.bytes()
+    let reports = try models.map { try report(on: $0, budget) }
+    let table = EvaluationTable(reports)
+    print(json ? try table.json : table.text)
+    for report in reports { warn(report) }
+    let contradicted = reports.filter { !$0.report.contradictions.isEmpty }
+    if let first = contradicted.first {
+      let list = first.report.contradictions.prefix(8).map(String.init).joined(separator: ", ")
+      throw Failure(
+        .internalError,
+        "\(first.name): SOUNDNESS ALARM: certified, yet broken by the attack: example \(list)")
+    }
+  }
+
+  private func report(on path: String, _ budget: Int) throws -> NamedReport {
+    let model = try subject.open(path)
+    let range = try subject.examples(for: model, count: examples)
+    let goal = try model.target.applying(target.overrides(by: by, slope: slope))
+    try goal.perturbation.validate(inputCount: range.data.imageSize)
+    let attack = try attack.settings(model.evaluation.attack)
+    defer { Console.standard.clearLiveLine() }
+    let report = try ModelReport(
+      of: model.file.network, on: range.data, target: goal, attack: attack,
+      seed: self.attack.seed, memoryBudget: budget
+    ) { stage, done in
+      Console.standard.live("\(path): \(stage.rawValue) \(done)/\(range.data.count)")
+    }
+    return NamedReport(
+      name: path, dataset: range.dataset, start: range.start, network: model.file.network,
+      report: report)
+  }
+
+  private func warn(_ named: NamedReport) {
+    guard named.report.invalidCount > 0 else { return }
+    Console.error(
+      "crownwork: \(named.name): warning: \(named.report.invalidCount) examples have NaN or "
+        + "infinite bounds and count as not certified")
+  }
+}
+
+/// The attack's settings, in place of the model's own.
+struct AttackOptions: ParsableArguments {
+  @Option(parsing: .unconditional, help: "Steps of the attack.") var steps: Int?
+  @Option(parsing: .unconditional, help: "Random starts of the attack.") var restarts: Int?
+  @Option(parsing: .unconditional, help: "Seed of the attack.") var seed: UInt64 = 0
+
+  func settings(_ standard: ProjectedGradientDescent) throws -> ProjectedGradientDescent {
+    let (steps, restarts) = (steps ?? standard.steps, restarts ?? standard.restarts)
+    guard (1...100_000).contains(steps) else {
+      throw Failure(.usage, "--steps: must be from 1 to 100000, not \(steps)")
+    }
+    guard (1...100_000).contains(restarts) else {
+      throw Failure(.usage, "--restarts: must be from 1 to 100000, not \(restarts)")
+    }
+    return ProjectedGradientDescent(steps: steps, restarts: restarts)
+  }
+}
+
+/// How much memory backward passes may take.
+struct MemoryOption: ParsableArguments {
+  @Option(help: "Memory for backward passes, such as 512M or 2G.") var memory = "512M"
+
+  func bytes() throws -> Int {
+    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+    let unit = memory.last.flatMap { units[$0] }
+    guard let number = Int(unit == nil ? memory : String(memory.dropLast())), number > 0,
+      number <= 1 << 40 / (unit ?? 1)
+    else { throw Failure(.usage, "--memory: must be a size such as 512M, not \"\(memory)\"") }
+    return number * (unit ?? 1)
+  }
+}

@@ -1,0 +1,56 @@
+import Crownwork
+import Foundation
+
+/// Why the tool ends without having done what it was asked: one line and an exit code.
+struct Failure: Error {
+  /// The codes of sysexits.h.
+  enum Code: Int32 {
+    case usage = 64
+    case badData = 65
+    case missingInput = 66
+    case internalError = 70
+    case cannotWrite = 73
+  }
+
+  let code: Code
+  let text: String
+
+  init(_ code: Code, _ text: String) {
+    self.code = code
+    self.text = text
+  }
+
+  /// The failure that an error of the library means; nil for those of argument parsing.
+  init?(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as FormatError:
+      switch error.kind {
+      case .missingInput: self.init(.missingInput, "\(error)")
+      case .badData: self.init(.badData, "\(error)")
+      case .cannotWrite: self.init(.cannotWrite, "\(error)")
+      }
+    case let error as RecipeError:
+      if case .option = error.place {
+        self.init(.usage, "\(error)")
+      } else {
+        self.init(.badData, "\(error)")
+      }
+    case RunError.exists, RunError.otherRecipe, is PerturbationError:
+      self.init(.usage, "\(error)")
+    case is RunError: self.init(.missingInput, "\(error)")
+    case is NetworkError, is TrainingError: self.init(.badData, "\(error)")
+    case is BoundsError: self.init(.badData, "\(error)")
+    case is CocoaError, is POSIXError, is DecodingError, is EncodingError:
+      self.init(.internalError, "internal error: \(error)")
+    default: return nil
+    }
+  }
+
+  func leave() -> Never {
+    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    Console.standard.clearLiveLine()
+    Console.error("crownwork: \(line)")
+    exit(code.rawValue)
+  }
+}

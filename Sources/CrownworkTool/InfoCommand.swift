@@ -1,0 +1,105 @@
+import ArgumentParser
+import Crownwork
+import Foundation
+
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Layers, shapes and sizes of a model or an architecture.",
+    discussion: """
+      EXAMPLES
+        crownwork info runs/digits-cnn-2layer
+        crownwork info dm-small
+        crownwork info cnn-4layer --width 2 --hidden 512 --input 32x32x3
+      """)
+
+  @Argument(
+    help: "A run, a model file, or one of \(Architecture.names.joined(separator: ", ")).")
+  var subject: String
+  @Option(help: "Width of the convolutions.") var width: String?
+  @Option(help: "Units of the hidden layers; for mlp a list such as 128,64.") var hidden: String?
+  @Option(help: "Kernel size of cnn-3layer.") var kernel: String?
+  @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS.") var input = "28x28x1"
+  @Option(help: "Number of classes.") var classes = 10
+  @Flag(help: "Print JSON.") var json = false
+
+  mutating func run() throws {
+    let model = try Architecture.names.contains(subject) ? named() : SavedModel(path: subject)
+    let sheet = ModelSheet(model)
+    print(json ? try JSON.line(sheet.record) : sheet.text)
+  }
+
+  /// A network of the architecture named, as if it had been saved.
+  private func named() throws -> SavedModel {
+    let description = try SubjectOptions.description(
+      of: Overrides.make([
+        ("model.name", subject, "info"), ("model.width", width, "--width"),
+        ("model.hidden", hidden, "--hidden"), ("model.kernel", kernel, "--kernel"),
+      ]), input: input, classes: classes)
+    let network = try description.architecture.network(
+      input: description.input, classes: description.classes)
+    return SavedModel(name: subject, file: ModelFile(network))
+  }
+}
+
+/// What there is to say of a model.
+struct ModelSheet {
+  let model: SavedModel
+
+  init(_ model: SavedModel) { self.model = model }
+
+  struct Record: Encodable {
+    struct Layer: Encodable {
+      let path, kind: String
+      let output: [Int]
+      let parameters: Int
+    }
+
+    let model: String
+    let architecture: String?
+    let input: [Int]
+    let classes, parameters, relus: Int
+    let dataset, certify: String?
+    let epoch: Int?
+    let layers: [Layer]
+  }
+
+  var record: Record {
+    let network = model.file.network
+    return Record(
+      model: model.name, architecture: network.architecture?.description,
+      input: network.inputShape, classes: network.classes, parameters: network.parameterCount,
+      relus: network.reluCount, dataset: model.file.dataset, certify: certify,
+      epoch: model.file.epoch.map { $0 + 1 },
+      layers: network.nodes.map { node in
+        Record.Layer(
+          path: node.path, kind: type(of: node.layer).kind, output: node.outputShape,
+          parameters: node.layer.parameters.reduce(0) { $0 + $1.value.count })
+      })
+  }
+
+  private var certify: String? {
+    model.file.target.map { target in
+      "\(target.perturbation) by \(target.methods.map(\.description).joined(separator: ", then "))"
+    }
+  }
+
+  var text: String {
+    let record = record
+    func shape(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
+    let layers = record.layers.map { layer in
+      [
+        layer.path, layer.kind, shape(layer.output),
+        layer.parameters > 0 ? "\(layer.parameters)" : "",
+      ]
+    }
+    let lines: [String?] = [
+      "\(record.model): \(record.architecture ?? "no named architecture"), "
+        + "\(record.parameters) parameters, \(record.relus) ReLUs",
+      "input \(shape(record.input)), \(record.classes) classes",
+      record.dataset.map { "trained on \($0)" + (record.epoch.map { ", epoch \($0)" } ?? "") },
+      record.certify.map { "to be certified against \($0)" }, "",
+      TextTable([["layer", "kind", "output", "parameters"]] + layers).text,
+    ]
+    return lines.compactMap { $0 }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,32 @@
+import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The signal that asked the process to end, 0 for none.
+private let received = Atomic<Int32>(0)
+
+/// SIGINT and SIGTERM as a question to be asked between steps; a second one ends the process at
+/// once.
+enum Interruption {
+  static func catchSignals() {
+    // Before any handler runs, since a global is made on first use.
+    received.store(0, ordering: .relaxed)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        let before = received.exchange(number, ordering: .relaxed)
+        if before != 0 { _exit(128 + number) }
+      }
+    }
+  }
+
+  static var signalNumber: Int32? {
+    let number = received.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
+}

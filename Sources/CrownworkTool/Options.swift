@@ -1,0 +1,152 @@
+import ArgumentParser
+import Crownwork
+import Foundation
+
+/// What a model is, where its file does not say.
+struct ModelOptions: ParsableArguments {
+  @Option(help: "Architecture: \(Architecture.names.joined(separator: ", ")).")
+  var model: String?
+  @Option(help: "Width of the convolutions.") var width: String?
+  @Option(help: "Units of the hidden layers; for mlp a list such as 128,64.") var hidden: String?
+  @Option(help: "Kernel size of cnn-3layer.") var kernel: String?
+
+  var overrides: [RecipeOverride] {
+    Overrides.make([
+      ("model.name", model, "--model"), ("model.width", width, "--width"),
+      ("model.hidden", hidden, "--hidden"), ("model.kernel", kernel, "--kernel"),
+    ])
+  }
+}
+
+/// Where a model and its data come from.
+struct SubjectOptions: ParsableArguments {
+  @OptionGroup(title: "For a file that does not name its architecture") var model: ModelOptions
+  @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS (with --model).")
+  var input: String?
+  @Option(help: "Number of classes (with --model).") var classes = 10
+  @Option(help: "Data set: \(Overrides.datasetNames). Default: the model's own.")
+  var dataset: String?
+  @Option(help: "Folder with the data set's files.") var data: String?
+  @Option(help: "Threads to run on. Default: all.") var threads: Int?
+
+  func open(_ path: String) throws -> SavedModel {
+    try SavedModel(path: path, described: description())
+  }
+
+  private func description() throws -> ModelFile.Description? {
+    guard model.model != nil else {
+      guard model.overrides.isEmpty, input == nil else {
+        throw Failure(.usage, "--width, --hidden, --kernel and --input need --model")
+      }
+      return nil
+    }
+    guard let input else {
+      throw Failure(.usage, "--model needs --input, such as --input 28x28x1")
+    }
+    return try Self.description(of: model.overrides, input: input, classes: classes)
+  }
+
+  /// An architecture by its options, and the input that it is for.
+  static func description(
+    of overrides: [RecipeOverride], input: String, classes: Int
+  ) throws -> ModelFile.Description {
+    let recipe = try Recipe(yaml: "model: { name: mlp }", overrides: overrides)
+    let shape = input.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
+      throw Failure(.usage, "--input: must be HEIGHTxWIDTHxCHANNELS, not \"\(input)\"")
+    }
+    return ModelFile.Description(recipe.model.architecture, input: shape, classes: classes)
+  }
+
+  /// The examples to test a model with.
+  func examples(for model: SavedModel, count: String?) throws -> ExampleRange {
+    var recipe = try Recipe(
+      yaml: "", overrides: Overrides.make([("dataset", dataset, "--dataset")]))
+    if dataset == nil {
+      guard let name = model.dataset else {
+        throw Failure(
+          .usage, "\(model.name): does not say its data set; name it with --dataset")
+      }
+      recipe.dataset = name
+    }
+    recipe.data = data ?? (dataset == nil ? model.recipe?.data : nil)
+    let test = try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }.test
+    return try ExampleRange(
+      count ?? model.evaluation.examples.map(String.init), in: test, dataset: recipe.dataset
+    )
+    .checked(for: model)
+  }
+
+  func apply() throws {
+    guard let threads else { return }
+    guard threads >= 1 else { throw Failure(.usage, "--threads: must be at least 1") }
+    Threads.use(threads)
+  }
+}
+
+/// What a model is certified against, in place of what it says itself.
+struct TargetOptions: ParsableArguments {
+  @Option(parsing: .unconditional, help: "Radius in raw units: 0.3 or 8/255.")
+  var epsilon: String?
+  @Option(help: "Norm: linf, l2 or l1.") var norm: String?
+  @Flag(name: .customLong("no-clip"), help: "Do not clip the box to [0, 1].") var noClip = false
+
+  func overrides(by methods: String? = nil, slope: String? = nil) -> [RecipeOverride] {
+    Overrides.make([
+      ("perturbation.epsilon", epsilon, "--epsilon"), ("perturbation.norm", norm, "--norm"),
+      ("perturbation.clip", noClip ? "none" : nil, "--no-clip"),
+      ("evaluate.methods", methods, "--by"), ("evaluate.slope", slope, "--slope"),
+    ])
+  }
+}
+
+enum Overrides {
+  static let datasetNames = DatasetName.allCases.map(\.rawValue).joined(separator: ", ")
+
+  /// The overrides that were given.
+  static func make(_ options: [(String, String?, String)]) -> [RecipeOverride] {
+    options.compactMap { path, value, option in
+      value.map { RecipeOverride(path, $0, option: option) }
+    }
+  }
+}
+
+/// A part of a test set, and where it begins.
+struct ExampleRange {
+  let data: LabeledImages
+  let start: Int
+  let dataset: DatasetName
+
+  /// Reads "N" (the first N) or "A..<B"; nil is all.
+  init(_ text: String?, in test: LabeledImages, dataset: DatasetName) throws {
+    self.dataset = dataset
+    guard let text else {
+      (data, start) = (test, 0)
+      return
+    }
+    let parts = text.components(separatedBy: "..<")
+    let numbers = parts.compactMap { Int($0) }
+    guard numbers.count == parts.count, (1...2).contains(parts.count) else {
+      throw Failure(.usage, "--examples: must be a number or A..<B, not \"\(text)\"")
+    }
+    let range = parts.count == 1 ? (0, min(numbers[0], test.count)) : (numbers[0], numbers[1])
+    guard range.0 >= 0, range.0 < range.1, range.1 <= test.count else {
+      throw Failure(
+        .usage, "--examples: \(text) is no part of the \(test.count) test examples")
+    }
+    (data, start) = (test[range.0..<range.1], range.0)
+  }
+
+  /// Throws ``Failure`` where the model does not take these images.
+  func checked(for model: SavedModel) throws -> ExampleRange {
+    let shape = [data.height, data.width, data.channels]
+    let network = model.file.network
+    guard network.inputShape == shape, network.classes >= data.classes else {
+      throw Failure(
+        .badData,
+        "\(model.name): takes images \(network.inputShape) of \(network.classes) classes, but "
+          + "\(dataset.rawValue) has \(shape) of \(data.classes); name another with --dataset")
+    }
+    return self
+  }
+}

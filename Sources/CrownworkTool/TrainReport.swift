@@ -1,0 +1,128 @@
+import Crownwork
+import Foundation
+
+/// What training tells people, or programs.
+struct TrainReport {
+  let json: Bool
+  let quiet: Bool
+  private let console = Console.standard
+  private let clock = ContinuousClock()
+  private let started = ContinuousClock.now
+  private var epochStarted = ContinuousClock.now
+  private var shown = ContinuousClock.now
+  private var firstStep: Int?
+
+  init(json: Bool, quiet: Bool) {
+    self.json = json
+    self.quiet = quiet
+  }
+
+  private var talks: Bool { !json && !quiet }
+
+  func start(_ folder: RunFolder, _ run: TrainingRun) {
+    guard talks else { return }
+    let (recipe, network) = (folder.recipe, run.network)
+    console.line(
+      "network    \(recipe.model.architecture): \(network.parameterCount) parameters, "
+        + "\(network.reluCount) ReLUs")
+    console.line(
+      "data       \(recipe.dataset.rawValue): \(run.split.training.count) examples to train on, "
+        + "\(run.split.heldOut.count) held out to choose the best epoch")
+    console.line("objective  \(Wording.objective(recipe)), seed \(recipe.seed)")
+    console.line("schedule   \(Wording.schedule(recipe))")
+    let from = run.step > 0 ? ", going on after step \(run.step)" : ""
+    console.line("run        \(folder.url.relativePath)\(from)")
+  }
+
+  mutating func step(_ report: StepReport, _ run: TrainingRun) {
+    let now = clock.now
+    if firstStep == nil {
+      firstStep = report.step
+      epochStarted = started
+    }
+    guard talks, now - shown > .milliseconds(100) else { return }
+    shown = now
+    let inEpoch = report.step % report.stepsPerEpoch + 1
+    let seconds = (now - started).seconds
+    let done = report.step + 1 - (firstStep ?? 0)
+    let all = run.plan.schedule.epochs * report.stepsPerEpoch - report.step - 1
+    console.live(
+      "epoch \(report.step / report.stepsPerEpoch + 1)/\(run.plan.schedule.epochs)  "
+        + "step \(inEpoch)/\(report.stepsPerEpoch)  ε \(Wording.number(report.point.epsilon))  "
+        + "loss \(Wording.number(report.sums.meanLoss))  "
+        + "\(Int(Double(done * run.plan.schedule.batchSize) / seconds)) images/s  "
+        + "\(duration(seconds / Double(done) * Double(all))) left")
+  }
+
+  mutating func epoch(_ report: EpochReport, _ run: TrainingRun) {
+    let seconds = (clock.now - epochStarted).seconds
+    epochStarted = clock.now
+    if json { console.line(report.json) }
+    guard talks else { return }
+    let speed = Int(Double(run.split.training.count) / max(seconds, 1e-9))
+    var text =
+      "epoch \(report.epoch + 1)/\(run.plan.schedule.epochs)  "
+      + "ε \(Wording.number(report.point.epsilon))  loss \(Wording.number(report.sums.meanLoss))"
+    if let selection = report.selection {
+      text += "  standard error \(percent(selection.standardError))"
+      if run.plan.objective.isRobust {
+        text += "  certified error \(percent(selection.verifiedError))"
+      }
+    }
+    console.line(text + "  \(speed) images/s" + (report.isBest ? "  best" : ""))
+  }
+
+  func end(_ folder: RunFolder, _ run: TrainingRun) {
+    let path = folder.url.relativePath
+    if json { return console.line("{\"finished\":true,\"run\":\(JSON.text(path))}") }
+    guard talks else { return }
+    console.line("trained in \(duration((clock.now - started).seconds))")
+    let which = run.best.map { "epoch \($0.epoch + 1), the best on the held-out examples" }
+    console.line("model      \(folder.modelURL.relativePath) (\(which ?? "the last epoch"))")
+    console.line("next       crownwork evaluate \(path)")
+  }
+
+  func interrupted(_ folder: RunFolder, _ run: TrainingRun) {
+    console.clearLiveLine()
+    Console.error(
+      "crownwork: interrupted after step \(run.step); go on with: crownwork train --resume "
+        + "--output \(folder.url.relativePath)")
+  }
+}
+
+/// Settings in words.
+enum Wording {
+  static func objective(_ recipe: Recipe) -> String {
+    switch recipe.objective {
+    case .natural: return "natural (no perturbation in training)"
+    case .interval: return "IBP against \(set(recipe))"
+    case .crownIBP(_, _, let margins, _):
+      return "CROWN-IBP (\(margins == .fused ? "fused" : "all margins")) against \(set(recipe))"
+    }
+  }
+
+  private static func set(_ recipe: Recipe) -> String {
+    let train =
+      recipe.trainEpsilon == recipe.perturbation.epsilon
+      ? "" : " (training up to \(recipe.trainEpsilon))"
+    return "\(recipe.perturbation)\(train)"
+  }
+
+  static func schedule(_ recipe: Recipe) -> String {
+    let (schedule, ramp) = (recipe.schedule, recipe.schedule.ramp)
+    let growth =
+      recipe.objective.isRobust
+      ? ", ε grows from epoch \(ramp.start + 1) to \(max(ramp.firstFullEpoch, 1)) "
+        + "(\(ramp.shape.rawValue))" : ""
+    return "\(schedule.epochs) epochs of batch \(schedule.batchSize)\(growth), "
+      + "Adam \(recipe.optimizer.learningRate)"
+  }
+
+  static func number(_ value: Float) -> String { String(format: "%.4f", Double(value)) }
+}
+
+extension Duration {
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

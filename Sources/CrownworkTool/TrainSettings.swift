@@ -1,0 +1,51 @@
+import ArgumentParser
+import Crownwork
+
+/// Options that override a recipe's settings.
+struct TrainSettings: ParsableArguments {
+  @Option(help: "Data set: \(Overrides.datasetNames).") var dataset: String?
+  @Option(help: "Folder with the data set's files.") var data: String?
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var target: TargetOptions
+  @Option(
+    name: .customLong("train-epsilon"), parsing: .unconditional,
+    help: "Largest epsilon of training. Default: epsilon.")
+  var trainEpsilon: String?
+  @Option(help: "natural, ibp or crown-ibp.") var objective: String?
+  @Option(help: "Margins in the backward pass of crown-ibp: all or fused.") var margins: String?
+  @Option(help: "Lower line of unstable ReLUs: adaptive, same-slope, zero or one.")
+  var slope: String?
+  @Option(parsing: .unconditional, help: "Passes over the training data.") var epochs: String?
+  @Option(name: .customLong("batch-size"), parsing: .unconditional, help: "Examples in a step.")
+  var batchSize: String?
+  @Option(
+    name: .customLong("learning-rate"), parsing: .unconditional, help: "Of Adam, at the start.")
+  var learningRate: String?
+  @Option(
+    name: .customLong("ramp-start"), parsing: .unconditional, help: "Epochs before epsilon grows.")
+  var rampStart: String?
+  @Option(
+    name: .customLong("ramp-length"), parsing: .unconditional,
+    help: "Epochs in which epsilon grows.")
+  var rampLength: String?
+  @Option(parsing: .unconditional, help: "Decides weights, data order and holdout.")
+  var seed: String?
+  @Option(
+    parsing: .unconditional,
+    help: "Training examples kept aside to choose the best epoch. Default: 5%, at most 2000.")
+  var holdout: String?
+
+  var overrides: [RecipeOverride] {
+    Overrides.make([
+      ("dataset", dataset, "--dataset"), ("data", data, "--data"),
+      ("perturbation.train-epsilon", trainEpsilon, "--train-epsilon"),
+      ("objective.name", objective, "--objective"), ("objective.margins", margins, "--margins"),
+      ("objective.slope", slope, "--slope"), ("schedule.epochs", epochs, "--epochs"),
+      ("schedule.batch-size", batchSize, "--batch-size"),
+      ("optimizer.learning-rate", learningRate, "--learning-rate"),
+      ("schedule.ramp.start", rampStart, "--ramp-start"),
+      ("schedule.ramp.length", rampLength, "--ramp-length"), ("seed", seed, "--seed"),
+      ("holdout", holdout, "--holdout"),
+    ]) + model.overrides + target.overrides()
+  }
+}

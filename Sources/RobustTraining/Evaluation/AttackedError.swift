@@ -1,0 +1,70 @@
+import Bounds
+import Formats
+import Networks
+import Tensors
+
+/// What an attack did to one example.
+public struct AttackResult: Sendable, Equatable {
+  public enum Status: String, Sendable, CaseIterable {
+    /// Wrong already on the clean input.
+    case misclassified
+    /// The attack found an input in the set with another answer.
+    case broken
+    /// It did not.
+    case survived
+  }
+
+  public let index: Int
+  public let label: Int
+  public var status: Status
+  /// The answer on the clean input, or on the input that the attack found.
+  public var prediction: Int
+}
+
+/// Attacks examples until they fall: all restarts on one chunk, on those still standing.
+///
+/// - Parameters:
+///   - progress: Called with results as they become final; returning false stops early.
+/// - Returns: One result for each example attacked, in order.
+public func attack(
+  _ network: Network, _ data: LabeledImages, within set: Perturbation,
+  with attack: ProjectedGradientDescent, seed: UInt64 = 0, batchSize: Int = 500,
+  progress: ([AttackResult]) throws -> Bool = { _ in true }
+) rethrows -> [AttackResult] {
+  var results: [AttackResult] = []
+  for start in stride(from: 0, to: data.count, by: batchSize) {
+    var random = RandomSource(seed: seed, purpose: "attack", index: start)
+    let range = start..<min(start + batchSize, data.count)
+    let chunk = attackChunk(network, data, range, set, attack, using: &random)
+    results += chunk
+    guard try progress(chunk) else { break }
+  }
+  return results
+}
+
+private func attackChunk(
+  _ network: Network, _ data: LabeledImages, _ range: Range<Int>, _ set: Perturbation,
+  _ attack: ProjectedGradientDescent, using random: inout RandomSource
+) -> [AttackResult] {
+  let batch = data.batch(range)
+  let predictions = network(batch.images).argmaxOfRows
+  var results = zip(range, predictions).map { index, prediction in
+    let label = Int(data.labels[index])
+    return AttackResult(
+      index: index, label: label, status: prediction == label ? .survived : .misclassified,
+      prediction: prediction)
+  }
+  for _ in 0..<attack.restarts {
+    let standing = results.indices.filter { results[$0].status == .survived }
+    guard !standing.isEmpty else { break }
+    let found = attack.attack(
+      network, batch.images.rows(at: standing), labels: standing.map { batch.labels[$0] },
+      within: set, using: &random)
+    for (position, input) in zip(standing, found) {
+      guard let input else { continue }
+      results[position].status = .broken
+      results[position].prediction = network(input).argmaxOfRows[0]
+    }
+  }
+  return results
+}

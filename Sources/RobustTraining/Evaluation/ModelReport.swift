@@ -1,0 +1,87 @@
+import Bounds
+import Formats
+import Networks
+
+/// How a network does: without perturbation, under attack, and by certificate.
+public struct ModelReport: Sendable {
+  public let target: CertificationTarget
+  public let attack: ProjectedGradientDescent
+  public let certification: Certification
+  public let attacks: [AttackResult]
+  /// Per ReLU layer, summed over the examples, by intervals at the target's ε.
+  public let reluStatistics: [ReLUStatistics]
+
+  public var examples: Int { certification.verdicts.count }
+  /// The fraction misclassified without perturbation.
+  public var standardError: Float { certification.standardError }
+  /// The fraction misclassified, or broken by the attack: no certified error can be below it.
+  public var attackedError: Float {
+    Float(attacks.count { $0.status != .survived }) / Float(max(attacks.count, 1))
+  }
+
+  /// For each method the fraction that neither it nor those before it certify.
+  public var certifiedErrors: [(method: BoundMethod, error: Float)] {
+    target.methods.map { ($0, certification.verifiedError(upTo: $0, of: target.methods)) }
+  }
+
+  /// Indices of examples that were certified and yet fell to the attack. One is an error in the
+  /// certification or a rounding of Float32: never to be ignored.
+  public var contradictions: [Int] {
+    zip(certification.verdicts, attacks)
+      .filter { $0.status == .certified && $1.status != .survived }.map(\.0.index)
+  }
+
+  /// Examples with NaN or infinite bounds: not certified.
+  public var invalidCount: Int { certification.count(.invalid) }
+}
+
+extension ModelReport {
+  /// What is being computed.
+  public enum Stage: String, Sendable {
+    case certify
+    case attack
+  }
+
+  /// Certifies and attacks every example.
+  ///
+  /// - Parameters:
+  ///   - progress: Called after each batch with the number of examples done so far.
+  /// Throws ``BoundsError`` and what `progress` throws.
+  public init(
+    of network: Network, on data: LabeledImages, target: CertificationTarget,
+    attack settings: ProjectedGradientDescent, seed: UInt64 = 0, memoryBudget: Int = 1 << 29,
+    progress: (Stage, Int) throws -> Void = { _, _ in }
+  ) throws {
+    var done = 0
+    certification = try certify(
+      network, data, against: target.perturbation, by: target.methods, memoryBudget: memoryBudget
+    ) {
+      done += $0.count
+      try progress(.certify, done)
+      return true
+    }
+    done = 0
+    attacks = try RobustTraining.attack(
+      network, data, within: target.perturbation, with: settings, seed: seed
+    ) {
+      done += $0.count
+      try progress(.attack, done)
+      return true
+    }
+    reluStatistics = try Self.reluStatistics(of: network, on: data, target.perturbation)
+    self.target = target
+    attack = settings
+  }
+
+  private static func reluStatistics(
+    of network: Network, on data: LabeledImages, _ set: Perturbation
+  ) throws -> [ReLUStatistics] {
+    var total: [ReLUStatistics] = []
+    for start in stride(from: 0, to: data.count, by: 500) {
+      let images = data.batch(start..<min(start + 500, data.count)).images
+      let part = try BoundPropagation(network, on: set.region(around: images)).reluStatistics
+      total = total.isEmpty ? part : zip(total, part).map(+)
+    }
+    return total
+  }
+}

@@ -1,0 +1,129 @@
+import Bounds
+import Networks
+import Tensors
+
+/// What training minimises on a batch.
+public enum Objective: Sendable, Equatable {
+  /// Cross-entropy on the clean inputs.
+  case natural
+  /// κ·CE(z, y) + (1 − κ)·CE(−m̲) with interval margins m̲ (Gowal et al. 2018).
+  case interval(kappa: Mix = .constant(0))
+  /// The same with m̲ = β·CROWN-IBP + (1 − β)·IBP (Zhang et al. 2020).
+  case crownIBP(
+    beta: Mix = Mix(from: 1, to: 0), kappa: Mix = .constant(0), margins: MarginForm = .all,
+    slope: ReLUSlope = .adaptive)
+
+  /// A factor that goes linearly in ε from its value at ε = 0 to that at the largest ε.
+  public struct Mix: Sendable, Equatable {
+    public var start: Float
+    public var end: Float
+
+    public init(from start: Float, to end: Float) {
+      self.start = start
+      self.end = end
+    }
+
+    public static func constant(_ value: Float) -> Mix { Mix(from: value, to: value) }
+
+    /// start + (end − start)·ε/ε_max.
+    public func value(at fraction: Float) -> Float { start + (end - start) * fraction }
+  }
+
+  /// How the backward pass of CROWN-IBP treats the margins.
+  public enum MarginForm: String, Sendable, CaseIterable {
+    /// One row for each other class: classes − 1 rows.
+    case all
+    /// One row in all, bounding Σ exp(−m) (loss fusion, Xu et al. 2020).
+    case fused
+  }
+
+  public var name: String {
+    switch self {
+    case .natural: "natural"
+    case .interval: "ibp"
+    case .crownIBP: "crown-ibp"
+    }
+  }
+
+  /// Whether training bounds anything.
+  public var isRobust: Bool { self != .natural }
+
+  var kappa: Mix {
+    switch self {
+    case .natural: .constant(1)
+    case .interval(let kappa): kappa
+    case .crownIBP(_, let kappa, _, _): kappa
+    }
+  }
+
+  var beta: Mix {
+    if case .crownIBP(let beta, _, _, _) = self { beta } else { .constant(0) }
+  }
+}
+
+/// An objective's factors at one step.
+public struct ObjectivePoint: Sendable, Equatable {
+  public var epsilon: Float
+  public var kappa: Float
+  public var beta: Float
+
+  /// The factors of an objective at ε of a largest ε.
+  public init(_ objective: Objective, epsilon: Float, largest: Float) {
+    let fraction = largest > 0 ? epsilon / largest : 0
+    self.epsilon = epsilon
+    kappa = objective.kappa.value(at: fraction)
+    beta = objective.beta.value(at: fraction)
+  }
+}
+
+/// The loss of a batch and what the computation shows by the way.
+public struct BatchLoss: Sendable {
+  /// A scalar.
+  public var value: Tensor
+  /// Margin lower bounds [batch, classes − 1], detached; nil for the natural loss.
+  public var margins: Tensor?
+}
+
+extension Objective {
+  /// β below this costs no backward pass.
+  static let leastBeta: Float = 1e-5
+
+  /// The loss of a network on a batch; at ε = 0 the clean cross-entropy, which bounds equal there.
+  ///
+  /// Throws ``BoundsError`` for a layer without bound rules.
+  public func loss(
+    of network: Network, on images: Tensor, labels: [Int], within set: Perturbation,
+    at point: ObjectivePoint
+  ) throws -> BatchLoss {
+    guard isRobust, point.epsilon > 0, point.kappa < 1 else {
+      return BatchLoss(value: crossEntropy(network(images), labels: labels))
+    }
+    var robust = try robustLoss(of: network, on: images, labels, within: set, at: point)
+    if point.kappa > 0 {
+      let natural = crossEntropy(network(images), labels: labels)
+      robust.value = natural * point.kappa + robust.value * (1 - point.kappa)
+    }
+    return robust
+  }
+
+  private func robustLoss(
+    of network: Network, on images: Tensor, _ labels: [Int], within set: Perturbation,
+    at point: ObjectivePoint
+  ) throws -> BatchLoss {
+    let region = set.withEpsilon(point.epsilon).region(around: images)
+    let bounds = try BoundPropagation(network, on: region)
+    let specification = Specification.margins(of: labels, classes: network.classes)
+    guard case .crownIBP(_, _, let form, let slope) = self, point.beta >= Self.leastBeta else {
+      let margins = bounds.intervalBounds(specification)
+      return BatchLoss(value: marginCrossEntropy(margins), margins: margins.detached)
+    }
+    switch form {
+    case .all:
+      let both = bounds.marginBounds(specification, slope: slope, beta: point.beta)
+      return BatchLoss(value: marginCrossEntropy(both), margins: both.detached)
+    case .fused:
+      let fused = bounds.fusedLoss(specification, slope: slope, beta: point.beta)
+      return BatchLoss(value: fused.loss, margins: fused.intervalMargins.detached)
+    }
+  }
+}

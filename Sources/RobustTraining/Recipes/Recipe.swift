@@ -1,0 +1,93 @@
+import Bounds
+import Formats
+import Networks
+import Tensors
+
+/// Every setting of an experiment: what is trained, on what, how, and how it is judged.
+///
+/// Read from YAML by ``init(yaml:file:overrides:)`` and written back, complete, by ``yaml``.
+public struct Recipe: Sendable, Equatable {
+  public var dataset: DatasetName
+  /// A folder with the data; nil for the places that ``DatasetLocator`` searches.
+  public var data: String?
+  public var model: Model
+  /// The set that the network is certified against.
+  public var perturbation: Perturbation
+  /// The largest ε of training, of the same norm.
+  public var trainEpsilon: Float
+  public var objective: Objective
+  public var schedule: Schedule
+  public var optimizer: Adam.Settings
+  public var evaluation: Evaluation
+  public var seed: UInt64
+  /// Training examples kept aside to choose the best epoch by; nil for 5% of them, at most 2,000.
+  public var holdout: Int?
+
+  /// A network by name.
+  public struct Model: Sendable, Equatable {
+    public var architecture: Architecture
+    /// Of each channel, subtracted and divided by inside the network; empty for none.
+    public var mean: [Float] = []
+    public var standardDeviation: [Float] = []
+
+    public init(
+      _ architecture: Architecture, mean: [Float] = [], standardDeviation: [Float] = []
+    ) {
+      self.architecture = architecture
+      self.mean = mean
+      self.standardDeviation = standardDeviation
+    }
+
+    var normalization: Normalization? {
+      guard !mean.isEmpty else { return nil }
+      return Normalization(
+        mean: Tensor(shape: [mean.count], mean),
+        standardDeviation: Tensor(shape: [mean.count], standardDeviation))
+    }
+  }
+
+  /// How the trained network is judged.
+  public struct Evaluation: Sendable, Equatable {
+    /// Tried in this order on each example.
+    public var methods: [BoundMethod]
+    public var attack: ProjectedGradientDescent
+    /// The first so many test examples; nil for all.
+    public var examples: Int?
+
+    public init(
+      methods: [BoundMethod] = [.interval, .crownIBP()],
+      attack: ProjectedGradientDescent = ProjectedGradientDescent(), examples: Int? = nil
+    ) {
+      self.methods = methods
+      self.attack = attack
+      self.examples = examples
+    }
+  }
+
+  /// The settings used for a data set where a recipe names none.
+  ///
+  /// ε is the literature's: 0.3 for MNIST, 0.1 for Fashion-MNIST; 0.1 for digits.
+  public init(for dataset: DatasetName = .digits) {
+    let small = dataset == .digits
+    let epsilon: Float = dataset == .mnist ? 0.3 : 0.1
+    self.dataset = dataset
+    model = Model(.cnn2Layer(width: small ? 4 : 1, hidden: 128))
+    perturbation = .linf(epsilon: epsilon, within: 0...1)
+    trainEpsilon = epsilon
+    objective = .crownIBP()
+    schedule = Self.schedule(epochs: small ? 40 : 20, batchSize: small ? 64 : 256)
+    optimizer = Adam.Settings(
+      learningRate: small ? 2e-3 : 1e-3, decay: .afterRamp(every: 10, factor: 0.5))
+    evaluation = Evaluation(
+      attack: ProjectedGradientDescent(steps: 50, restarts: small ? 5 : 1))
+    seed = 0
+  }
+
+  /// The standard ramp: one natural epoch, then six tenths of all epochs.
+  static func schedule(epochs: Int, batchSize: Int) -> Schedule {
+    let start = min(1, epochs - 1)
+    return Schedule(
+      epochs: epochs, batchSize: batchSize,
+      ramp: EpsilonRamp(start: start, length: min(max(epochs * 6 / 10, 0), epochs - start)))
+  }
+}

@@ -1,0 +1,61 @@
+import Bounds
+import Formats
+import Foundation
+import Networks
+
+/// From settings to the things that they describe.
+extension Recipe {
+  /// Loads the data set, fetching it where it is not there. `report` is called before each
+  /// download. Throws ``FormatError``.
+  public func loadDataset(
+    fetch: Bool = true, report: (URL) -> Void = { _ in }
+  ) throws -> Dataset {
+    try Dataset.load(
+      dataset, folder: data.map { URL(fileURLWithPath: $0, isDirectory: true) }, fetch: fetch,
+      report: report)
+  }
+
+  /// The recipe with the settings that depend on the data decided.
+  ///
+  /// Throws ``PerturbationError`` for an ε that makes no sense for images of this size and
+  /// ``TrainingError/badPlan(_:)`` for a normalisation that does not fit the channels.
+  public func resolved(for dataset: Dataset) throws -> Recipe {
+    var recipe = self
+    try perturbation.validate(inputCount: dataset.train.imageSize)
+    try perturbation.withEpsilon(trainEpsilon).validate(inputCount: dataset.train.imageSize)
+    guard model.mean.isEmpty || model.mean.count == dataset.train.channels else {
+      throw TrainingError.badPlan(
+        "mean and std have \(model.mean.count) numbers, the images \(dataset.train.channels) "
+          + "channels")
+    }
+    recipe.holdout = holdout ?? min(dataset.train.count / 20, 2_000)
+    return recipe
+  }
+
+  /// A freshly drawn network for the data. Throws ``NetworkError``.
+  public func network(for images: LabeledImages) throws -> Network {
+    try model.architecture.network(
+      input: [images.height, images.width, images.channels], classes: images.classes, seed: seed,
+      normalization: model.normalization)
+  }
+
+  /// The settings of the training; with no holdout decided, none is kept aside.
+  public var plan: TrainingPlan {
+    TrainingPlan(
+      objective: objective, perturbation: perturbation.withEpsilon(trainEpsilon),
+      schedule: schedule, optimizer: optimizer, seed: seed, holdout: holdout ?? 0,
+      selectionEpsilon: perturbation.epsilon)
+  }
+
+  /// The run of a resolved recipe at its start.
+  ///
+  /// Throws ``NetworkError`` and ``TrainingError/badPlan(_:)``.
+  public func run(on dataset: Dataset) throws -> TrainingRun {
+    try TrainingRun(plan, network: network(for: dataset.train), on: dataset.train)
+  }
+
+  /// How the trained network is to be certified.
+  public var target: CertificationTarget {
+    CertificationTarget(perturbation: perturbation, methods: evaluation.methods)
+  }
+}

@@ -1,0 +1,148 @@
+import Bounds
+import Networks
+import Tensors
+
+/// The sections of a recipe that decide the training.
+extension Recipe {
+  mutating func readModel(_ top: RecipeFields) throws {
+    let fields = try top.fields(
+      "model", known: ["name", "width", "hidden", "kernel", "mean", "std"])
+    let name = try fields["name"]?.choice(Architecture.names.map { ($0, $0) })
+    let options = try Self.architectureOptions(fields, name ?? model.architecture.name)
+    if name != nil && name != model.architecture.name || !options.isEmpty {
+      var all = name == model.architecture.name || name == nil ? model.architecture.options : [:]
+      all.merge(options) { $1 }
+      do {
+        model.architecture = try Architecture(
+          name: name ?? model.architecture.name, options: all)
+      } catch {
+        throw RecipeError(fields.place("name", "width", "hidden", "kernel"), "\(error)")
+      }
+    }
+    model.mean = try fields["mean"]?.list().map { try $0.number() } ?? []
+    model.standardDeviation =
+      try fields["std"]?.list().map { try $0.number("above 0") { $0 > 0 } } ?? []
+    guard model.mean.count == model.standardDeviation.count else {
+      throw RecipeError(
+        fields.place("std", "mean"),
+        "mean has \(model.mean.count) numbers, std \(model.standardDeviation.count)",
+        remedy: "give one of each for every channel")
+    }
+  }
+
+  /// Options of the architecture; those of the file are dropped where an option of the command
+  /// line names another one, which they were not meant for.
+  private static func architectureOptions(
+    _ fields: RecipeFields, _ name: String
+  ) throws -> [String: [Int]] {
+    var options: [String: [Int]] = [:]
+    for key in ["width", "hidden", "kernel"] {
+      guard let value = fields[key], !fields.isOverridden("name") || fields.isOverridden(key)
+      else { continue }
+      guard Architecture.optionNames(of: name).contains(key) else {
+        let known = Architecture.optionNames(of: name)
+        throw value.fail(
+          "\(name) has no option \(key)",
+          known.isEmpty ? "it takes none" : "it takes \(known.joined(separator: ", "))")
+      }
+      options[key] = try value.list().map { try $0.integer(1...65_536) }
+    }
+    return options
+  }
+
+  mutating func readObjective(_ top: RecipeFields) throws {
+    let fields = try top.fields(
+      "objective", known: ["name", "beta", "kappa", "margins", "slope"])
+    let names = ["natural", "ibp", "crown-ibp"]
+    let name = try fields["name"]?.choice(names.map { ($0, $0) }) ?? objective.name
+    let allowed =
+      name == "natural" ? [] : name == "ibp" ? ["kappa"] : ["kappa", "beta", "margins", "slope"]
+    func value(_ key: String) throws -> RecipeFields.Value? {
+      guard let value = fields[key] else { return nil }
+      if allowed.contains(key) { return value }
+      // What the file says was for the objective that an option replaces.
+      if fields.isOverridden("name"), !fields.isOverridden(key) { return nil }
+      throw value.fail("\(key) has no meaning for the objective \(name)", "leave it out")
+    }
+    let kappa = try value("kappa").map(Self.mix) ?? .constant(0)
+    let beta = try value("beta").map(Self.mix) ?? Objective.Mix(from: 1, to: 0)
+    let margins = try value("margins")?.choice(Objective.MarginForm.self) ?? .all
+    let slope = try value("slope")?.choice(ReLUSlope.self) ?? .adaptive
+    switch name {
+    case "natural": objective = .natural
+    case "ibp": objective = .interval(kappa: kappa)
+    default: objective = .crownIBP(beta: beta, kappa: kappa, margins: margins, slope: slope)
+    }
+  }
+
+  private static func mix(_ value: RecipeFields.Value) throws -> Objective.Mix {
+    let items = try value.list()
+    guard (1...2).contains(items.count) else {
+      throw value.expected("a number or [start, end]")
+    }
+    let numbers = try items.map { try $0.number("from 0 to 1") { (0...1).contains($0) } }
+    return Objective.Mix(from: numbers[0], to: numbers[numbers.count - 1])
+  }
+
+  mutating func readSchedule(_ top: RecipeFields) throws {
+    let fields = try top.fields("schedule", known: ["epochs", "batch-size", "ramp"])
+    let epochs = try fields["epochs"]?.integer(1...1_000_000) ?? schedule.epochs
+    let batch = try fields["batch-size"]?.integer(1...65_536) ?? schedule.batchSize
+    schedule = Self.schedule(epochs: epochs, batchSize: batch)
+    let ramp = try fields.fields("ramp", known: ["start", "length", "shape"])
+    if let value = ramp["start"] { schedule.ramp.start = try value.integer(0...1_000_000) }
+    if let value = ramp["length"] {
+      schedule.ramp.length = try value.integer(0...1_000_000)
+    } else if ramp["start"] != nil {
+      schedule.ramp.length = min(schedule.ramp.length, max(epochs - schedule.ramp.start, 0))
+    }
+    schedule.ramp.shape = try ramp["shape"]?.choice(EpsilonRamp.Shape.self) ?? .linear
+    guard schedule.ramp.firstFullEpoch <= epochs else {
+      let place =
+        fields.isOverridden("epochs")
+        ? fields.place("epochs") : ramp.place("length", "start")
+      throw RecipeError(
+        place, "the ramp ends after \(schedule.ramp.firstFullEpoch) epochs of \(epochs)",
+        remedy: "shorten the ramp (start, length) or train for more epochs")
+    }
+  }
+
+  mutating func readOptimizer(_ top: RecipeFields) throws {
+    let fields = try top.fields(
+      "optimizer", known: ["name", "learning-rate", "decay", "clip-norm"])
+    _ = try fields["name"]?.choice([("adam", ())])
+    if let value = fields["learning-rate"] {
+      optimizer.learningRate = try value.number("above 0") { $0 > 0 }
+    }
+    optimizer.clipNorm = try fields["clip-norm"].flatMap {
+      $0.node.scalar?.string == "none" ? nil : try $0.number("above 0") { $0 > 0 }
+    }
+    if fields["decay"]?.node.scalar?.string == "none" {
+      optimizer.decay = .constant
+    } else if fields["decay"] != nil {
+      optimizer.decay = try Self.decay(
+        fields.fields("decay", known: ["factor", "every", "after", "milestones"]))
+    }
+  }
+
+  private static func decay(_ fields: RecipeFields) throws -> LearningRateDecay {
+    let factor = try fields["factor"]?.number("above 0 and at most 1") { $0 > 0 && $0 <= 1 } ?? 0.5
+    guard let milestones = fields["milestones"] else {
+      _ = try fields["after"]?.choice([("ramp", ())])
+      return .afterRamp(every: try fields["every"]?.integer(1...1_000_000) ?? 10, factor: factor)
+    }
+    for key in ["every", "after"] {
+      guard let value = fields[key] else { continue }
+      throw value.fail("\(key) and milestones exclude each other", "keep one of them")
+    }
+    let epochs = try milestones.list().map { try $0.integer(0...1_000_000) }
+    return .milestones(epochs, factor: factor)
+  }
+}
+
+extension Objective {
+  /// The lower line of unstable ReLUs in training; the adaptive one where there is none.
+  var slope: ReLUSlope {
+    if case .crownIBP(_, _, _, let slope) = self { slope } else { .adaptive }
+  }
+}

@@ -1,0 +1,123 @@
+import Bounds
+import Tensors
+
+extension Recipe {
+  /// The complete recipe as YAML: every setting, none left to a default; reads back as an equal
+  /// recipe.
+  public var yaml: String {
+    let sections = [
+      "dataset: \(dataset.rawValue)", data.map { "data: \(Self.quoted($0))" },
+      "model: \(modelText)", "perturbation: \(perturbationText)", "objective: \(objectiveText)",
+      "schedule: \(scheduleText)", "optimizer: \(optimizerText)", "evaluate: \(evaluationText)",
+      "seed: \(seed)", holdout.map { "holdout: \($0)" },
+    ]
+    return sections.compactMap { $0 }.joined(separator: "\n") + "\n"
+  }
+
+  private var modelText: String {
+    let architecture = model.architecture
+    var parts = ["name: \(architecture.name)"]
+    for (key, values) in architecture.options.sorted(by: { $0.key < $1.key }) {
+      parts.append("\(key): \(architecture.name == "mlp" ? Self.list(values) : "\(values[0])")")
+    }
+    if !model.mean.isEmpty {
+      parts.append("mean: \(Self.list(model.mean))")
+      parts.append("std: \(Self.list(model.standardDeviation))")
+    }
+    return Self.mapping(parts)
+  }
+
+  private var perturbationText: String {
+    let clip = perturbation.domain.map { Self.list([$0.lowerBound, $0.upperBound]) }
+    return Self.mapping([
+      "norm: \(perturbation.norm.rawValue)", "epsilon: \(perturbation.epsilon)",
+      "train-epsilon: \(trainEpsilon)", "clip: \(clip ?? "none")",
+    ])
+  }
+
+  private var objectiveText: String {
+    func mix(_ mix: Objective.Mix) -> String { Self.list([mix.start, mix.end]) }
+    var parts = ["name: \(objective.name)"]
+    switch objective {
+    case .natural: break
+    case .interval(let kappa): parts.append("kappa: \(mix(kappa))")
+    case .crownIBP(let beta, let kappa, let margins, let slope):
+      parts += [
+        "beta: \(mix(beta))", "kappa: \(mix(kappa))", "margins: \(margins.rawValue)",
+        "slope: \(slope.rawValue)",
+      ]
+    }
+    return Self.mapping(parts)
+  }
+
+  private var scheduleText: String {
+    let ramp = Self.mapping([
+      "start: \(schedule.ramp.start)", "length: \(schedule.ramp.length)",
+      "shape: \(schedule.ramp.shape.rawValue)",
+    ])
+    return Self.mapping([
+      "epochs: \(schedule.epochs)", "batch-size: \(schedule.batchSize)", "ramp: \(ramp)",
+    ])
+  }
+
+  private var optimizerText: String {
+    let decay =
+      switch optimizer.decay {
+      case .constant: "none"
+      case .milestones(let epochs, let factor):
+        Self.mapping(["factor: \(factor)", "milestones: \(Self.list(epochs))"])
+      case .afterRamp(let every, let factor):
+        Self.mapping(["factor: \(factor)", "every: \(every)", "after: ramp"])
+      }
+    return Self.mapping([
+      "name: adam", "learning-rate: \(optimizer.learningRate)", "decay: \(decay)",
+      "clip-norm: \(optimizer.clipNorm.map { "\($0)" } ?? "none")",
+    ])
+  }
+
+  private var evaluationText: String {
+    let slope = evaluation.methods.lazy.compactMap(\.slope).first ?? objective.slope
+    let attack = Self.mapping([
+      "steps: \(evaluation.attack.steps)", "restarts: \(evaluation.attack.restarts)",
+    ])
+    return Self.mapping([
+      "methods: \(Self.list(evaluation.methods))", "slope: \(slope.rawValue)",
+      "attack: \(attack)", "examples: \(evaluation.examples.map { "\($0)" } ?? "all")",
+    ])
+  }
+
+  private static func mapping(_ parts: [String]) -> String {
+    "{ \(parts.joined(separator: ", ")) }"
+  }
+
+  private static func list<Value>(_ values: [Value]) -> String {
+    "[\(values.map { "\($0)" }.joined(separator: ", "))]"
+  }
+
+  /// A text in double quotes, as YAML and JSON both read it.
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": result += "\\\(scalar)"
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case "\u{0}"..<"\u{20}", "\u{7f}":
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
+
+extension BoundMethod {
+  /// The lower line of unstable ReLUs, of methods that need one.
+  public var slope: ReLUSlope? {
+    switch self {
+    case .interval: nil
+    case .crownIBP(let slope), .crown(let slope): slope
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Formats
+import Foundation
+import Networks
+
+/// A model that a user names by its file or by the folder of its run.
+public struct SavedModel: Sendable {
+  /// What the user called it.
+  public let name: String
+  public let file: ModelFile
+  /// The recipe of its run; nil for a file by itself.
+  public let recipe: Recipe?
+
+  public init(name: String, file: ModelFile, recipe: Recipe? = nil) {
+    self.name = name
+    self.file = file
+    self.recipe = recipe
+  }
+
+  /// Opens a run's folder, or a model file.
+  ///
+  /// Throws ``FormatError``, ``RecipeError``, and ``RunError/noModel(_:)`` for a run that has none
+  /// yet.
+  public init(path: String, described: ModelFile.Description? = nil) throws {
+    let url = URL(fileURLWithPath: path)
+    guard RunFolder.exists(at: url) else {
+      self.init(name: path, file: try ModelFile(contentsOf: url, described: described))
+      return
+    }
+    let model = RunFolder.modelURL(in: url)
+    guard FileManager.default.fileExists(atPath: model.path) else {
+      throw RunError.noModel(path)
+    }
+    self.init(
+      name: path, file: try ModelFile(contentsOf: model, described: described),
+      recipe: try RunFolder(opening: url).recipe)
+  }
+
+  /// The data set it was made for, if anything says so.
+  public var dataset: DatasetName? {
+    recipe?.dataset ?? file.dataset.flatMap(DatasetName.init(rawValue:))
+  }
+
+  /// How to certify it: what the model says, else the standard of its data set.
+  public var target: CertificationTarget {
+    file.target ?? CertificationTarget(for: dataset ?? .digits)
+  }
+
+  /// How to evaluate it: its run's settings, else the standard ones.
+  public var evaluation: Recipe.Evaluation {
+    (recipe ?? Recipe(for: dataset ?? .digits)).evaluation
+  }
+}

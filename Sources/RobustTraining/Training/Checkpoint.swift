@@ -1,0 +1,92 @@
+import Formats
+import Foundation
+import Networks
+import Tensors
+
+/// A training run on disk: one safetensors file with parameters, both of Adam's means and the
+/// counters. Data order and randomness follow from seed and step.
+extension TrainingRun {
+  private static let format = "crownwork checkpoint 1"
+
+  /// Writes the state, atomically. `settings` is the resolved recipe; ``restore(from:settings:)``
+  /// refuses a checkpoint of other settings. Throws ``FormatError``.
+  public func save(to url: URL, settings: String) throws {
+    var arrays: [String: SafetensorsArray] = [:]
+    let paths = template.parameters.map(\.path)
+    for (prefix, tensors) in [
+      ("model", parameters), ("adam.first", optimizer.first), ("adam.second", optimizer.second),
+    ] {
+      for (path, tensor) in zip(paths, tensors) {
+        arrays["\(prefix)/\(path)"] = SafetensorsArray(shape: tensor.shape, scalars: tensor.scalars)
+      }
+    }
+    var metadata = [
+      "format": Self.format, "settings": settings, "step": "\(step)",
+      "updates": "\(optimizer.updates)", "sums": sums.text,
+    ]
+    if let best { metadata["best"] = "\(best.error.bitPattern) \(best.epoch)" }
+    try SafetensorsFile(arrays: arrays, metadata: metadata).write(to: url)
+  }
+
+  /// Takes over the state of a checkpoint made with the same settings.
+  ///
+  /// Throws ``FormatError`` for a damaged file and ``TrainingError/checkpoint(_:)`` for one of
+  /// another kind, of other settings, or that does not fit the network.
+  public mutating func restore(from url: URL, settings: String) throws {
+    let file = try SafetensorsFile(contentsOf: url)
+    func fail(_ problem: String) -> TrainingError {
+      .checkpoint("\(url.path): \(problem)")
+    }
+    guard file.metadata["format"] == Self.format else {
+      throw fail("not a checkpoint of this version; start anew in another folder")
+    }
+    guard file.metadata["settings"] == settings else {
+      throw fail(
+        "made with other settings than this run; resume with the same ones, or name another folder")
+    }
+    let paths = template.parameters.map(\.path)
+    func tensors(_ prefix: String) throws -> [Tensor] {
+      try zip(paths, parameters).map { path, old in
+        guard let array = file.arrays["\(prefix)/\(path)"], array.shape == old.shape else {
+          throw fail("tensor \(prefix)/\(path) is missing or has another shape")
+        }
+        return Tensor(shape: array.shape, array.scalars)
+      }
+    }
+    guard let step = file.metadata["step"].flatMap(Int.init), step >= 0,
+      let updates = file.metadata["updates"].flatMap(Int.init), updates >= 0,
+      let sums = file.metadata["sums"].flatMap(EpochSums.init(text:))
+    else { throw fail("its counters are missing or damaged; start anew in another folder") }
+    let (values, first, second) = (
+      try tensors("model"), try tensors("adam.first"), try tensors("adam.second")
+    )
+    parameters = values
+    optimizer.first = first
+    optimizer.second = second
+    optimizer.updates = updates
+    (self.step, self.sums) = (step, sums)
+    best = file.metadata["best"].flatMap(Self.best)
+  }
+
+  private static func best(_ text: String) -> (error: Float, epoch: Int)? {
+    let words = text.split(separator: " ")
+    guard words.count == 2, let bits = UInt32(words[0]), let epoch = Int(words[1]) else {
+      return nil
+    }
+    return (Float(bitPattern: bits), epoch)
+  }
+}
+
+extension EpochSums {
+  /// The exact state as text.
+  var text: String { "\(loss.bitPattern) \(examples) \(bounded) \(unverified)" }
+
+  init?(text: String) {
+    let words = text.split(separator: " ")
+    guard words.count == 4, let bits = UInt64(words[0]), let examples = Int(words[1]),
+      let bounded = Int(words[2]), let unverified = Int(words[3])
+    else { return nil }
+    self.init(
+      loss: Double(bitPattern: bits), examples: examples, bounded: bounded, unverified: unverified)
+  }
+}

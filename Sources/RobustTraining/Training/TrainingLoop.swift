@@ -1,0 +1,114 @@
+import Bounds
+import Formats
+import Networks
+
+/// What an observer of a training sees.
+public enum TrainingEvent: Sendable {
+  case step(StepReport)
+  case epoch(EpochReport)
+}
+
+/// How a call to ``TrainingRun/train(observe:isInterrupted:)`` ended.
+public enum TrainingOutcome: Sendable, Equatable {
+  case finished
+  case interrupted
+}
+
+extension TrainingRun {
+  /// Trains until the plan's last epoch has ended, or `isInterrupted` answers true, which is asked
+  /// after every step; the run can then be saved and go on later.
+  ///
+  /// `observe` gets each event with the run as it then stands, and may throw to stop. Throws
+  /// ``TrainingError/diverged(epoch:step:)``, and ``BoundsError`` for a layer without bound rules.
+  @discardableResult
+  public mutating func train(
+    observe: (TrainingEvent, TrainingRun) throws -> Void = { _, _ in },
+    isInterrupted: () -> Bool = { false }
+  ) throws -> TrainingOutcome {
+    while !isFinished {
+      let order = self.order
+      repeat {
+        let report = try advance(order)
+        try observe(.step(report), self)
+        if isInterrupted(), !isBetweenEpochs { return .interrupted }
+      } while !isBetweenEpochs
+      let report = try endEpoch()
+      try observe(.epoch(report), self)
+      if isInterrupted(), !isFinished { return .interrupted }
+    }
+    return .finished
+  }
+
+  private var isBetweenEpochs: Bool { step % stepsPerEpoch == 0 }
+
+  private mutating func endEpoch() throws -> EpochReport {
+    let ended = epoch - 1
+    let selection = try selectionReport()
+    let isBest = selection.map { takeBest($0, epoch: ended) } ?? false
+    return EpochReport(
+      epoch: ended, point: plan.point(atStep: step - 1, stepsPerEpoch: stepsPerEpoch),
+      learningRate: plan.learningRate(epoch: ended), sums: takeSums(), selection: selection,
+      isBest: isBest)
+  }
+
+  /// Remembers the epoch if it is the best so far: by verified error from the end of the ramp on,
+  /// by standard error for natural training.
+  private mutating func takeBest(_ selection: SelectionReport, epoch: Int) -> Bool {
+    let robust = plan.objective.isRobust
+    let error = robust ? selection.verifiedError : selection.standardError
+    let counts = !robust || epoch + 1 >= plan.schedule.ramp.firstFullEpoch
+    guard counts, error < best?.error ?? .infinity else { return false }
+    best = (error, epoch)
+    return true
+  }
+}
+
+/// What an epoch shows.
+public struct EpochReport: Sendable {
+  /// From 0.
+  public let epoch: Int
+  /// At the epoch's last step.
+  public let point: ObjectivePoint
+  public let learningRate: Float
+  public let sums: EpochSums
+  /// On the held-out examples; nil if there are none.
+  public let selection: SelectionReport?
+  /// Whether this is the best epoch so far.
+  public let isBest: Bool
+}
+
+/// How the network does on the held-out examples after an epoch.
+public struct SelectionReport: Sendable {
+  /// Fraction misclassified.
+  public let standardError: Float
+  /// Fraction not certified by intervals at the selection ε.
+  public let verifiedError: Float
+  /// Per ReLU layer, summed over the held-out examples, at the selection ε.
+  public let reluStatistics: [ReLUStatistics]
+}
+
+extension TrainingRun {
+  /// Examples evaluated at once.
+  private static var chunk: Int { 500 }
+
+  func selectionReport() throws -> SelectionReport? {
+    let held = split.heldOut
+    guard !held.isEmpty else { return nil }
+    let network = self.network
+    let set = plan.perturbation.withEpsilon(plan.selectionEpsilon)
+    var (wrong, unverified) = (0, 0)
+    var statistics: [ReLUStatistics] = []
+    for start in stride(from: 0, to: held.count, by: Self.chunk) {
+      let batch = split.data.batch(held[start..<min(start + Self.chunk, held.count)])
+      wrong += zip(network(batch.images).argmaxOfRows, batch.labels).count { $0 != $1 }
+      let bounds = try BoundPropagation(network, on: set.region(around: batch.images))
+      let margins = bounds.intervalBounds(.margins(of: batch.labels, classes: network.classes))
+      unverified += margins.minimumOfRows.count { !($0 > 0) }
+      let counts = bounds.reluStatistics
+      statistics = statistics.isEmpty ? counts : zip(statistics, counts).map(+)
+    }
+    return SelectionReport(
+      standardError: Float(wrong) / Float(held.count),
+      verifiedError: Float(unverified) / Float(held.count), reluStatistics: statistics)
+  }
+}

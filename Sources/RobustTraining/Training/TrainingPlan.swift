@@ -1,0 +1,57 @@
+import Bounds
+
+/// Every setting of a training run that changes its result.
+public struct TrainingPlan: Sendable, Equatable {
+  public var objective: Objective
+  /// The set at the largest ε that training reaches.
+  public var perturbation: Perturbation
+  public var schedule: Schedule
+  public var optimizer: Adam.Settings
+  public var seed: UInt64
+  /// Training examples kept aside to choose the best epoch by.
+  public var holdout: Int
+  /// ε by which the best epoch is chosen, usually the one that is certified in the end.
+  public var selectionEpsilon: Float
+
+  public init(
+    objective: Objective, perturbation: Perturbation, schedule: Schedule,
+    optimizer: Adam.Settings = Adam.Settings(), seed: UInt64 = 0, holdout: Int = 0,
+    selectionEpsilon: Float? = nil
+  ) {
+    self.objective = objective
+    self.perturbation = perturbation
+    self.schedule = schedule
+    self.optimizer = optimizer
+    self.seed = seed
+    self.holdout = holdout
+    self.selectionEpsilon = selectionEpsilon ?? perturbation.epsilon
+  }
+
+  /// ε, κ and β at a step.
+  public func point(atStep step: Int, stepsPerEpoch: Int) -> ObjectivePoint {
+    let fraction = schedule.ramp.fraction(atStep: step, stepsPerEpoch: stepsPerEpoch)
+    return ObjectivePoint(
+      objective, epsilon: perturbation.epsilon * fraction, largest: perturbation.epsilon)
+  }
+
+  /// The learning rate in an epoch (from 0).
+  public func learningRate(epoch: Int) -> Float {
+    optimizer.learningRate * optimizer.decay.factor(epoch: epoch, ramp: schedule.ramp)
+  }
+}
+
+/// Training that cannot start or go on.
+public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+  case diverged(epoch: Int, step: Int)
+  case badPlan(String)
+  case checkpoint(String)
+
+  public var description: String {
+    switch self {
+    case .diverged(let epoch, let step):
+      "the loss is NaN or infinite in epoch \(epoch), step \(step); lower the learning rate, set "
+        + "clip-norm or lengthen the ramp (the last checkpoint is from before it)"
+    case .badPlan(let problem), .checkpoint(let problem): problem
+    }
+  }
+}
