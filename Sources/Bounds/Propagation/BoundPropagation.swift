@@ -104,8 +104,8 @@ enum RefinedNeurons {
 /// Pre-activation intervals by backward passes ("full" CROWN).
 extension BoundPropagation {
   /// Replaces the pre-activation intervals of undecided neurons (l < 0 < u) in every nonlinear
-  /// layer but the first, whose interval is exact already, by what backward passes give, in order,
-  /// so that later layers profit.
+  /// layer, in order, by what backward passes give, so that later layers profit. The first one is
+  /// left out where its interval is exact already.
   ///
   /// On a decided neuron every relaxation is exact. Undecided ones take the linear bound itself,
   /// not its intersection with the interval: that is CROWN's definition, and since slopes are
@@ -116,7 +116,7 @@ extension BoundPropagation {
     slope: ReLUSlope, rowLimit: Int, _ refined: RefinedNeurons = .undecided
   ) {
     let nonlinear = (0..<tail).filter { !steps[$0].layer.isAffine }
-    for index in nonlinear.dropFirst() {
+    for index in nonlinear where index != nonlinear[0] || !hasExactInterval(at: index) {
       let box = regions[index].box
       let size = steps[index].inputShape.reduce(1, *)
       var neurons = undecidedNeurons(box)
@@ -134,9 +134,15 @@ extension BoundPropagation {
     }
   }
 
+  /// Whether at most one layer with weights precedes the first nonlinear one: reshaping and scaling
+  /// keep intervals exact, a second matrix does not.
+  private func hasExactInterval(at index: Int) -> Bool {
+    steps[..<index].count { !$0.layer.parameters.isEmpty } <= 1
+  }
+
   /// Neurons with l < 0 < u for some example, ascending.
   private func undecidedNeurons(_ box: Interval) -> [Int] {
-    let size = box.center.count / box.center.shape[0]
+    let size = box.center.shape.dropFirst().reduce(1, *)
     var undecided = [Bool](repeating: false, count: size)
     box.center.withUnsafeScalars { center in
       box.radius.withUnsafeScalars { radius in
