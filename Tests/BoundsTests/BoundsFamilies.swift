@@ -12,6 +12,8 @@ enum Families {
     let input: [Int]
     var normalized = false
     var gain: Float = 1.5
+    /// So large that full CROWN takes seconds: laws run it with one slope for each set.
+    var isLarge = false
 
     var description: String { "\(architecture) on \(input)\(normalized ? " normalised" : "")" }
 
@@ -35,8 +37,9 @@ enum Families {
     Member(architecture: .cnn3Layer(kernel: 5, width: 1, hidden: 8), input: [13, 13, 2]),
     Member(architecture: .cnn4Layer(width: 1, hidden: 16), input: [9, 9, 1]),
     Member(architecture: .dmSmall, input: [11, 11, 1]),
-    Member(architecture: .dmMedium, input: [16, 16, 1], gain: 1.2),
-    Member(architecture: .dmLarge, input: [6, 6, 3], normalized: true, gain: 1.1),
+    Member(architecture: .dmMedium, input: [16, 16, 1], gain: 1.2, isLarge: true),
+    Member(
+      architecture: .dmLarge, input: [6, 6, 3], normalized: true, gain: 1.1, isLarge: true),
   ]
 
   static let sets: [Perturbation] = [
@@ -47,6 +50,13 @@ enum Families {
   static let methods: [BoundMethod] =
     [.interval]
     + ReLUSlope.allCases.flatMap { [.crownIBP(slope: $0), .crown(slope: $0)] }
+
+  /// Every method for a small network; for a large one full CROWN has another slope on each set.
+  static func methods(for member: Member, on set: Perturbation) -> [BoundMethod] {
+    guard member.isLarge else { return methods }
+    let slope = ReLUSlope.allCases[sets.firstIndex(of: set)!]
+    return methods.filter { if case .crown(let other) = $0 { other == slope } else { true } }
+  }
 
   /// Images in [0, 1], some pixels at the ends of the domain.
   static func images(_ count: Int, _ input: [Int], seed: UInt64) -> Tensor {

@@ -1,0 +1,150 @@
+import Networks
+import Tensors
+import Testing
+import _TestSupport
+
+@testable import Bounds
+
+/// Networks that are the same function, layer by layer, have the same bounds by every method: a
+/// stronger law than soundness, since it fails for bounds that are needlessly loose as well.
+@Suite struct EquivalenceLaws {
+  /// A convolution is a matrix whose columns are its outputs on unit images. Borders, strides and
+  /// windows that leave pixels over are all in it.
+  @Test(arguments: Families.members.prefix(7).filter { !$0.normalized })
+  func convolutionsAreMatrices(member: Families.Member) throws {
+    let network = try member.network()
+    try expectSameBounds(network, try network.dense(), member.input, "\(member)")
+  }
+
+  /// (x − mean)/std put into the weights behind it, where no padding lies between: ε stays in raw
+  /// units for every norm.
+  @Test(arguments: [
+    Families.Member(architecture: .mlp(hidden: [12, 8]), input: [4, 4, 3], normalized: true),
+    Families.Member(architecture: .dmSmall, input: [11, 11, 3], normalized: true),
+  ])
+  func normalizationFoldsIntoWeights(member: Families.Member) throws {
+    let network = try member.network()
+    let folded = try network.foldingNormalization()
+    #expect(folded.nodes.count == network.nodes.count - 1)
+    try expectSameBounds(network, folded, member.input, "\(member)")
+  }
+
+  /// Two linear layers in a row are one: full CROWN sees through them. (Intervals do not: the box
+  /// between the two layers forgets how its coordinates hang together.)
+  @Test(arguments: ReLUSlope.allCases)
+  func fullCROWNMergesLinearLayers(slope: ReLUSlope) throws {
+    let (a, b) = (dense(14, 9, seed: 1), dense(9, 11, seed: 2))
+    let rest: [any Layer] = [
+      ReLU(), dense(11, 10, seed: 3), ReLU(), dense(10, 4, seed: 4),
+    ]
+    let merged = Linear(
+      weight: matrixProduct(b.weight, a.weight),
+      bias: linear(a.bias.reshaped([1, 9]), weight: b.weight, bias: b.bias).reshaped([11]))
+    let apart = try Network(input: [14], [a, b] + rest)
+    try expectSameBounds(
+      apart, try Network(input: [14], [merged] + rest), [14], "merged",
+      methods: [.crown(slope: slope)])
+  }
+
+  /// Without a nonlinearity every bound is the exact minimum: the margin at the centre, less ε
+  /// times the dual norm of its gradient (or what the clipped box allows).
+  @Test(arguments: Families.methods)
+  func affineNetworksAreBoundedExactly(method: BoundMethod) throws {
+    let images = Families.images(2, [6, 5, 2], seed: 3)
+    let network = try affineNetwork()
+    let margins = Specification.margins(of: [0, 2], classes: 4)
+    for set in Families.sets {
+      let bounds = try lowerBounds(of: network, around: images, set, margins, by: method)
+      let exact = (0..<6).map { index in
+        let selected = margins.rows.rows(index / 3..<index / 3 + 1)
+          .selectingRows(index % 3..<index % 3 + 1).reshaped([1, 4])
+        let image = images.rows(index / 3..<index / 3 + 1)
+        let result = withGradients(at: [image]) { network($0[0]).scaled(by: selected).sum() }
+        return result.value.scalar
+          + least(result.gradients[0].scalars, over: set, around: image.scalars)
+      }
+      expectClose(
+        bounds, Tensor(shape: [2, 3], exact), relative: 1e-5, absolute: 1e-5, "\(method) \(set)")
+    }
+  }
+
+  /// Where the set leaves every ReLU decided, the linear bounds are those of an affine network.
+  @Test(arguments: Families.methods.dropFirst())
+  func decidedNetworksAreBoundedExactly(method: BoundMethod) throws {
+    let member = Families.members[2]
+    let network = try member.network()
+    let images = Families.images(1, member.input, seed: 4)
+    let margins = Specification.margins(of: [1], classes: 4)
+    for set in Families.sets {
+      let tiny = set.withEpsilon(1e-6)
+      let bounds = try lowerBounds(of: network, around: images, tiny, margins, by: method)
+      let value = margins.values(network(images))
+      for row in 0..<3 {
+        let selected = margins.rows.selectingRows(row..<row + 1).reshaped([1, 4])
+        let gradient = withGradients(at: [images]) { network($0[0]).scaled(by: selected).sum() }
+          .gradients[0]
+        let exact =
+          value.scalars[row] + least(gradient.scalars, over: tiny, around: images.scalars)
+        #expect(abs(bounds.scalars[row] - exact) <= 1e-5 * (1 + abs(exact)))
+      }
+    }
+  }
+
+  private func expectSameBounds(
+    _ a: Network, _ b: Network, _ input: [Int], _ what: String,
+    methods: [BoundMethod] = Families.methods
+  ) throws {
+    let images = Families.images(2, input, seed: 2)
+    expectClose(a(images), b(images), relative: 1e-4, absolute: 1e-4, "logits, \(what)")
+    let margins = Specification.margins(of: [0, 3], classes: 4)
+    for set in Families.sets {
+      for method in methods {
+        let first = try lowerBounds(of: a, around: images, set, margins, by: method)
+        let second = try lowerBounds(of: b, around: images, set, margins, by: method)
+        expectClose(
+          first, second, relative: 1e-4, absolute: 1e-4, "\(method) \(set) \(what)")
+      }
+    }
+  }
+
+  private func affineNetwork() throws -> Network {
+    var random = RandomSource(seed: 5)
+    return try Network(
+      input: [6, 5, 2],
+      [
+        Normalization(
+          mean: Tensor(shape: [2], [0.5, 0.3]), standardDeviation: Tensor(shape: [2], [0.2, 0.6])),
+        Convolution(
+          weight: .normal([3, 2, 3, 3], standardDeviation: 0.4, using: &random),
+          bias: .normal([3], standardDeviation: 0.4, using: &random),
+          geometry: .init(stride: 2, padding: 1)),
+        Flatten(), dense(27, 4, seed: 6),
+      ])
+  }
+
+  private func dense(_ inputs: Int, _ outputs: Int, seed: UInt64) -> Linear {
+    var random = RandomSource(seed: seed)
+    return Linear(
+      weight: .normal([outputs, inputs], standardDeviation: 0.5, using: &random),
+      bias: .normal([outputs], standardDeviation: 0.2, using: &random))
+  }
+}
+
+/// The least g·δ over the differences δ that a set allows around x.
+private func least(_ g: [Float], over set: Perturbation, around x: [Float]) -> Float {
+  let sizes = g.map { Double($0.magnitude) }
+  let epsilon = Double(set.epsilon)
+  switch set.norm {
+  case .l1: return Float(-epsilon * sizes.max()!)
+  case .l2: return Float(-epsilon * sizes.reduce(0) { $0 + $1 * $1 }.squareRoot())
+  case .linf:
+    let domain = set.domain ?? -1e9...1e9
+    return Float(
+      zip(g, x).reduce(0.0) { sum, pair in
+        let (g, x) = (Double(pair.0), Double(pair.1))
+        let low = max(x - epsilon, Double(domain.lowerBound)) - x
+        let high = min(x + epsilon, Double(domain.upperBound)) - x
+        return sum + min(g * low, g * high)
+      })
+  }
+}
