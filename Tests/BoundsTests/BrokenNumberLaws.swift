@@ -6,10 +6,13 @@ import Testing
 
 /// NaN and infinity, wherever they are, never end in a finite positive bound that is not true.
 @Suite struct BrokenNumberLaws {
+  /// Perceptrons and a convolutional network, plain and normalised.
+  private static let members = [0, 1, 3].map { Families.members[$0] }
+
   /// The first, a middle and the last scalar of every parameter and constant in turn. Margins are
   /// offset so far that every sound bound is positive. A minus infinity that a ReLU cuts off leaves
   /// finite logits, and a bound that holds for them, at the centre at least, is no lie.
-  @Test(arguments: Families.members.prefix(7), [Float.nan, .infinity, -.infinity])
+  @Test(arguments: members, [Float.nan, .infinity, -.infinity])
   func inParameters(member: Families.Member, value: Float) throws {
     let network = try member.network()
     let images = Families.images(1, member.input, seed: 1)
@@ -32,7 +35,7 @@ import Testing
   }
 
   /// An input that is not a number leaves its own example without bounds, and no other.
-  @Test(arguments: Families.members.prefix(7), [Float.nan, .infinity, -.infinity])
+  @Test(arguments: members, [Float.nan, .infinity, -.infinity])
   func inInputs(member: Families.Member, value: Float) throws {
     let network = try member.network()
     let clean = Families.images(2, member.input, seed: 1)

@@ -14,7 +14,7 @@ extension OperationCase {
         ours: { [marginCrossEntropy($0[0])] },
         reference: { [marginCrossEntropy($0[0])] }),
     ]
-    + [0, 1e-7, 1e-5, 1e-3, 0.5, 40, 300].flatMap { width in
+    + [0, 1e-7, 9e-5, 1e-3, 0.5, 40, 300].flatMap { width in
       [0.25, 1].map { fusedCase(width: width, beta: $0) }
     }
 
