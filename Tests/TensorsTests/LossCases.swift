@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// Losses: means over a batch.
@@ -14,9 +15,30 @@ extension OperationCase {
         ours: { [marginCrossEntropy($0[0])] },
         reference: { [marginCrossEntropy($0[0])] }),
     ]
-    + [0, 1e-7, 9e-5, 1e-3, 0.5, 40, 300].flatMap { width in
+    + widths.map(chordCase)
+    + widths.flatMap { width in
       [0.25, 1].map { fusedCase(width: width, beta: $0) }
     }
+
+  private static let widths: [Float] = [0, 1e-7, 9e-5, 1e-3, 0.5, 40, 300]
+
+  /// The weights alone, as functions of the upper ends (the shift depends on the lower ones): in the
+  /// loss, errors on narrow intervals nearly cancel.
+  private static func chordCase(width: Float) -> OperationCase {
+    let lower: [Float] = [-1, 0.5, 2]
+    let shift = 1.0
+    return OperationCase(
+      name: "sumExpBound weights, intervals \(width) wide", allowsEmpty: false,
+      inputs: { _ in [Tensor(shape: [1, 3], lower.map { $0 + width })] },
+      ours: { [sumExpBound(lower: Tensor(shape: [1, 3], lower), upper: $0[0]).weight] },
+      reference: { x in
+        [
+          Reference([1, 3]) { i in
+            exp(-Double(lower[i]) - shift) * chordRatio(x[0].values[i] - Double(lower[i]))
+          }
+        ]
+      })
+  }
 
   private static func labels(_ batch: Int) -> [Int] { (0..<batch).map { $0 * 7 % 4 } }
 

@@ -106,6 +106,12 @@ func marginCrossEntropy(_ margins: Reference) -> Reference {
   }
 }
 
+/// (1 − e^{−d})/d, continued smoothly through d = 0: −slope of the chord of exp(−m) on
+/// [lower, lower + d], over e^{−lower}.
+func chordRatio(_ d: Double) -> Double {
+  abs(d) < 1e-4 ? 1 - d / 2 + d * d / 6 - d * d * d / 24 : -expm1(-d) / d
+}
+
 /// The mean of log(1 + β·S + (1 − β)·T), with S the sum over rows of the chord of exp(−m) on
 /// [lower, upper] at `margins`, and T = Σ exp(−lower).
 func fusedCrossEntropy(
@@ -116,10 +122,7 @@ func fusedCrossEntropy(
     var sum = 1.0
     for row in 0..<rows {
       let (l, u, m) = (lower[example, row], upper[example, row], margins[example, row])
-      // −slope of the chord: e^{−l}·(1 − e^{−d})/d, continued smoothly through d = 0.
-      let d = u - l
-      let ratio = abs(d) < 1e-4 ? 1 - d / 2 + d * d / 6 - d * d * d / 24 : -expm1(-d) / d
-      sum += beta * exp(-l) * (1 + ratio * (l - m)) + (1 - beta) * exp(-l)
+      sum += beta * exp(-l) * (1 + chordRatio(u - l) * (l - m)) + (1 - beta) * exp(-l)
     }
     return total + log(sum)
   }
