@@ -38,8 +38,7 @@ let package = Package(
         "Bounds", "Formats", .product(name: "RealModule", package: "swift-numerics"), "Yams",
       ],
       swiftSettings: strict),
-    .target(
-      name: "Crownwork", dependencies: ["RobustTraining"], swiftSettings: strict),
+    .target(name: "Crownwork", dependencies: ["RobustTraining"], swiftSettings: strict),
     .executableTarget(
       name: "CrownworkTool",
       dependencies: [
@@ -53,10 +52,14 @@ let package = Package(
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "_TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "BoundsTests", dependencies: ["Bounds", "_TestSupport"], swiftSettings: strict),
+      name: "NetworksTests", dependencies: ["Networks", "_TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "BoundsTests", dependencies: ["RobustTraining", "_TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "RobustTrainingTests", dependencies: ["RobustTraining", "_TestSupport"],
       swiftSettings: strict),
+    .testTarget(name: "CrownworkTests", dependencies: ["Crownwork"], swiftSettings: strict),
     .testTarget(
       name: "FormatsTests", dependencies: ["Formats"], exclude: ["Fixtures"],
       swiftSettings: strict),

@@ -1,16 +1,5 @@
 #include "api.h"
 
-dnnl_status_t api_reorder_create(dnnl_primitive_t *result, dnnl_engine_t engine, api_const_md from,
-                                 api_const_md to) {
-  dnnl_primitive_desc_t descriptor = NULL;
-  dnnl_status_t status =
-      dnnl_reorder_primitive_desc_create(&descriptor, from, engine, to, engine, NULL);
-  if (status != dnnl_success) return status;
-  status = dnnl_primitive_create(result, descriptor);
-  dnnl_primitive_desc_destroy(descriptor);
-  return status;
-}
-
 #if DNNL_VERSION_MAJOR >= 3
 
 dnnl_status_t api_md_create(api_md *md, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
@@ -26,7 +15,7 @@ static dnnl_status_t forward_descriptor(dnnl_primitive_desc_t *result, dnnl_engi
                                         const api_convolution *r) {
   return dnnl_convolution_forward_primitive_desc_create(
       result, engine, dnnl_forward_training, dnnl_convolution_direct, r->images, r->weights,
-      r->bias, r->output, r->strides, r->dilates, r->padding_before, r->padding_after, NULL);
+      r->bias, r->output, r->strides, r->dilates, r->padding_before, r->padding_after, r->attributes);
 }
 
 dnnl_status_t api_convolution_descriptor(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -38,11 +27,11 @@ dnnl_status_t api_convolution_descriptor(dnnl_primitive_desc_t *result, dnnl_eng
   if (direction == CONEDNN_BACKWARD_DATA) {
     status = dnnl_convolution_backward_data_primitive_desc_create(
         result, engine, dnnl_convolution_direct, r->images, r->weights, r->output, r->strides,
-        r->dilates, r->padding_before, r->padding_after, hint, NULL);
+        r->dilates, r->padding_before, r->padding_after, hint, r->attributes);
   } else {
     status = dnnl_convolution_backward_weights_primitive_desc_create(
         result, engine, dnnl_convolution_direct, r->images, r->weights, r->bias, r->output,
-        r->strides, r->dilates, r->padding_before, r->padding_after, hint, NULL);
+        r->strides, r->dilates, r->padding_before, r->padding_after, hint, r->attributes);
   }
   dnnl_primitive_desc_destroy(hint);
   return status;
@@ -63,7 +52,7 @@ static dnnl_status_t forward_descriptor(dnnl_primitive_desc_t *result, dnnl_engi
       &operation, dnnl_forward_training, dnnl_convolution_direct, r->images, r->weights, r->bias,
       r->output, r->strides, r->dilates, r->padding_before, r->padding_after);
   if (status != dnnl_success) return status;
-  return dnnl_primitive_desc_create(result, &operation, NULL, engine, NULL);
+  return dnnl_primitive_desc_create(result, &operation, r->attributes, engine, NULL);
 }
 
 dnnl_status_t api_convolution_descriptor(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -83,7 +72,7 @@ dnnl_status_t api_convolution_descriptor(dnnl_primitive_desc_t *result, dnnl_eng
         r->strides, r->dilates, r->padding_before, r->padding_after);
   }
   if (status == dnnl_success)
-    status = dnnl_primitive_desc_create(result, &operation, NULL, engine, hint);
+    status = dnnl_primitive_desc_create(result, &operation, r->attributes, engine, hint);
   dnnl_primitive_desc_destroy(hint);
   return status;
 }

@@ -22,12 +22,11 @@ static inline api_const_md api_md_pointer(const api_md *md) { return md; }
 typedef struct {
   api_const_md images, weights, bias, output;
   dnnl_dims_t strides, dilates, padding_before, padding_after;
+  const_dnnl_primitive_attr_t attributes;
 } api_convolution;
 
 dnnl_status_t api_md_create(api_md *md, int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag);
 void api_md_destroy(api_md *md);
-dnnl_status_t api_reorder_create(dnnl_primitive_t *result, dnnl_engine_t engine, api_const_md from,
-                                 api_const_md to);
 dnnl_status_t api_convolution_descriptor(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                                          conednn_direction direction,
                                          const api_convolution *request);

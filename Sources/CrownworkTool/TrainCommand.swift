@@ -82,15 +82,15 @@ struct TrainCommand: ParsableCommand {
     var (run, folder, report) = (run, folder, report)
     report.start(folder, run)
     Interruption.catchSignals()
-    let outcome = try Trainer().train(
-      &run, isInterrupted: { Interruption.signalNumber != nil }
-    ) { event, run in
+    let outcome = try run.train { event, run in
       switch event {
       case .step(let step): report.step(step, run)
       case .epoch(let epoch):
         try folder.record(epoch, run)
         report.epoch(epoch, run)
       }
+    } isInterrupted: {
+      Interruption.signalNumber != nil
     }
     guard outcome == .interrupted, let number = Interruption.signalNumber else {
       return report.end(folder, run)

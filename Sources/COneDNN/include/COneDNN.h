@@ -36,13 +36,17 @@ const char *conednn_convolution_create(conednn_direction direction,
 
 void conednn_convolution_destroy(conednn_convolution *convolution);
 
-/// Runs a compiled convolution.
+/// The bytes of working memory that an execution needs.
+size_t conednn_convolution_scratchpad_size(const conednn_convolution *convolution);
+
+/// Runs a compiled convolution, on any thread. `scratchpad` is working memory, 64-byte aligned.
 ///
 /// forward: reads images, weights, bias; writes output.
 /// backward-data: reads weights, output; writes images.
 /// backward-weights: reads images, output; writes weights, bias.
 const char *conednn_convolution_execute(conednn_convolution *convolution, float *images,
-                                        float *weights, float *bias, float *output);
+                                        float *weights, float *bias, float *output,
+                                        float *scratchpad);
 
 /// C = alpha · op(A) · op(B) + beta · C, row-major; op is the identity ('N') or transpose ('T').
 const char *conednn_sgemm(char transpose_a, char transpose_b, int64_t rows, int64_t columns,

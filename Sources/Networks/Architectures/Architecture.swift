@@ -112,10 +112,9 @@ private struct LayerBuilder {
   mutating func convolution(
     _ channels: Int, kernel: Int, _ geometry: ConvolutionGeometry
   ) throws(NetworkError) {
-    let fan = shape[2] * kernel * kernel
-    let weight = uniform([channels, shape[2], kernel, kernel], fan: fan)
     let layer = Convolution(
-      weight: weight, bias: uniform([channels], fan: fan), geometry: geometry)
+      from: shape[2], to: channels, kernel: kernel, stride: geometry.stride,
+      padding: geometry.padding, using: &random)
     do { shape = try layer.outputShape(for: shape) } catch {
       throw .shape(
         path: "\(layers.count)", kind: Convolution.kind, expected: error.expected,
@@ -130,14 +129,7 @@ private struct LayerBuilder {
   }
 
   mutating func linear(_ width: Int) {
-    let fan = shape[0]
-    layers.append(
-      Linear(weight: uniform([width, fan], fan: fan), bias: uniform([width], fan: fan)))
+    layers.append(Linear(from: shape[0], to: width, using: &random))
     shape = [width]
-  }
-
-  private mutating func uniform(_ shape: [Int], fan: Int) -> Tensor {
-    let bound = 1 / Float(fan).squareRoot()
-    return .uniform(shape, in: -bound...bound, using: &random)
   }
 }

@@ -19,6 +19,20 @@ public struct Convolution: Layer {
     self.geometry = geometry
   }
 
+  /// A layer with weights and biases drawn as PyTorch's default does: uniform within ±1/√fan_in,
+  /// where fan_in = C · kernel².
+  public init(
+    from inChannels: Int, to outChannels: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
+    using random: inout RandomSource
+  ) {
+    let bound = 1 / Float(inChannels * kernel * kernel).squareRoot()
+    self.init(
+      weight: .uniform(
+        [outChannels, inChannels, kernel, kernel], in: -bound...bound, using: &random),
+      bias: .uniform([outChannels], in: -bound...bound, using: &random),
+      geometry: ConvolutionGeometry(stride: stride, padding: padding))
+  }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     let (channels, kernel) = (weight.shape[1], (weight.shape[2], weight.shape[3]))
     guard input.count == 3, input[2] == channels,

@@ -17,6 +17,14 @@ public struct Linear: Layer {
     self.bias = bias
   }
 
+  /// A layer with weights and biases drawn as PyTorch's default does: uniform within ±1/√in.
+  public init(from inputs: Int, to outputs: Int, using random: inout RandomSource) {
+    let bound = 1 / Float(inputs).squareRoot()
+    self.init(
+      weight: .uniform([outputs, inputs], in: -bound...bound, using: &random),
+      bias: .uniform([outputs], in: -bound...bound, using: &random))
+  }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     guard input == [weight.shape[1]] else {
       throw ShapeMismatch(expected: "vectors [\(weight.shape[1])]", found: input)

@@ -25,6 +25,7 @@ enum ConcretizationKernel {
     _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ gradient: Tensor
   ) -> Tensor {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    precondition(form.shape[0] == size.batch, "a shared form has no gradient")
     let out = result(form.shape)
     let (source, cs, rs, g) = (form.pointer, center.pointer, radius.pointer, gradient.pointer)
     size.forEachRow { example, row in
@@ -88,6 +89,7 @@ enum ConcretizationKernel {
     _ form: Tensor, _ center: Tensor, epsilon: Float, dual: DualNorm, _ gradient: Tensor
   ) -> Tensor {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    precondition(form.shape[0] == size.batch, "a shared form has no gradient")
     let out = result(form.shape)
     let (source, cs, g) = (form.pointer, center.pointer, gradient.pointer)
     size.forEachRow { example, row in

@@ -27,6 +27,8 @@ enum ConvolutionKernel {
     var weight: [Int]
     var geometry: ConvolutionGeometry
     var hasBias: Bool
+    /// A convolution is compiled for a number of threads.
+    var threads = Threads.count
   }
 
   /// [N, H, W, C] ∗ [O, C, kh, kw] (+ bias [O]) → [N, H', W', O].
@@ -61,6 +63,9 @@ enum ConvolutionKernel {
     _ images: Tensor, _ output: Tensor, weightShape: [Int], _ geometry: ConvolutionGeometry,
     withBias: Bool
   ) -> (weight: Tensor, bias: Tensor?) {
+    if images.shape[0] == 0 {
+      return (.zeros(weightShape), withBias ? .zeros([weightShape[0]]) : nil)
+    }
     let weight = result(weightShape)
     let bias = withBias ? result([weightShape[0]]) : nil
     let key = Key(
@@ -91,9 +96,13 @@ enum ConvolutionKernel {
   ) {
     if outputShape[0] == 0 { return }
     cache.withLock { cache in
+      let primitive = cache.primitive(key, outputShape: outputShape)
+      let floats = conednn_convolution_scratchpad_size(primitive) / MemoryLayout<Float>.stride
+      let scratchpad = Storage(count: floats + 1)
       let failure = conednn_convolution_execute(
-        cache.primitive(key, outputShape: outputShape), .init(mutating: images),
-        .init(mutating: weight), .init(mutating: bias), .init(mutating: output))
+        primitive, .init(mutating: images), .init(mutating: weight), .init(mutating: bias),
+        .init(mutating: output), scratchpad.pointer)
+      keepAlive(scratchpad)
       if let failure { fatalError(String(cString: failure)) }
     }
   }
@@ -102,7 +111,7 @@ enum ConvolutionKernel {
 }
 
 /// Compiled convolutions by shape. The lock around it also serialises their execution, since a
-/// compiled convolution has working memory of its own.
+/// compiled convolution keeps the addresses of its operands, and reordered weights.
 private struct PrimitiveCache: ~Copyable {
   /// Certification in chunks meets many batch sizes; beyond this many the cache starts anew.
   private static let limit = 1024

@@ -15,6 +15,10 @@ enum MatrixKernel {
     let out = result([rows, columns])
     if let bias { fillRows(out.pointer, rows, columns, with: bias) }
     if rows == 0 || columns == 0 { return out.tensor }
+    if inner == 0 {  // an empty sum; oneDNN would leave the memory as it is
+      if bias == nil { out.pointer.update(repeating: 0, count: rows * columns) }
+      return out.tensor
+    }
     let failure = conednn_sgemm(
       transposeA ? Self.transposed : Self.plain, transposeB ? Self.transposed : Self.plain,
       Int64(rows), Int64(columns), Int64(inner), 1, a.pointer, Int64(aColumns), b.pointer,
@@ -36,7 +40,7 @@ enum MatrixKernel {
   /// All axes but the last are rows.
   static func matrixExtents(_ a: Tensor) -> (rows: Int, columns: Int) {
     let columns = a.shape.last ?? 1
-    return (columns == 0 ? 0 : a.count / columns, columns)
+    return (a.shape.dropLast().reduce(1, *), columns)
   }
 
   private static func fillRows(

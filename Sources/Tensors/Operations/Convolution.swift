@@ -8,9 +8,12 @@ public func convolution(
     let dImages =
       images.isTracked
       ? ConvolutionKernel.backwardData(gradient, weight, imageShape: images.shape, geometry) : nil
-    guard weight.isTracked else { return [dImages, nil, nil] }
+    let biasIsTracked = bias?.isTracked ?? false
+    guard weight.isTracked else {
+      return [dImages, nil, biasIsTracked ? MatrixKernel.columnSums(gradient) : nil]
+    }
     let d = ConvolutionKernel.backwardWeights(
-      images, gradient, weightShape: weight.shape, geometry, withBias: bias?.isTracked ?? false)
+      images, gradient, weightShape: weight.shape, geometry, withBias: biasIsTracked)
     return [dImages, d.weight, d.bias]
   }
 }

@@ -47,12 +47,10 @@ extension Tensor {
   public func repeated(_ count: Int) -> Tensor {
     precondition(shape.first == 1, "only a first axis of extent 1 can be repeated")
     let shape = self.shape
-    let copies = Tensor.concatenated([Tensor](repeating: detached, count: count))
+    let copies = rows(at: [Int](repeating: 0, count: count))
     return recorded(copies, from: [self]) { gradient in
-      [
-        MatrixKernel.columnSums(gradient.viewed(as: [count, gradient.count / count])).viewed(
-          as: shape)
-      ]
+      let rows = gradient.viewed(as: [count, Tensor.count(of: shape)])
+      return [MatrixKernel.columnSums(rows).viewed(as: shape)]
     }
   }
 

@@ -26,6 +26,11 @@ public func reluLines(center: Tensor, radius: Tensor, slope: ReLUSlope) -> Activ
     lowerSlope: outputs[0], upperSlope: outputs[1], upperIntercept: outputs[2])
 }
 
+/// A form that all examples share, copied for each of them: their gradients differ.
+private func separated(_ form: Tensor, batch: Int) -> Tensor {
+  form.shape[0] == 1 && batch != 1 ? form.repeated(batch) : form
+}
+
 /// Replaces an activation by its lines in lower-bounding forms [batch or 1, rows, n].
 ///
 /// - Returns: The forms over the pre-activation, [batch, rows, n], and what their constants
@@ -33,11 +38,13 @@ public func reluLines(center: Tensor, radius: Tensor, slope: ReLUSlope) -> Activ
 public func relaxedForm(
   _ form: Tensor, _ lines: ActivationLines
 ) -> (form: Tensor, constant: Tensor) {
+  let slopes = [lines.lowerSlope, lines.upperSlope, lines.upperIntercept]
+  let isTracked = form.isTracked || slopes.contains(where: \.isTracked)
+  let form = isTracked ? separated(form, batch: lines.lowerSlope.shape[0]) : form
   let output = LinearFormKernel.relax(
     form, lowerSlope: lines.lowerSlope, upperSlope: lines.upperSlope,
     upperIntercept: lines.upperIntercept)
-  let inputs = [form, lines.lowerSlope, lines.upperSlope, lines.upperIntercept]
-  let both = recorded([output.form, output.constant], from: inputs) { gradients in
+  let both = recorded([output.form, output.constant], from: [form] + slopes) { gradients in
     let d = LinearFormKernel.relaxBackward(
       form, lowerSlope: lines.lowerSlope, upperSlope: lines.upperSlope,
       upperIntercept: lines.upperIntercept,
@@ -61,7 +68,7 @@ public func formBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
     guard bias.isTracked else { return [dForm, nil] }
     let rows = gradient.count
     let weighted = MatrixKernel.product(
-      gradient.viewed(as: [1, rows]), form.viewed(as: [rows, form.count / rows]))
+      gradient.viewed(as: [1, rows]), form.viewed(as: [rows, form.shape[2]]))
     let perChannel = MatrixKernel.columnSums(
       weighted.viewed(as: [weighted.count / bias.count, bias.count]))
     return [dForm, perChannel.viewed(as: bias.shape)]
@@ -70,6 +77,7 @@ public func formBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
 
 /// Lower bounds of forms Λ·x over boxes: Λ·center − |Λ|·radius, [batch, rows].
 public func concretized(_ form: Tensor, center: Tensor, radius: Tensor) -> Tensor {
+  let form = form.isTracked ? separated(form, batch: center.shape[0]) : form
   let output = ConcretizationKernel.box(form, center, radius)
   return recorded(output, from: [form, center, radius]) { gradient in
     let dForm =
@@ -85,18 +93,23 @@ public func concretized(_ form: Tensor, center: Tensor, radius: Tensor) -> Tenso
 public func concretized(
   _ form: Tensor, center: Tensor, epsilon: Float, dual: DualNorm
 ) -> Tensor {
+  let form = form.isTracked ? separated(form, batch: center.shape[0]) : form
   let output = ConcretizationKernel.ball(form, center, epsilon: epsilon, dual: dual)
-  return recorded(output, from: [form]) { gradient in
-    [
-      ConcretizationKernel.ballFormGradient(
-        form, center, epsilon: epsilon, dual: dual, gradient)
-    ]
+  return recorded(output, from: [form, center]) { gradient in
+    let dForm =
+      form.isTracked
+      ? ConcretizationKernel.ballFormGradient(
+        form, center, epsilon: epsilon, dual: dual, gradient) : nil
+    guard center.isTracked else { return [dForm, nil] }
+    let d = ConcretizationKernel.boxSetGradients(form, gradient, shape: center.shape)
+    return [dForm, d.center]
   }
 }
 
 /// Weighted sums of the rows of forms: weights [batch, rows], forms [batch, rows, n] →
 /// [batch, 1, n].
 public func combinedRows(_ form: Tensor, weights: Tensor) -> Tensor {
+  let form = form.isTracked ? separated(form, batch: weights.shape[0]) : form
   let output = RowCombinationKernel.forward(form, weights)
   return recorded(output, from: [form, weights]) { gradient in
     [

@@ -3,9 +3,10 @@ public func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
   let output = MatrixKernel.product(x, weight, transposeB: true, plusRow: bias)
   return recorded(output, from: [x, weight] + (bias.map { [$0] } ?? [])) { gradient in
     let dx = x.isTracked ? MatrixKernel.product(gradient, weight).viewed(as: x.shape) : nil
-    guard weight.isTracked else { return [dx, nil, nil] }
-    let dWeight = MatrixKernel.product(gradient, x, transposeA: true)
-    return [dx, dWeight, bias?.isTracked == true ? MatrixKernel.columnSums(gradient) : nil]
+    return [
+      dx, weight.isTracked ? MatrixKernel.product(gradient, x, transposeA: true) : nil,
+      bias?.isTracked == true ? MatrixKernel.columnSums(gradient) : nil,
+    ]
   }
 }
 

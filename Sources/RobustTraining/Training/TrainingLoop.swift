@@ -2,62 +2,64 @@ import Bounds
 import Formats
 import Networks
 
-/// Drives a ``TrainingRun`` epoch by epoch and tells an observer what happens.
-public struct Trainer {
-  /// What an observer sees.
-  public enum Event: Sendable {
-    case step(StepReport)
-    case epoch(EpochReport)
-  }
+/// What an observer of a training sees.
+public enum TrainingEvent: Sendable {
+  case step(StepReport)
+  case epoch(EpochReport)
+}
 
-  /// How a call to ``train(_:isInterrupted:observe:)`` ended.
-  public enum Outcome: Sendable, Equatable {
-    case finished
-    case interrupted
-  }
+/// How a call to ``TrainingRun/train(observe:isInterrupted:)`` ended.
+public enum TrainingOutcome: Sendable, Equatable {
+  case finished
+  case interrupted
+}
 
-  public init() {}
-
-  /// Trains until the plan's last epoch has ended or `isInterrupted` answers true, which is asked
+extension TrainingRun {
+  /// Trains until the plan's last epoch has ended, or `isInterrupted` answers true, which is asked
   /// after every step; the run can then be saved and go on later.
   ///
-  /// `observe` gets each event with the run as it then stands, and may throw to stop.
+  /// `observe` gets each event with the run as it then stands, and may throw to stop. Throws
+  /// ``TrainingError/diverged(epoch:step:)``, and ``BoundsError`` for a layer without bound rules.
   @discardableResult
-  public func train(
-    _ run: inout TrainingRun, isInterrupted: () -> Bool = { false },
-    observe: (Event, TrainingRun) throws -> Void = { _, _ in }
-  ) throws -> Outcome {
-    while !run.isFinished {
-      let order = run.order
+  public mutating func train(
+    observe: (TrainingEvent, TrainingRun) throws -> Void = { _, _ in },
+    isInterrupted: () -> Bool = { false }
+  ) throws -> TrainingOutcome {
+    while !isFinished {
+      let order = self.order
       repeat {
-        let report = try run.advance(order)
-        try observe(.step(report), run)
-        if isInterrupted(), run.step % run.stepsPerEpoch != 0 { return .interrupted }
-      } while run.step % run.stepsPerEpoch != 0
-      try observe(.epoch(try endEpoch(&run)), run)
-      if isInterrupted(), !run.isFinished { return .interrupted }
+        let report = try advance(order)
+        try observe(.step(report), self)
+        if isInterrupted(), !isBetweenEpochs { return .interrupted }
+      } while !isBetweenEpochs
+      let report = try endEpoch()
+      try observe(.epoch(report), self)
+      if isInterrupted(), !isFinished { return .interrupted }
     }
     return .finished
   }
 
-  private func endEpoch(_ run: inout TrainingRun) throws -> EpochReport {
-    let epoch = run.epoch - 1
-    let point = run.plan.point(atStep: run.step - 1, stepsPerEpoch: run.stepsPerEpoch)
-    let sums = run.takeSums()
-    let selection = try run.selectionReport()
-    var isBest = false
-    if let selection {
-      let error = run.plan.objective.isRobust ? selection.verifiedError : selection.standardError
-      let counts =
-        !run.plan.objective.isRobust || epoch + 1 >= run.plan.schedule.ramp.firstFullEpoch
-      if counts, error < run.best?.error ?? .infinity {
-        run.best = (error, epoch)
-        isBest = true
-      }
-    }
+  private var isBetweenEpochs: Bool { step % stepsPerEpoch == 0 }
+
+  private mutating func endEpoch() throws -> EpochReport {
+    let ended = epoch - 1
+    let selection = try selectionReport()
+    let isBest = selection.map { takeBest($0, epoch: ended) } ?? false
     return EpochReport(
-      epoch: epoch, point: point, learningRate: run.plan.learningRate(epoch: epoch), sums: sums,
-      selection: selection, isBest: isBest)
+      epoch: ended, point: plan.point(atStep: step - 1, stepsPerEpoch: stepsPerEpoch),
+      learningRate: plan.learningRate(epoch: ended), sums: takeSums(), selection: selection,
+      isBest: isBest)
+  }
+
+  /// Remembers the epoch if it is the best so far: by verified error from the end of the ramp on,
+  /// by standard error for natural training.
+  private mutating func takeBest(_ selection: SelectionReport, epoch: Int) -> Bool {
+    let robust = plan.objective.isRobust
+    let error = robust ? selection.verifiedError : selection.standardError
+    let counts = !robust || epoch + 1 >= plan.schedule.ramp.firstFullEpoch
+    guard counts, error < best?.error ?? .infinity else { return false }
+    best = (error, epoch)
+    return true
   }
 }
 

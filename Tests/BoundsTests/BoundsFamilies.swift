@@ -1,0 +1,58 @@
+import Bounds
+import Networks
+import RobustTraining
+import Tensors
+
+/// The networks, sets and methods that the laws run over.
+enum Families {
+  /// Each architecture family on the smallest images it takes, so that all ReLU states occur:
+  /// weights are scaled up, which leaves many ReLUs undecided.
+  struct Member: Sendable, CustomStringConvertible {
+    let architecture: Architecture
+    let input: [Int]
+    var normalized = false
+    var gain: Float = 1.5
+
+    var description: String { "\(architecture) on \(input)\(normalized ? " normalised" : "")" }
+
+    func network(seed: UInt64 = 0) throws -> Network {
+      let channels = input[2]
+      let normalization = Normalization(
+        mean: Tensor(shape: [channels], (0..<channels).map { 0.3 + 0.1 * Float($0) }),
+        standardDeviation: Tensor(shape: [channels], (0..<channels).map { 0.5 + 0.2 * Float($0) }))
+      let network = try architecture.network(
+        input: input, classes: 4, seed: seed, normalization: normalized ? normalization : nil)
+      return network.withParameters(network.parameters.map { ($0.value * gain).detached })
+    }
+  }
+
+  static let members: [Member] = [
+    Member(architecture: .mlp(hidden: [24, 16]), input: [5, 5, 1]),
+    Member(architecture: .mlp(hidden: [12]), input: [4, 4, 3], normalized: true),
+    Member(architecture: .cnn2Layer(width: 1, hidden: 16), input: [12, 12, 1]),
+    Member(architecture: .cnn2Layer(width: 1, hidden: 16), input: [10, 10, 3], normalized: true),
+    Member(architecture: .cnn3Layer(kernel: 3, width: 1, hidden: 16), input: [12, 12, 1]),
+    Member(architecture: .cnn3Layer(kernel: 5, width: 1, hidden: 8), input: [13, 13, 2]),
+    Member(architecture: .cnn4Layer(width: 1, hidden: 16), input: [9, 9, 1]),
+    Member(architecture: .dmSmall, input: [11, 11, 1]),
+    Member(architecture: .dmMedium, input: [16, 16, 1], gain: 1.2),
+    Member(architecture: .dmLarge, input: [6, 6, 3], normalized: true, gain: 1.1),
+  ]
+
+  static let sets: [Perturbation] = [
+    .linf(epsilon: 0.05, within: 0...1), .linf(epsilon: 0.03), .l2(epsilon: 0.3),
+    .l1(epsilon: 0.8),
+  ]
+
+  static let methods: [BoundMethod] =
+    [.interval]
+    + ReLUSlope.allCases.flatMap { [.crownIBP(slope: $0), .crown(slope: $0)] }
+
+  /// Images in [0, 1], some pixels at the ends of the domain.
+  static func images(_ count: Int, _ input: [Int], seed: UInt64) -> Tensor {
+    var random = RandomSource(seed: seed)
+    return Tensor.uniform([count] + input, in: -0.2...1.2, using: &random)
+      .clamped(
+        lower: .zeros([count] + input), upper: Tensor(shape: [count] + input, repeating: 1))
+  }
+}

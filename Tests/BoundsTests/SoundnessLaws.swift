@@ -1,0 +1,124 @@
+import Networks
+import Tensors
+import Testing
+import _TestSupport
+
+@testable import Bounds
+@testable import RobustTraining
+
+/// No input of a perturbation set, sampled or found by an attack, lies below a lower bound.
+///
+/// The slack for Float32 rounding is 1e-5 of the sizes involved; a wrong sign, slope or border is
+/// orders of magnitude larger.
+@Suite struct SoundnessLaws {
+  @Test(arguments: Families.members, Families.sets)
+  func boundsHold(member: Families.Member, set: Perturbation) throws {
+    let network = try member.network()
+    let images = Families.images(3, member.input, seed: 1)
+    let labels = [0, 1, 3]
+    let margins = Specification.margins(of: labels, classes: 4)
+    let points = adversarialPoints(network, images, labels, set)
+    let values = points.map { margins.values(network($0)) }
+    for method in Families.methods {
+      let lower = try lowerBounds(of: network, around: images, set, margins, by: method)
+      #expect(lower.isFinite)
+      for value in values {
+        let slack = 1e-5 * (1 + value.scalars.map(\.magnitude).max()!)
+        let worst = zip(value.scalars, lower.scalars).map { $0 - $1 }.min()!
+        #expect(worst >= -slack, "\(method) \(set) on \(member): below by \(-worst)")
+      }
+    }
+  }
+
+  @Test(arguments: Families.members)
+  func preactivationsLieInTheirIntervals(member: Families.Member) throws {
+    let network = try member.network(seed: 3)
+    let images = Families.images(2, member.input, seed: 4)
+    for set in Families.sets {
+      var tight = try BoundPropagation(network, on: set.region(around: images))
+      let plain = tight
+      tight.tightenPreactivations(slope: .adaptive, rowLimit: 64)
+      for point in adversarialPoints(network, images, [1, 2], set).prefix(8) {
+        var value = point
+        for (index, node) in network.nodes.enumerated() {
+          for bounds in [plain, tight] where node.layer is ReLU {
+            expectInside(value, bounds.regions[index].box, "\(node.path) of \(member), \(set)")
+          }
+          value = node.layer.forward(value)
+        }
+      }
+    }
+  }
+
+  /// A test that the laws above can fail: with ε at seven tenths, they do.
+  @Test func tooSmallARadiusIsNoticed() throws {
+    let member = Families.members[0]
+    let network = try member.network()
+    let images = Families.images(3, member.input, seed: 1)
+    let labels = [0, 1, 3]
+    let margins = Specification.margins(of: labels, classes: 4)
+    let set = Perturbation.linf(epsilon: 0.03)
+    let lower = try lowerBounds(
+      of: network, around: images, set.withEpsilon(0.7 * set.epsilon), margins, by: .crown())
+    let broken = adversarialPoints(network, images, labels, set).contains { point in
+      zip(margins.values(network(point)).scalars, lower.scalars).contains { $0 < $1 - 1e-4 }
+    }
+    #expect(broken)
+  }
+
+  private func expectInside(_ value: Tensor, _ box: Interval, _ what: String) {
+    let slack = 1e-5 * (1 + value.scalars.map(\.magnitude).max()!)
+    for (v, (l, u)) in zip(value.scalars, zip(box.lower.scalars, box.upper.scalars)) {
+      guard v < l - slack || v > u + slack else { continue }
+      Issue.record("\(what): \(v) outside [\(l), \(u)]")
+      return
+    }
+  }
+}
+
+extension Specification {
+  /// C·z + offset for logits [batch, classes]: [batch, S].
+  func values(_ logits: Tensor) -> Tensor {
+    let (batch, classes) = (logits.shape[0], logits.shape[1])
+    let count = rows.shape[1]
+    let (c, z) = (rows.scalars, logits.scalars)
+    return Tensor(
+      shape: [batch, count],
+      (0..<batch * count).map { i in
+        (0..<classes).reduce(0) { $0 + c[i * classes + $1] * z[i / count * classes + $1] }
+      })
+  }
+}
+
+/// Points of the sets around a batch: random ones, extreme ones (corners of the box, surface of the
+/// ball, vertices of the ℓ1 ball), and where gradient descent on each margin leads.
+func adversarialPoints(
+  _ network: Network, _ images: Tensor, _ labels: [Int], _ set: Perturbation
+) -> [Tensor] {
+  let projection = SetProjection(set, around: images)
+  var random = RandomSource(seed: 9)
+  var points =
+    [images]
+    + (0..<6).map { _ in
+      projection.project(projection.randomPoint(using: &random))
+    }
+  for _ in 0..<6 {
+    let direction = Tensor.normal(images.shape, standardDeviation: 1, using: &random)
+    let far = set.norm == .linf ? direction.signs : direction.unitRows * 1e3
+    points.append(projection.project(images + far))
+  }
+  let margins = Specification.margins(of: labels, classes: network.classes)
+  for row in 0..<network.classes - 1 {
+    let selected = margins.rows.selectingRows(row..<row + 1)
+      .reshaped([labels.count, network.classes]).detached
+    var point = projection.project(projection.randomPoint(using: &random))
+    for step in 0..<25 {
+      let gradient = withGradients(at: [point]) { network($0[0]).scaled(by: selected).sum() }
+      let length = set.epsilon * (step < 15 ? 0.3 : 0.05)
+      let direction = projection.direction(gradient.gradients[0])
+      point = projection.project(point - direction * length)
+    }
+    points.append(point)
+  }
+  return points
+}

@@ -1,0 +1,63 @@
+import Tensors
+
+/// Operations that treat scalars one by one, and changes of shape.
+extension OperationCase {
+  static let elementwiseCases: [OperationCase] = [
+    elementwise("absolute", { absolute($0) }, abs),
+    elementwise("relu", { relu($0) }, { max($0, 0) }),
+    elementwise("product with a number", { $0 * -1.75 }, { $0 * -1.75 }),
+    elementwise(
+      "reshaped", { $0.reshaped([$0.count]) * 2 }, { $0 * 2 }, reshape: { [$0.values.count] }),
+    binary("sum of two", { $0 + $1 }, +),
+    binary("difference of two", { $0 - $1 }, -),
+    OperationCase(
+      name: "scaled by a constant", inputs: { [awayFromZero([$0, 3, 2], seed: 20)] },
+      ours: { [$0[0].scaled(by: random($0[0].shape, seed: 21))] },
+      reference: { [$0[0].with(Reference(random($0[0].shape, seed: 21)), *)] }),
+    OperationCase(
+      name: "repeated along the first axis", allowsEmpty: false,
+      inputs: { _ in [random([1, 3, 2], seed: 22)] },
+      ours: { [$0[0].repeated(4)] },
+      reference: { x in [Reference([4, 3, 2]) { x[0].values[$0 % 6] }] }),
+    OperationCase(
+      name: "sum of all elements", inputs: { [random([$0, 3, 2], seed: 23)] },
+      ours: { [$0[0].sum()] },
+      reference: { [Reference([], [$0[0].values.reduce(0, +)])] }),
+    channelAffineCase(withShift: true), channelAffineCase(withShift: false),
+  ]
+
+  private static func elementwise(
+    _ name: String, _ ours: @escaping @Sendable (Tensor) -> Tensor,
+    _ reference: @escaping @Sendable (Double) -> Double,
+    reshape: @escaping @Sendable (Reference) -> [Int] = { $0.shape }
+  ) -> OperationCase {
+    OperationCase(
+      name: name, inputs: { [awayFromZero([$0, 3, 2], seed: 24)] }, ours: { [ours($0[0])] },
+      reference: { [$0[0].map(reference).reshaped(reshape($0[0]))] })
+  }
+
+  private static func binary(
+    _ name: String, _ ours: @escaping @Sendable (Tensor, Tensor) -> Tensor,
+    _ reference: @escaping @Sendable (Double, Double) -> Double
+  ) -> OperationCase {
+    OperationCase(
+      name: name, inputs: { [random([$0, 5], seed: 25), random([$0, 5], seed: 26)] },
+      ours: { [ours($0[0], $0[1])] }, reference: { [$0[0].with($0[1], reference)] })
+  }
+
+  private static func channelAffineCase(withShift: Bool) -> OperationCase {
+    let (scale, shift) = (awayFromZero([3], seed: 27), random([3], seed: 28))
+    return OperationCase(
+      name: withShift ? "channelAffine" : "channelAffine without shift",
+      inputs: { [random([$0, 2, 2, 3], seed: 29)] },
+      ours: { [channelAffine($0[0], scale: scale, shift: withShift ? shift : nil)] },
+      reference: { x in
+        [
+          Reference(x[0].shape) { index in
+            x[0].values[index] * Double(scale.scalars[index % 3])
+              + (withShift ? Double(shift.scalars[index % 3]) : 0)
+          }
+        ]
+      })
+  }
+}

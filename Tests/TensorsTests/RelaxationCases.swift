@@ -1,0 +1,91 @@
+@testable import Tensors
+
+/// Intervals through ReLU, its lines, and linear forms.
+extension OperationCase {
+  static let intervalCases: [OperationCase] =
+    [
+      OperationCase(
+        name: "intervalReLU", inputs: { intervals([$0, 12], seed: 30) },
+        ours: { x in
+          let output = intervalReLU(center: x[0], radius: x[1])
+          return [output.center, output.radius]
+        },
+        reference: { intervalReLU($0[0], $0[1]) })
+    ]
+    + ReLUSlope.allCases.map { slope in
+      OperationCase(
+        name: "reluLines \(slope.rawValue)", inputs: { intervals([$0, 12], seed: 31) },
+        ours: { x in
+          let lines = reluLines(center: x[0], radius: x[1], slope: slope)
+          return [lines.lowerSlope, lines.upperSlope, lines.upperIntercept]
+        },
+        reference: { reluLines($0[0], $0[1], slope) })
+    }
+
+  static let formCases: [OperationCase] = [
+    relaxedCase(shared: false), relaxedCase(shared: true),
+    OperationCase(
+      name: "formBias", usesOneDNN: true,
+      inputs: { [random([$0, 3, 8], seed: 32), random([2], seed: 33)] },
+      ours: { [formBias($0[0], $0[1])] },
+      reference: { x in
+        [rowSums(x[0], batch: x[0].shape[0]) { $0 * x[1].values[$2 % 2] }]
+      }),
+    combinedCase(shared: false), combinedCase(shared: true),
+  ]
+
+  static let setCases: [OperationCase] = [false, true].flatMap { shared in
+    [boxCase(shared: shared), ballCase(.two, shared), ballCase(.infinity, shared)]
+  }
+
+  /// A form for each example, or one that all share.
+  private static func form(_ batch: Int, shared: Bool, _ n: Int, seed: UInt64) -> Tensor {
+    awayFromZero([shared ? 1 : batch, 3, n], seed: seed)
+  }
+
+  private static func suffix(_ shared: Bool) -> String { shared ? ", shared form" : "" }
+
+  private static func relaxedCase(shared: Bool) -> OperationCase {
+    OperationCase(
+      name: "relaxedForm" + suffix(shared), usesOneDNN: shared,
+      inputs: { batch in
+        [form(batch, shared: shared, 6, seed: 34)] + (35...37).map { random([batch, 6], seed: $0) }
+      },
+      ours: { x in
+        let lines = ActivationLines(lowerSlope: x[1], upperSlope: x[2], upperIntercept: x[3])
+        let output = relaxedForm(x[0], lines)
+        return [output.form, output.constant]
+      },
+      reference: { relaxedForm($0[0], lower: $0[1], upper: $0[2], intercept: $0[3]) })
+  }
+
+  private static func combinedCase(shared: Bool) -> OperationCase {
+    OperationCase(
+      name: "combinedRows" + suffix(shared), usesOneDNN: shared,
+      inputs: { [form($0, shared: shared, 6, seed: 38), random([$0, 3], seed: 39)] },
+      ours: { [combinedRows($0[0], weights: $0[1])] },
+      reference: { [combinedRows($0[0], $0[1])] })
+  }
+
+  private static func boxCase(shared: Bool) -> OperationCase {
+    OperationCase(
+      name: "concretized box" + suffix(shared), usesOneDNN: shared,
+      inputs: { [form($0, shared: shared, 7, seed: 40)] + intervals([$0, 7], seed: 41) },
+      ours: { [concretized($0[0], center: $0[1], radius: $0[2])] },
+      reference: { x in
+        [
+          rowSums(x[0], batch: x[1].shape[0]) {
+            $0 * x[1][$1, $2] - abs($0) * x[2][$1, $2]
+          }
+        ]
+      })
+  }
+
+  private static func ballCase(_ dual: DualNorm, _ shared: Bool) -> OperationCase {
+    OperationCase(
+      name: "concretized ball dual \(dual)" + suffix(shared), usesOneDNN: shared,
+      inputs: { [form($0, shared: shared, 7, seed: 42), random([$0, 7], seed: 43)] },
+      ours: { [concretized($0[0], center: $0[1], epsilon: 0.75, dual: dual)] },
+      reference: { [concretizedBall($0[0], $0[1], 0.75, dual)] })
+  }
+}
