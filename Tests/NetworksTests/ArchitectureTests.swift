@@ -1,51 +1,125 @@
 import Networks
+import Tensors
 import Testing
 
+/// The networks of the literature: their sizes, names and options.
 @Suite struct ArchitectureTests {
-  /// Parameters and ReLUs on 28×28×1 with ten classes (Zhang et al. 2020; Gowal et al. 2018).
-  static let published: [(Architecture, parameters: Int, relus: Int)] = [
-    (.cnn2Layer(width: 1, hidden: 128), 52_182, 1_304),
-    (.cnn2Layer(width: 2, hidden: 256), 205_730, 2_608),
-    (.cnn4Layer(width: 1, hidden: 256), 170_598, 6_392),
-    (.cnn4Layer(width: 2, hidden: 256), 275_714, 12_272),
-    (.cnn4Layer(width: 1, hidden: 512), 470_630, 6_904),
-    (.cnn4Layer(width: 2, hidden: 512), 676_098, 12_784),
-    (.cnn3Layer(kernel: 3, width: 1, hidden: 64), 27_170, 9_864),
-    (.cnn3Layer(kernel: 3, width: 2, hidden: 128), 107_130, 19_728),
-    (.cnn3Layer(kernel: 5, width: 1, hidden: 64), 21_090, 7_664),
-    (.cnn3Layer(kernel: 5, width: 2, hidden: 128), 82_682, 15_328),
-    (.dmSmall, 329_606, 6_004),
-    (.dmMedium, 893_418, 34_688),
-    (.dmLarge, 13_257_290, 176_128),
+  struct Published: Sendable, CustomTestStringConvertible {
+    let architecture: Architecture
+    let parameters: Int
+    let relus: Int
+    var testDescription: String { "\(architecture)" }
+
+    init(_ architecture: Architecture, _ parameters: Int, _ relus: Int) {
+      (self.architecture, self.parameters, self.relus) = (architecture, parameters, relus)
+    }
+  }
+
+  /// On MNIST, as the papers count them.
+  static let published = [
+    Published(.cnn2Layer(width: 1, hidden: 128), 52_182, 1_304),
+    Published(.cnn2Layer(width: 2, hidden: 256), 205_730, 2_608),
+    Published(.cnn4Layer(width: 1, hidden: 256), 170_598, 6_392),
+    Published(.cnn4Layer(width: 2, hidden: 256), 275_714, 12_272),
+    Published(.cnn4Layer(width: 1, hidden: 512), 470_630, 6_904),
+    Published(.cnn4Layer(width: 2, hidden: 512), 676_098, 12_784),
+    Published(.cnn3Layer(kernel: 3, width: 1, hidden: 64), 27_170, 9_864),
+    Published(.cnn3Layer(kernel: 3, width: 2, hidden: 128), 107_130, 19_728),
+    Published(.cnn3Layer(kernel: 5, width: 1, hidden: 64), 21_090, 7_664),
+    Published(.cnn3Layer(kernel: 5, width: 2, hidden: 128), 82_682, 15_328),
+    Published(.dmSmall, 329_606, 6_004),
+    Published(.dmMedium, 893_418, 34_688),
+    Published(.dmLarge, 13_257_290, 176_128),
   ]
 
-  @Test func countsAreThePublishedOnes() throws {
-    for (architecture, parameters, relus) in Self.published {
-      let network = try architecture.network(
-        input: [28, 28, 1])
-      #expect(network.parameterCount == parameters, "\(architecture)")
-      #expect(network.reluCount == relus, "\(architecture)")
-    }
+  @Test(arguments: published)
+  func counts(published: Published) throws {
+    let network = try published.architecture.network(input: [28, 28, 1])
+    #expect(network.parameterCount == published.parameters)
+    #expect(network.reluCount == published.relus)
   }
 
-  @Test func namesAndOptionsGoThereAndBack() throws {
-    for (architecture, _, _) in Self.published + [(.mlp(hidden: [3, 4]), 0, 0)] {
-      #expect(
-        try Architecture(name: architecture.name, options: architecture.options) == architecture)
+  /// The medium set, and a perceptron: a ReLU behind every layer with weights but the last, whose
+  /// bias has as many scalars as the layer has channels.
+  @Test(
+    arguments: [
+      .cnn4Layer(width: 4, hidden: 512), .cnn4Layer(width: 8, hidden: 512),
+      .cnn4Layer(width: 16, hidden: 512), .cnn3Layer(kernel: 5, width: 4, hidden: 512),
+      .cnn3Layer(kernel: 5, width: 8, hidden: 512), .cnn3Layer(kernel: 5, width: 16, hidden: 512),
+      .cnn3Layer(kernel: 3, width: 8, hidden: 512), .mlp(hidden: [30, 20]), .mlp(hidden: []),
+    ] as [Architecture])
+  func countConsistently(architecture: Architecture) throws {
+    let network = try architecture.network(input: [28, 28, 1])
+    let weighted = network.nodes.filter { !$0.layer.parameters.isEmpty }
+    #expect(
+      network.reluCount == weighted.dropLast().reduce(0) { $0 + $1.outputShape.reduce(1, *) })
+    #expect(
+      weighted.map(\.layer.parameters[1].value.count) == weighted.map { $0.outputShape.last! })
+    #expect(network.parameterCount == network.stateDict.values.reduce(0) { $0 + $1.count })
+    #expect(network(.zeros([2, 28, 28, 1])).shape == [2, 10])
+  }
+
+  @Test(arguments: published.map(\.architecture) + [.mlp(hidden: [3, 4]), .mlp(hidden: [])])
+  func namesAndOptionsRoundTrip(architecture: Architecture) throws {
+    let again = try Architecture(name: architecture.name, options: architecture.options)
+    #expect(again == architecture)
+    #expect(Architecture.names.contains(architecture.name))
+    #expect(
+      Set(architecture.options.keys) == Set(Architecture.optionNames(of: architecture.name)))
+  }
+
+  @Test(arguments: Architecture.names)
+  func everyNameBuildsWithoutOptions(name: String) throws {
+    let architecture = try Architecture(name: name)
+    #expect(architecture.name == name)
+    #expect("\(architecture)".hasPrefix(name))
+    let network = try architecture.network(input: [28, 28, 1], classes: 3)
+    #expect(network.architecture == architecture)
+    #expect(network.classes == 3)
+  }
+
+  @Test func refusesWhatItDoesNotKnow() {
+    #expect(throws: NetworkError.unknownArchitecture("cnn-9layer")) {
+      try Architecture(name: "cnn-9layer")
     }
-    #expect(throws: NetworkError.unknownArchitecture("resnet")) {
-      try Architecture(name: "resnet")
+    for (name, options) in [
+      ("dm-small", ["width": [2]]), ("cnn-2layer", ["kernel": [3]]), ("mlp", ["width": [1]]),
+      ("cnn-4layer", ["hidden": [1, 2]]), ("cnn-3layer", ["width": []]),
+    ] {
+      let error = #expect(throws: NetworkError.self) {
+        try Architecture(name: name, options: options)
+      }
+      #expect(error?.description.contains(name) == true)
+      #expect(error?.description.contains(options.keys.first!) == true)
+    }
+    #expect("\(NetworkError.unknownArchitecture("x"))".contains("cnn-2layer, cnn-3layer"))
+  }
+
+  @Test func refusesSizesThatCannotBe() throws {
+    for architecture in [
+      Architecture.cnn2Layer(width: 0, hidden: 1), .cnn4Layer(width: 1, hidden: -1),
+      .cnn3Layer(kernel: 0, width: 1, hidden: 1), .mlp(hidden: [3, 0]), .mlp(hidden: [1 << 17]),
+    ] {
+      #expect(throws: NetworkError.self) { try architecture.network(input: [28, 28, 1]) }
+    }
+    for input in [[28, 28], [28, 28, 0], [28, -1, 1], []] {
+      #expect(throws: NetworkError.self) { try Architecture.dmSmall.network(input: input) }
     }
     #expect(throws: NetworkError.self) {
-      try Architecture(name: "dm-small", options: ["width": [2]])
+      try Architecture.dmSmall.network(input: [28, 28, 1], classes: 1)
     }
   }
 
-  @Test func shapesAreCheckedWhenBuilt() throws {
-    let error = #expect(throws: NetworkError.self) {
-      try Architecture.dmSmall.network(input: [8, 8, 1])
+  /// Same seed, same bits; PyTorch's default range ±1/√fan_in, which the draws fill.
+  @Test func drawsWeightsFromTheSeed() throws {
+    func network(_ seed: UInt64) throws -> Network {
+      try Architecture.cnn2Layer(width: 1, hidden: 16).network(input: [12, 12, 3], seed: seed)
     }
-    #expect("\(error!)".contains("[3, 3, 16]"))
-    #expect("\(error!)".contains("layer 2"))
+    let (first, again, other) = (try network(1), try network(1), try network(2))
+    #expect(first.stateDict == again.stateDict)
+    #expect(first.stateDict["0.weight"] != other.stateDict["0.weight"])
+    let largest = first.stateDict["5.weight"]!.scalars.map(\.magnitude).max()!
+    let bound = 1 / Float(8 * 3 * 3).squareRoot()
+    #expect(largest <= bound && largest > 0.95 * bound)
   }
 }

@@ -45,10 +45,7 @@ public enum Golden {
     public let beta: Float
   }
 
-  static var folder: URL {
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Fixtures/golden")
-  }
+  static var folder: URL { Fixture.folder.appending(path: "golden") }
 
   public static func bounds() throws -> [NetworkCases] {
     try JSONDecoder().decode(
@@ -62,8 +59,7 @@ public enum Golden {
 
   /// The arrays of NAME.safetensors.
   public static func arrays(_ name: String) throws -> [String: Tensor] {
-    try SafetensorsFile(contentsOf: folder.appending(path: "\(name).safetensors"))
-      .arrays.mapValues { Tensor(shape: $0.shape, $0.scalars) }
+    try Fixture.arrays("golden/\(name)")
   }
 
   /// The network of a fixture, with the weights of its arrays.
