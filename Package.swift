@@ -64,6 +64,7 @@ let package = Package(
       name: "FormatsTests", dependencies: ["Formats"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(
-      name: "CrownworkToolTests", dependencies: ["CrownworkTool"], swiftSettings: strict),
+      name: "CrownworkToolTests", dependencies: ["CrownworkTool", "Crownwork"],
+      swiftSettings: strict),
   ]
 )

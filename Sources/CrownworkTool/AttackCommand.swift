@@ -11,14 +11,16 @@ struct AttackCommand: ParsableCommand {
 
       EXAMPLES
         crownwork attack runs/digits-cnn-2layer --steps 200 --restarts 10
-        crownwork attack runs/a --epsilon 8/255 --examples 0..<100 --output attacks.jsonl
+        crownwork attack runs/a --epsilon 8/255 --examples 0:100 --output attacks.jsonl
       """)
 
   @Argument(help: "A run or a model file.") var model: String
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup var attack: AttackOptions
-  @Option(parsing: .unconditional, help: "Test examples: N or A..<B. Default: the model's own.")
+  @Option(
+    parsing: .unconditional,
+    help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
   var examples: String?
   @Option(help: "Write the results to this file, JSON lines.") var output: String?
   @Flag(help: "Print JSON lines.") var json = false

@@ -23,7 +23,9 @@ struct CertifyCommand: ParsableCommand {
   var by: String?
   @Option(help: "Lower line of unstable ReLUs: adaptive, same-slope, zero or one.")
   var slope: String?
-  @Option(parsing: .unconditional, help: "Test examples: N or A..<B. Default: the model's own.")
+  @Option(
+    parsing: .unconditional,
+    help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
   var examples: String?
   @OptionGroup var memory: MemoryOption
   @Option(help: "Write the verdicts to this file, JSON lines.") var output: String?

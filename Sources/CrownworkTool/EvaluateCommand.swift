@@ -25,7 +25,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Lower line of unstable ReLUs: adaptive, same-slope, zero or one.")
   var slope: String?
   @OptionGroup var attack: AttackOptions
-  @Option(parsing: .unconditional, help: "Test examples: N or A..<B. Default: the model's own.")
+  @Option(
+    parsing: .unconditional,
+    help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
   var examples: String?
   @OptionGroup var memory: MemoryOption
   @Flag(help: "Print JSON.") var json = false

@@ -23,6 +23,15 @@ enum Interruption {
         if before != 0 { _exit(128 + number) }
       }
     }
+    unblock()
+  }
+
+  /// A process started from a worker thread inherits that thread's mask, which may block these.
+  private static func unblock() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in [SIGINT, SIGTERM] { sigaddset(&set, number) }
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   static var signalNumber: Int32? {

@@ -117,22 +117,21 @@ struct ExampleRange {
   let start: Int
   let dataset: DatasetName
 
-  /// Reads "N" (the first N) or "A..<B"; nil is all.
+  /// Reads "N" (the first N), "A:B" or "A..<B" (which a shell wants quoted); nil is all.
   init(_ text: String?, in test: LabeledImages, dataset: DatasetName) throws {
     self.dataset = dataset
     guard let text else {
       (data, start) = (test, 0)
       return
     }
-    let parts = text.components(separatedBy: "..<")
+    let parts = text.replacingOccurrences(of: "..<", with: ":").components(separatedBy: ":")
     let numbers = parts.compactMap { Int($0) }
     guard numbers.count == parts.count, (1...2).contains(parts.count) else {
-      throw Failure(.usage, "--examples: must be a number or A..<B, not \"\(text)\"")
+      throw Failure(.usage, "--examples: must be a number or A:B, not \"\(text)\"")
     }
     let range = parts.count == 1 ? (0, min(numbers[0], test.count)) : (numbers[0], numbers[1])
     guard range.0 >= 0, range.0 < range.1, range.1 <= test.count else {
-      throw Failure(
-        .usage, "--examples: \(text) is no part of the \(test.count) test examples")
+      throw Failure(.usage, "--examples: \(text) is no part of the \(test.count) test examples")
     }
     (data, start) = (test[range.0..<range.1], range.0)
   }

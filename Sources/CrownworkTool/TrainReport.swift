@@ -48,7 +48,7 @@ struct TrainReport {
     let all = run.plan.schedule.epochs * report.stepsPerEpoch - report.step - 1
     console.live(
       "epoch \(report.step / report.stepsPerEpoch + 1)/\(run.plan.schedule.epochs)  "
-        + "step \(inEpoch)/\(report.stepsPerEpoch)  ε \(Wording.number(report.point.epsilon))  "
+        + "step \(inEpoch)/\(report.stepsPerEpoch)  \(Wording.epsilon(report.point, run))"
         + "loss \(Wording.number(report.sums.meanLoss))  "
         + "\(Int(Double(done * run.plan.schedule.batchSize) / seconds)) images/s  "
         + "\(duration(seconds / Double(done) * Double(all))) left")
@@ -61,8 +61,8 @@ struct TrainReport {
     guard talks else { return }
     let speed = Int(Double(run.split.training.count) / max(seconds, 1e-9))
     var text =
-      "epoch \(report.epoch + 1)/\(run.plan.schedule.epochs)  "
-      + "ε \(Wording.number(report.point.epsilon))  loss \(Wording.number(report.sums.meanLoss))"
+      "epoch \(report.epoch + 1)/\(run.plan.schedule.epochs)  \(Wording.epsilon(report.point, run))"
+      + "loss \(Wording.number(report.sums.meanLoss))"
     if let selection = report.selection {
       text += "  standard error \(percent(selection.standardError))"
       if run.plan.objective.isRobust {
@@ -116,6 +116,11 @@ enum Wording {
         + "(\(ramp.shape.rawValue))" : ""
     return "\(schedule.epochs) epochs of batch \(schedule.batchSize)\(growth), "
       + "Adam \(recipe.optimizer.learningRate)"
+  }
+
+  /// ε of a point with space behind it; nothing for natural training, which has none.
+  static func epsilon(_ point: ObjectivePoint, _ run: TrainingRun) -> String {
+    run.plan.objective.isRobust ? "ε \(number(point.epsilon))  " : ""
   }
 
   static func number(_ value: Float) -> String { String(format: "%.4f", Double(value)) }

@@ -75,9 +75,9 @@ public struct Recipe: Sendable, Equatable {
     perturbation = .linf(epsilon: epsilon, within: 0...1)
     trainEpsilon = epsilon
     objective = .crownIBP()
-    schedule = Self.schedule(epochs: small ? 40 : 20, batchSize: small ? 64 : 256)
+    schedule = Self.schedule(epochs: small ? 40 : 20, batchSize: small ? 32 : 256)
     optimizer = Adam.Settings(
-      learningRate: small ? 2e-3 : 1e-3, decay: .afterRamp(every: 10, factor: 0.5))
+      learningRate: small ? 5e-3 : 1e-3, decay: .afterRamp(every: 10, factor: 0.5))
     evaluation = Evaluation(
       attack: ProjectedGradientDescent(steps: 50, restarts: small ? 5 : 1))
     seed = 0

@@ -76,6 +76,6 @@ enum Nearest {
   /// "did you mean X?" or all there are.
   static func remedy(_ word: String, among known: [String]) -> String {
     if let near = match(word, among: known) { return "did you mean \(near)?" }
-    return "there are \(known.joined(separator: ", "))"
+    return "known are \(known.joined(separator: ", "))"
   }
 }

@@ -59,6 +59,8 @@ extension Recipe {
     }
     do {
       perturbation = try Perturbation(norm: norm, epsilon: epsilon, domain: domain)
+      // For l2 and l1 the limit depends on the data: see ``resolved(for:)``.
+      if norm == .linf { try perturbation.validate(inputCount: 1) }
     } catch {
       let key = if case .domainNeedsLinf = error { "clip" } else { "epsilon" }
       throw RecipeError(fields.place(key, "epsilon"), "\(error)")

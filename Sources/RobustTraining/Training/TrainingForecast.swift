@@ -1,0 +1,90 @@
+import Bounds
+import Formats
+import Networks
+import Tensors
+
+/// What a training will go through and take, known before it starts.
+public struct TrainingForecast: Sendable {
+  /// An epoch's settings; ε, κ and β at its first and last step.
+  public struct Epoch: Sendable {
+    /// From 0.
+    public let index: Int
+    public let first: ObjectivePoint
+    public let last: ObjectivePoint
+    public let learningRate: Float
+  }
+
+  public let epochs: [Epoch]
+  public let stepsPerEpoch: Int
+  /// Seconds for all epochs, from real steps on this machine.
+  public let seconds: Double
+  /// The most bytes that tensors took during those steps.
+  public let peakBytes: Int
+
+  public var steps: Int { epochs.count * stepsPerEpoch }
+
+  /// Does a few steps of each kind that the schedule has on a copy of a run.
+  ///
+  /// Throws ``TrainingError/diverged(epoch:step:)`` and ``BoundsError``.
+  public init(_ run: TrainingRun) throws {
+    let plan = run.plan
+    let perEpoch = run.stepsPerEpoch
+    stepsPerEpoch = perEpoch
+    epochs = (0..<plan.schedule.epochs).map { index in
+      Epoch(
+        index: index, first: plan.point(atStep: index * perEpoch, stepsPerEpoch: perEpoch),
+        last: plan.point(atStep: (index + 1) * perEpoch - 1, stepsPerEpoch: perEpoch),
+        learningRate: plan.learningRate(epoch: index))
+    }
+    var measured: [Kind: Double] = [:]
+    var total = 0.0
+    for epoch in epochs {
+      let kind = Kind(plan.objective, epoch.last)
+      let seconds = try measured[kind] ?? Self.secondsPerStep(kind, run)
+      measured[kind] = seconds
+      total += seconds * Double(perEpoch)
+    }
+    seconds = total
+    peakBytes = BufferPool.shared.statistics.peakBytes
+  }
+
+  /// Steps that cost the same.
+  private struct Kind: Hashable {
+    let backward: Bool
+    let bounds: Bool
+    let clean: Bool
+
+    init(_ objective: Objective, _ point: ObjectivePoint) {
+      bounds = objective.isRobust && point.epsilon > 0 && point.kappa < 1
+      backward = bounds && point.beta >= Objective.leastBeta
+      clean = point.kappa > 0
+    }
+
+    /// An objective that costs this from the first step on.
+    func objective(like objective: Objective) -> Objective {
+      guard bounds else { return .natural }
+      let kappa = Objective.Mix.constant(clean ? 0.5 : 0)
+      guard backward, case .crownIBP(_, _, let margins, let slope) = objective else {
+        return .interval(kappa: kappa)
+      }
+      return .crownIBP(beta: .constant(0.5), kappa: kappa, margins: margins, slope: slope)
+    }
+  }
+
+  private static func secondsPerStep(_ kind: Kind, _ run: TrainingRun) throws -> Double {
+    var plan = run.plan
+    plan.objective = kind.objective(like: plan.objective)
+    plan.schedule.ramp = EpsilonRamp(start: 0, length: 0)
+    var trial = try TrainingRun(plan, network: run.network, on: run.split.data)
+    let order = trial.order
+    _ = try trial.advance(order)
+    let count = min(3, trial.stepsPerEpoch - 1)
+    guard count > 0 else { return 0 }
+    let clock = ContinuousClock()
+    let time = try clock.measure {
+      for _ in 0..<count { _ = try trial.advance(order) }
+    }
+    let (seconds, fraction) = time.components
+    return (Double(seconds) + Double(fraction) * 1e-18) / Double(count)
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+/// What people and programs see.
+@Suite struct OutputTests {
+  @Test func helpIsComplete() throws {
+    try Binary.inFolder { tool in
+      let result = try tool.run("--help")
+      #expect(result.code == 0 && result.errors.isEmpty)
+      #expect(result.output.contains("USAGE: crownwork <subcommand>"))
+      for command in ["train", "evaluate", "certify", "attack", "info", "data"] {
+        #expect(result.output.contains("\n  \(command) "))
+        let help = try tool.run(command, "--help")
+        #expect(help.code == 0 && help.output.contains("EXAMPLES"), "\(command)")
+      }
+      #expect(try tool.run("--version").output == "0.1.0\n")
+      #expect(try tool.contents.isEmpty)
+    }
+  }
+
+  @Test func trainThenEvaluate() throws {
+    try Binary.inFolder { tool in
+      let train = try tool.run(["train"] + Binary.tiny)
+      #expect(train.code == 0 && train.errors.isEmpty)
+      #expect(
+        withoutNumbers(train.output) == """
+          network cnn-#layer(width: #, hidden: #): # parameters, # ReLUs
+          data digits: # examples to train on, # held out to choose the best epoch
+          objective CROWN-IBP (all margins) against ℓ∞ ε = # within [#, #], seed #
+          schedule # epochs of batch #, ε grows from epoch # to # (linear), Adam #
+          run runs/digits-cnn-#layer
+          epoch #/# ε # loss # standard error #% certified error #% # images/s
+          epoch #/# ε # loss # standard error #% certified error #% # images/s
+          epoch #/# ε # loss # standard error #% certified error #% # images/s
+          trained in # s
+          model runs/digits-cnn-#layer/model.safetensors (epoch #, the best on the held-out examples)
+          next crownwork evaluate runs/digits-cnn-#layer
+
+          """)
+      let name = "runs/digits-cnn-2layer"
+      let table = try tool.run("evaluate", name, "--examples", "40", "--steps", "5")
+      #expect(table.code == 0 && table.errors.isEmpty)
+      #expect(
+        withoutNumbers(table.output) == """
+          \(withoutNumbers(name)): # test examples of digits, ℓ∞ ε = # within [#, #], PGD # steps × # restarts
+
+          error \(withoutNumbers(name))
+          standard #%
+          attacked (PGD) #%
+          certified, IBP #%
+          certified, IBP or CROWN-IBP #%
+
+          ReLU layer active inactive unstable
+          # #% #% #%
+          # #% #% #%
+          # #% #% #%
+
+          For #% of the examples it is proved (in real arithmetic; rounding is not yet accounted for) \
+          that \(withoutNumbers(name)) answers right whatever perturbation of ℓ∞ ε = # within [#, #] is \
+          added, while the attack found a wrong answer for #%; what lies between is open.
+
+          """)
+      // A second run finds a folder of its own.
+      #expect(try tool.run(["train", "--quiet"] + Binary.tiny).output.isEmpty)
+      #expect(try tool.contents.contains("runs/digits-cnn-2layer-2/model.safetensors"))
+    }
+  }
+
+  @Test func programsReadJSON() throws {
+    try Binary.inFolder { tool in
+      let train = try tool.run(["train", "--json", "--output", "r"] + Binary.tiny)
+      let lines = train.output.split(separator: "\n").map(String.init)
+      #expect(lines.count == 4 && lines.last == #"{"finished":true,"run":"r"}"#)
+      let metrics = String(decoding: try tool.data("r/metrics.jsonl"), as: UTF8.self)
+      #expect(metrics == lines.dropLast().map { $0 + "\n" }.joined())
+      let report = try tool.run("evaluate", "r", "--examples", "20", "--json")
+      let models = try JSONSerialization.jsonObject(with: Data(report.output.utf8)) as? [Any]
+      let model = models?.first as? [String: Any]
+      #expect(model?["examples"] as? Int == 20 && model?["norm"] as? String == "linf")
+
+      let certify = try tool.run(
+        "certify", "r", "--examples", "5:9", "--by", "ibp,crown-ibp,crown", "--output", "v.jsonl",
+        "--json")
+      #expect(certify.code == 0)
+      let written = try tool.data("v.jsonl")
+      #expect(written == Data(certify.output.utf8))
+      let verdicts = try certify.output.split(separator: "\n").map {
+        try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+      }
+      #expect(verdicts.map { $0?["index"] as? Int } == [5, 6, 7, 8])
+      let attack = try tool.run("attack", "r", "--examples", "4", "--steps", "3", "--json")
+      #expect(attack.output.split(separator: "\n").count == 4)
+    }
+  }
+
+  @Test func aDryRunWritesNothing() throws {
+    try Binary.inFolder { tool in
+      let result = try tool.run(["train", "--dry-run"] + Binary.tiny)
+      #expect(result.code == 0)
+      for text in ["holdout: 71", "learning rate", "parameters", "ReLUs", "33 steps", "MB"] {
+        #expect(result.output.contains(text), "\(text)")
+      }
+      #expect(try tool.contents.isEmpty)
+    }
+  }
+
+  @Test func infoCountsAsTheLiteratureDoes() throws {
+    try Binary.inFolder { tool in
+      let info = try tool.run("info", "dm-small").output
+      #expect(info.hasPrefix("dm-small: dm-small, 329606 parameters, 6004 ReLUs\n"))
+      let data = try tool.run("data", "digits").output
+      #expect(data.contains("1437 training and 360 test images"))
+    }
+  }
+
+  /// Digits to #, runs of spaces to one, which epoch was best left out: what is left does not depend on the machine.
+  private func withoutNumbers(_ text: String) -> String {
+    text.replacingOccurrences(of: "  best\n", with: "\n").replacingOccurrences(
+      of: "[0-9]+(\\.[0-9]+)?(e-?[0-9]+)?", with: "#", options: .regularExpression
+    ).replacingOccurrences(of: " +", with: " ", options: .regularExpression)
+  }
+}

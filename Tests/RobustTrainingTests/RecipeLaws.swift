@@ -1,0 +1,94 @@
+import Bounds
+import Formats
+import Foundation
+import Networks
+import RobustTraining
+import Tensors
+import Testing
+
+/// A written recipe reads back as the same one; files and options go through one validation.
+@Suite struct RecipeLaws {
+  static let recipes = [
+    "", "dataset: mnist", "dataset: fashion-mnist\nholdout: 0",
+    """
+    model: { name: mlp, hidden: [32, 16], mean: [0.5], std: [0.25] }
+    perturbation: { norm: l2, epsilon: 1.58, train-epsilon: 2 }
+    objective: { name: ibp, kappa: [1, 0.5] }
+    data: "a \\"quoted\\" folder: #1"
+    """,
+    """
+    model: { name: cnn-3layer, kernel: 5, width: 2 }
+    perturbation: { epsilon: 8/255, clip: none }
+    objective: { name: crown-ibp, beta: 1, kappa: 0.25, margins: fused, slope: same-slope }
+    schedule: { epochs: 7, batch-size: 3, ramp: { start: 2, length: 5, shape: smoothed } }
+    optimizer: { learning-rate: 5e-4, decay: { factor: 0.1, milestones: [2, 5] }, clip-norm: 10 }
+    evaluate: { methods: [crown, ibp], slope: zero, attack: { steps: 3, restarts: 2 }, examples: 9 }
+    seed: 18446744073709551615
+    """,
+    "objective: { name: natural }\noptimizer: { decay: none }\nholdout: 10",
+  ]
+
+  @Test(arguments: recipes)
+  func writtenRecipesReadBackEqual(yaml: String) throws {
+    let recipe = try Recipe(yaml: yaml)
+    let again = try Recipe(yaml: recipe.yaml)
+    #expect(again == recipe)
+    #expect(again.yaml == recipe.yaml)
+  }
+
+  @Test func anEmptyRecipeIsTheStandardOne() throws {
+    #expect(try Recipe(yaml: "") == Recipe())
+    #expect(try Recipe(yaml: "dataset: mnist") == Recipe(for: .mnist))
+  }
+
+  @Test func theRecipesInTheRepositoryRead() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Recipes")
+    let files = try FileManager.default.contentsOfDirectory(
+      at: folder, includingPropertiesForKeys: nil)
+    #expect(files.count >= 5)
+    for file in files { _ = try Recipe(contentsOf: file) }
+    let digits = folder.appendingPathComponent("digits.yaml")
+    #expect(try Recipe(contentsOf: digits) == Recipe())
+  }
+
+  @Test func settingsMeanWhatTheyShould() throws {
+    let recipe = try Recipe(yaml: Self.recipes[4])
+    #expect(recipe.perturbation == .linf(epsilon: 8 / 255))
+    #expect(recipe.trainEpsilon == recipe.perturbation.epsilon)
+    #expect(recipe.model.architecture == .cnn3Layer(kernel: 5, width: 2, hidden: 128))
+    #expect(
+      recipe.objective
+        == .crownIBP(
+          beta: .constant(1), kappa: .constant(0.25), margins: .fused, slope: .same))
+    #expect(recipe.schedule.ramp == EpsilonRamp(start: 2, length: 5, shape: .smoothed))
+    #expect(recipe.optimizer.decay == .milestones([2, 5], factor: 0.1))
+    #expect(recipe.evaluation.methods == [.crown(slope: .zero), .interval])
+  }
+
+  @Test func optionsOverrideTheFile() throws {
+    let yaml = """
+      model: { name: cnn-2layer, width: 4 }
+      perturbation: { epsilon: 0.3, train-epsilon: 0.4, clip: [0, 1] }
+      objective: { name: crown-ibp, margins: fused }
+      """
+    func recipe(_ path: String, _ value: String) throws -> Recipe {
+      try Recipe(yaml: yaml, overrides: [RecipeOverride(path, value, option: "--option")])
+    }
+    // What the file says for the thing replaced goes with it.
+    #expect(try recipe("model.name", "dm-small").model.architecture == .dmSmall)
+    #expect(try recipe("objective.name", "ibp").objective == .interval())
+    #expect(try recipe("perturbation.norm", "l2").perturbation == .l2(epsilon: 0.3))
+    let other = try recipe("perturbation.epsilon", "1/4")
+    #expect(other.perturbation.epsilon == 0.25 && other.trainEpsilon == 0.25)
+    #expect(try recipe("perturbation.clip", "none").perturbation == .linf(epsilon: 0.3))
+  }
+
+  @Test func resolvingDecidesTheHoldout() throws {
+    let digits = Dataset.digits()
+    #expect(try Recipe().resolved(for: digits).holdout == 71)
+    #expect(try Recipe(yaml: "holdout: 3").resolved(for: digits).holdout == 3)
+    let wide = try Recipe(yaml: "perturbation: { norm: l2, epsilon: 9 }")
+    #expect(throws: PerturbationError.self) { try wide.resolved(for: digits) }
+  }
+}

@@ -1,0 +1,129 @@
+import Bounds
+import Formats
+import Foundation
+import Networks
+import RobustTraining
+import Tensors
+import Testing
+
+/// The seed decides the bits; so does a checkpoint.
+@Suite struct TrainingLaws {
+  static let small = """
+    model: { name: cnn-2layer, width: 1, hidden: 16 }
+    schedule: { epochs: 3, batch-size: 128, ramp: { start: 0, length: 2 } }
+    """
+  static let objectives = [
+    "natural", "ibp", "crown-ibp, margins: all", "crown-ibp, margins: fused, kappa: [1, 0.5]",
+  ]
+
+  private func recipe(_ objective: String, seed: Int = 0) throws -> Recipe {
+    try Recipe(yaml: Self.small + "\nobjective: { name: \(objective) }\nseed: \(seed)")
+      .resolved(for: .digits())
+  }
+
+  @Test(arguments: objectives)
+  func sameSeedGivesTheSameBits(objective: String) throws {
+    let runs = try [0, 0, 1].map { seed in
+      var run = try recipe(objective, seed: seed).run(on: .digits())
+      try run.train()
+      return run.parameters
+    }
+    #expect(runs[0] == runs[1])
+    #expect(runs[0] != runs[2])
+  }
+
+  @Test(arguments: objectives)
+  func resumedRunsEndWithTheSameBits(objective: String) throws {
+    let recipe = try recipe(objective)
+    try withFolder { folder in
+      let file = folder.appendingPathComponent("checkpoint.safetensors")
+      var whole = try recipe.run(on: .digits())
+      var lines: [String] = []
+      try whole.train { event, _ in
+        if case .epoch(let report) = event { lines.append(report.json) }
+      }
+      for stop in [1, 5, whole.stepsPerEpoch, whole.stepsPerEpoch + 3] {
+        var (first, second) = (try recipe.run(on: .digits()), try recipe.run(on: .digits()))
+        var resumed: [String] = []
+        let note: (TrainingEvent, TrainingRun) -> Void = { event, _ in
+          if case .epoch(let report) = event { resumed.append(report.json) }
+        }
+        var steps = 0
+        try first.train(observe: note) {
+          steps += 1
+          return steps >= stop
+        }
+        try first.save(to: file, settings: recipe.yaml)
+        try second.restore(from: file, settings: recipe.yaml)
+        try second.train(observe: note)
+        #expect(second.parameters == whole.parameters, "stopped after \(stop)")
+        #expect(resumed == lines, "stopped after \(stop)")
+      }
+    }
+  }
+
+  @Test func checkpointsOfOtherSettingsAreRefused() throws {
+    try withFolder { folder in
+      let file = folder.appendingPathComponent("checkpoint.safetensors")
+      let (one, other) = (try recipe("ibp"), try recipe("ibp", seed: 1))
+      try one.run(on: .digits()).save(to: file, settings: one.yaml)
+      var run = try other.run(on: .digits())
+      #expect(throws: TrainingError.self) {
+        try run.restore(from: file, settings: other.yaml)
+      }
+    }
+  }
+
+  @Test func heldOutExamplesAreNeverTrainedOn() throws {
+    let run = try recipe("natural").run(on: .digits())
+    let (training, held) = (Set(run.split.training), Set(run.split.heldOut))
+    #expect(training.isDisjoint(with: held))
+    #expect(training.union(held) == Set(0..<1437))
+    #expect(held.count == 71)
+    // With other pictures held out, training gives the same bits.
+    let digits = Dataset.digits().train
+    var pixels = digits.pixels
+    for index in held {
+      for pixel in 0..<64 { pixels[index * 64 + pixel] ^= 255 }
+    }
+    let spoilt = try LabeledImages(
+      height: 8, width: 8, pixels: pixels, labels: digits.labels)
+    let plan = run.plan
+    let results = try [digits, spoilt].map { data in
+      var trained = try TrainingRun(plan, network: run.network, on: data)
+      try trained.train()
+      return trained.parameters
+    }
+    #expect(results[0] == results[1])
+  }
+
+  @Test func theRunFolderKeepsTheBestEpoch() throws {
+    try withFolder { folder in
+      let recipe = try recipe("crown-ibp")
+      let url = folder.appendingPathComponent("run")
+      var run = try recipe.run(on: .digits())
+      var kept = try RunFolder(creating: url, recipe: recipe)
+      var best: [Tensor] = []
+      try run.train { event, run in
+        guard case .epoch(let report) = event else { return }
+        try kept.record(report, run)
+        if report.isBest { best = run.parameters }
+      }
+      let model = try SavedModel(path: url.path)
+      #expect(model.file.network.parameters.map(\.value) == best)
+      #expect(model.recipe == recipe && model.file.target == recipe.target)
+      #expect(throws: RunError.exists(url.path)) {
+        try RunFolder(creating: url, recipe: recipe)
+      }
+    }
+  }
+}
+
+/// A folder of its own for a test, removed after it.
+func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("crownwork-\(UUID().uuidString)", isDirectory: true)
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder)
+}
