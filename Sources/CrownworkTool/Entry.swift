@@ -4,6 +4,7 @@ import Foundation
 
 @main struct Entry {
   static func main() {
+    ThreadWaiting.shortenSpin()
     do {
       var command = try RootCommand.parseAsRoot()
       try command.run()

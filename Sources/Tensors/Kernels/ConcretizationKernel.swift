@@ -119,7 +119,7 @@ public enum DualNorm: Sendable {
       for i in 0..<n { sum = Relaxed.multiplyAdd(x[i], x[i], sum) }
       return sum.squareRoot()
     case .infinity:
-      for i in 0..<n { sum = max(x[i].magnitude, sum) }  // a NaN on the left is kept
+      for i in 0..<n where x[i].magnitude > sum || x[i].isNaN { sum = x[i].magnitude }
       return sum
     }
   }

@@ -13,7 +13,8 @@ enum KernelNormKernel {
     forEachTap(weight, scale, imageShape, shape, geometry) { position, _, value, _ in
       switch dual {
       case .two: to[position] += value * value
-      case .infinity: to[position] = max(value.magnitude, to[position])
+      case .infinity:
+        if value.magnitude > to[position] || value.isNaN { to[position] = value.magnitude }
       }
     }
     if dual == .two { for i in 0..<out.count { to[i] = to[i].squareRoot() } }
