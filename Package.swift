@@ -20,11 +20,14 @@ let package = Package(
   ],
   targets: [
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "CKernels"),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
       name: "Tensors",
-      dependencies: ["COneDNN", .product(name: "RealModule", package: "swift-numerics")],
+      dependencies: [
+        "CKernels", "COneDNN", .product(name: "RealModule", package: "swift-numerics"),
+      ],
       swiftSettings: strict),
     .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "Bounds", dependencies: ["Networks"], swiftSettings: strict),

@@ -1,14 +1,28 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "COneDNN.h"
 #include "api.h"
+
+/// oneDNN takes working memory from malloc on every matrix product. glibc gives large blocks back
+/// to the system at once and gets them anew, page by page: let it keep them.
+static void keep_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 25);
+  mallopt(M_TRIM_THRESHOLD, 1 << 28);
+#endif
+}
 
 const char *conednn_sgemm(char transpose_a, char transpose_b, int64_t rows, int64_t columns,
                           int64_t inner, float alpha, const float *a, int64_t a_stride,
                           const float *b, int64_t b_stride, float beta, float *c,
                           int64_t c_stride) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, keep_memory);
   dnnl_status_t status = dnnl_sgemm(transpose_a, transpose_b, rows, columns, inner, alpha, a,
                                     a_stride, b, b_stride, beta, c, c_stride);
   return status == dnnl_success ? NULL : "oneDNN cannot run a matrix product";
@@ -62,6 +76,26 @@ int conednn_parallel(int64_t count, void (*body)(void *, int64_t), void *context
   gomp.parallel(run_share, &loop, 0, 0);
   return 1;
 }
+
+static _Thread_local int current_lane;
+
+static void run_lane(void *pointer) {
+  gomp.set_threads(1);
+  const int outer = current_lane;
+  current_lane = gomp.thread_index() + 1;
+  run_share(pointer);
+  current_lane = outer;
+}
+
+int conednn_lanes(int64_t count, void (*body)(void *, int64_t), void *context) {
+  if (!gomp_is_loaded()) return 0;
+  parallel_loop loop = {count, body, context};
+  const int threads = gomp.max_threads();
+  gomp.parallel(run_lane, &loop, (unsigned)(count < threads ? count : threads), 0);
+  return 1;
+}
+
+int conednn_lane(void) { return current_lane; }
 
 int conednn_thread_count(void) { return gomp_is_loaded() ? gomp.max_threads() : 0; }
 

@@ -74,6 +74,11 @@ extension Network {
 
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
 
+  /// Multiply-adds of one example's forward pass.
+  public var multiplyAdds: Int {
+    nodes.reduce(0) { $0 + $1.layer.multiplyAdds(output: $1.outputShape) }
+  }
+
   /// Scalars that pass through a ReLU for one example.
   public var reluCount: Int {
     nodes.reduce(0) { $0 + ($1.layer is ReLU ? $1.outputShape.reduce(1, *) : 0) }

@@ -22,17 +22,21 @@ extension OperationCase {
         reference: { reluLines($0[0], $0[1], slope) })
     }
 
-  static let formCases: [OperationCase] = [
-    relaxedCase(shared: false), relaxedCase(shared: true),
-    OperationCase(
-      name: "formBias", usesOneDNN: true,
-      inputs: { [random([$0, 3, 8], seed: 32), random([2], seed: 33)] },
-      ours: { [formBias($0[0], $0[1])] },
-      reference: { x in
-        [rowSums(x[0], batch: x[0].shape[0]) { $0 * x[1].values[$2 % 2] }]
-      }),
-    combinedCase(shared: false), combinedCase(shared: true),
-  ]
+  static let formCases: [OperationCase] =
+    [
+      relaxedCase(shared: false), relaxedCase(shared: true),
+      OperationCase(
+        name: "formBias", usesOneDNN: true,
+        inputs: { [random([$0, 3, 8], seed: 32), random([2], seed: 33)] },
+        ours: { [formBias($0[0], $0[1])] },
+        reference: { x in
+          [rowSums(x[0], batch: x[0].shape[0]) { $0 * x[1].values[$2 % 2] }]
+        }),
+      combinedCase(shared: false), combinedCase(shared: true),
+    ]
+    + ReLUSlope.allCases.flatMap {
+      [reluFormCase($0, shared: false), reluFormCase($0, shared: true)]
+    }
 
   static let setCases: [OperationCase] = [false, true].flatMap { shared in
     [boxCase(shared: shared), ballCase(.two, shared), ballCase(.infinity, shared)]
@@ -57,6 +61,20 @@ extension OperationCase {
         return [output.form, output.constant]
       },
       reference: { relaxedForm($0[0], lower: $0[1], upper: $0[2], intercept: $0[3]) })
+  }
+
+  private static func reluFormCase(_ slope: ReLUSlope, shared: Bool) -> OperationCase {
+    OperationCase(
+      name: "relaxedReLUForm \(slope.rawValue)" + suffix(shared), usesOneDNN: shared,
+      inputs: { [form($0, shared: shared, 12, seed: 44)] + intervals([$0, 12], seed: 45) },
+      ours: { x in
+        let output = relaxedReLUForm(x[0], center: x[1], radius: x[2], slope: slope)
+        return [output.form, output.constant]
+      },
+      reference: { x in
+        let lines = reluLines(x[1], x[2], slope)
+        return relaxedForm(x[0], lower: lines[0], upper: lines[1], intercept: lines[2])
+      })
   }
 
   private static func combinedCase(shared: Bool) -> OperationCase {

@@ -15,10 +15,9 @@ extension ReLU: BoundedLayer {
     guard let preactivation = place.preactivation else {
       preconditionFailure("ReLU needs its pre-activation interval")
     }
-    let lines = reluLines(
-      center: preactivation.center.flattenedRows, radius: preactivation.radius.flattenedRows,
-      slope: place.slope)
-    let relaxed = relaxedForm(form.coefficients, lines)
+    let relaxed = relaxedReLUForm(
+      form.coefficients, center: preactivation.center.flattenedRows,
+      radius: preactivation.radius.flattenedRows, slope: place.slope)
     return LinearForm(
       coefficients: relaxed.form, constant: form.addingConstant(relaxed.constant))
   }

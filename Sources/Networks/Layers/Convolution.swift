@@ -50,6 +50,8 @@ public struct Convolution: Layer {
     convolution(input, weight: weight, bias: bias, geometry)
   }
 
+  public func multiplyAdds(output: [Int]) -> Int { output[0] * output[1] * weight.count }
+
   public var parameters: [(name: String, value: Tensor)] {
     [("weight", weight), ("bias", bias)]
   }

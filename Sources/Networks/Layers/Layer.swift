@@ -14,6 +14,9 @@ public protocol Layer: Sendable {
   /// The output for a batch [N, …input shape].
   func forward(_ input: Tensor) -> Tensor
 
+  /// Multiply-adds with weights that one example's output takes, for its shape.
+  func multiplyAdds(output: [Int]) -> Int
+
   /// Trained tensors by name, in a fixed order.
   var parameters: [(name: String, value: Tensor)] { get }
 
@@ -27,6 +30,7 @@ public protocol Layer: Sendable {
 extension Layer {
   public var parameters: [(name: String, value: Tensor)] { [] }
   public var constants: [(name: String, value: Tensor)] { [] }
+  public func multiplyAdds(output: [Int]) -> Int { 0 }
   public func replacingTensors(
     _ transform: (String, Tensor) throws -> Tensor
   ) rethrows -> Self { self }

@@ -36,6 +36,8 @@ public struct Linear: Layer {
     linear(input, weight: weight, bias: bias)
   }
 
+  public func multiplyAdds(output: [Int]) -> Int { weight.count }
+
   public var parameters: [(name: String, value: Tensor)] {
     [("weight", weight), ("bias", bias)]
   }

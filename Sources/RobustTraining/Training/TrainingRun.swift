@@ -58,24 +58,32 @@ public struct TrainingRun: Sendable {
   public mutating func advance(_ order: EpochOrder) throws -> StepReport {
     precondition(order.epoch == epoch && !isFinished, "the data order of another epoch")
     let point = plan.point(atStep: step, stepsPerEpoch: stepsPerEpoch)
-    let batch = split.batch(order.indices(ofStep: step % stepsPerEpoch))
-    var margins: Tensor?
-    let template = self.template
-    let result = try withGradients(at: parameters) { parameters in
+    let positions = order.indices(ofStep: step % stepsPerEpoch)
+    let result = try gradients(on: positions, at: point)
+    guard result.loss.isFinite else { throw TrainingError.diverged(epoch: epoch, step: step) }
+    optimizer.update(
+      &parameters, gradients: result.gradients, learningRate: plan.learningRate(epoch: epoch))
+    sums.add(loss: result.loss, examples: positions.count, unverified: result.unverified)
+    defer { step += 1 }
+    return StepReport(step: step, stepsPerEpoch: stepsPerEpoch, point: point, sums: sums)
+  }
+
+  /// The mean loss of a batch, its gradients, and how many examples its bounds do not verify.
+  private func gradients(
+    on positions: ArraySlice<Int>, at point: ObjectivePoint
+  ) throws -> (loss: Float, gradients: [Tensor], unverified: Int?) {
+    let parts = BatchParts(
+      positions, cost: StepCost(template, plan.objective), parameters: template.parameterCount)
+    let result = try withGradients(at: parameters, parts: parts.count) { part, parameters in
+      let batch = split.batch(parts[part])
       let loss = try plan.objective.loss(
         of: template.withParameters(parameters), on: batch.images, labels: batch.labels,
         within: plan.perturbation, at: point)
-      margins = loss.margins
-      return loss.value
+      let unverified = loss.margins.map { $0.minimumOfRows.count { !($0 > 0) } }
+      return (loss.value * parts.weight(of: part), unverified)
     }
-    let loss = result.value.scalar
-    guard loss.isFinite else { throw TrainingError.diverged(epoch: epoch, step: step) }
-    optimizer.update(
-      &parameters, gradients: result.gradients, learningRate: plan.learningRate(epoch: epoch))
-    let wrong = margins.map { $0.minimumOfRows.count { !($0 > 0) } }
-    sums.add(loss: loss, examples: batch.labels.count, unverified: wrong)
-    defer { step += 1 }
-    return StepReport(step: step, stepsPerEpoch: stepsPerEpoch, point: point, sums: sums)
+    let unverified = result.extras.compactMap { $0 }
+    return (result.value, result.gradients, unverified.isEmpty ? nil : unverified.reduce(0, +))
   }
 
   /// The order of the data in the current epoch.

@@ -114,3 +114,30 @@ public func withGradients(
   let value = try body(watched)
   return (value.detached, tape.gradients(of: value, at: watched))
 }
+
+/// A scalar function of some tensors that is a sum of parts, and its gradients with respect to the
+/// tensors; the parts run side by side (``Lanes``).
+///
+/// Sums go by the order of the parts, so the result does not depend on the number of threads.
+/// - Parameters:
+///   - body: The value of a part, and what else it has to tell.
+/// Throws the first error of `body`, in the order of the parts.
+public func withGradients<Extra, E: Error>(
+  at tensors: [Tensor], parts: Int, of body: (Int, [Tensor]) throws(E) -> (Tensor, Extra)
+) throws(E) -> (value: Float, gradients: [Tensor], extras: [Extra]) {
+  let results = try Lanes.map(parts) { part throws(E) in
+    let tape = Tape()
+    defer { tape.close() }
+    let watched = tensors.map(tape.watch)
+    let (value, extra) = try body(part, watched)
+    return (value: value.scalar, gradients: tape.gradients(of: value, at: watched), extra: extra)
+  }
+  let gradients = tensors.indices.map { index in sum(results.map { $0.gradients[index] }) }
+  return (results.reduce(0) { $0 + $1.value }, gradients, results.map(\.extra))
+}
+
+private func sum(_ terms: [Tensor]) -> Tensor {
+  var total = terms[0]
+  for term in terms.dropFirst() { total.accumulate(term) }
+  return total
+}

@@ -1,3 +1,5 @@
+import CKernels
+
 /// One step of Adam (Kingma and Ba, 2015, algorithm 1) on one tensor, in place.
 public struct AdamStep: Sendable {
   public var learningRate: Float
@@ -38,12 +40,8 @@ public struct AdamStep: Sendable {
         second.withUnsafeMutableScalars { second in
           let (p, m, v) = (parameter.baseAddress!, first.baseAddress!, second.baseAddress!)
           parallelRanges(gradient.count, work: 4 * gradient.count) { range in
-            for i in range {
-              let x = scale * g[i]
-              m[i] = b1 * m[i] + (1 - b1) * x
-              v[i] = b2 * v[i] + (1 - b2) * x * x
-              p[i] -= rate * m[i] / (v[i].squareRoot() / root + eps)
-            }
+            let i = range.lowerBound
+            ck_adam(p + i, m + i, v + i, g + i, scale, b1, b2, rate, root, eps, range.count)
           }
         }
       }

@@ -1,4 +1,4 @@
-import RealModule
+import CKernels
 
 /// Lower bounds of linear forms Λ·x over a set of x: [batch, rows, n] → [batch, rows].
 enum ConcretizationKernel {
@@ -10,12 +10,7 @@ enum ConcretizationKernel {
     size.forEachRow { example, row in
       let from = source + example * size.formStride + row * size.n
       let (c, r) = (cs + example * size.n, rs + example * size.n)
-      var sum: Float = 0
-      for i in 0..<size.n {
-        sum = Relaxed.multiplyAdd(from[i], c[i], sum)
-        sum = Relaxed.multiplyAdd(-from[i].magnitude, r[i], sum)
-      }
-      out.pointer[example * size.rows + row] = sum
+      out.pointer[example * size.rows + row] = ck_concretize(from, c, r, size.n)
     }
     keepAlive(form, center, radius)
     return out.tensor
@@ -32,12 +27,7 @@ enum ConcretizationKernel {
       let offset = (example * size.rows + row) * size.n
       let (from, to) = (source + offset, out.pointer + offset)
       let (c, r) = (cs + example * size.n, rs + example * size.n)
-      let scale = g[example * size.rows + row]
-      for i in 0..<size.n {
-        let x = from[i]
-        let signed = x > 0 ? r[i] : (x < 0 ? -r[i] : 0)
-        to[i] = scale * (c[i] - signed)
-      }
+      ck_concretize_form_gradient(from, c, r, g[example * size.rows + row], to, size.n)
     }
     keepAlive(form, center, radius, gradient)
     return out.tensor
@@ -58,11 +48,7 @@ enum ConcretizationKernel {
       let (dc, dr) = (dcs + example * size.n, drs + example * size.n)
       for row in 0..<size.rows {
         let from = source + example * size.formStride + row * size.n
-        let scale = g[example * size.rows + row]
-        for i in 0..<size.n {
-          dc[i] += scale * from[i]
-          dr[i] -= scale * from[i].magnitude
-        }
+        ck_concretize_box_gradient(from, g[example * size.rows + row], dc, dr, size.n)
       }
     }
     keepAlive(form, gradient)
@@ -77,9 +63,8 @@ enum ConcretizationKernel {
     size.forEachRow { example, row in
       let from = source + example * size.formStride + row * size.n
       let c = cs + example * size.n
-      var sum: Float = 0
-      for i in 0..<size.n { sum = Relaxed.multiplyAdd(from[i], c[i], sum) }
-      out.pointer[example * size.rows + row] = sum - epsilon * dual.norm(from, size.n)
+      out.pointer[example * size.rows + row] =
+        ck_dot(from, c, size.n) - epsilon * dual.norm(from, size.n)
     }
     keepAlive(form, center)
     return out.tensor
@@ -113,12 +98,10 @@ public enum DualNorm: Sendable {
   case infinity
 
   func norm(_ x: UnsafePointer<Float>, _ n: Int) -> Float {
-    var sum: Float = 0
     switch self {
-    case .two:
-      for i in 0..<n { sum = Relaxed.multiplyAdd(x[i], x[i], sum) }
-      return sum.squareRoot()
+    case .two: return ck_dot(x, x, n).squareRoot()
     case .infinity:
+      var sum: Float = 0
       for i in 0..<n where x[i].magnitude > sum || x[i].isNaN { sum = x[i].magnitude }
       return sum
     }

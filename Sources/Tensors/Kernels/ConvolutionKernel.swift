@@ -36,6 +36,9 @@ enum ConvolutionKernel {
     _ images: Tensor, _ weight: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry
   ) -> Tensor {
     let out = outputShape(images.shape, weight.shape, geometry)
+    if let thin = ThinConvolutionKernel(images: images.shape, weight: weight.shape, geometry) {
+      return thin.forward(images, weight, bias: bias)
+    }
     let output = result(out)
     let key = Key(
       direction: CONEDNN_FORWARD.rawValue, images: images.shape, weight: weight.shape,
@@ -49,6 +52,9 @@ enum ConvolutionKernel {
   static func backwardData(
     _ output: Tensor, _ weight: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry
   ) -> Tensor {
+    if let thin = ThinConvolutionKernel(images: imageShape, weight: weight.shape, geometry) {
+      return thin.backwardData(output, weight)
+    }
     let images = result(imageShape)
     let key = Key(
       direction: CONEDNN_BACKWARD_DATA.rawValue, images: imageShape, weight: weight.shape,
@@ -65,6 +71,11 @@ enum ConvolutionKernel {
   ) -> (weight: Tensor, bias: Tensor?) {
     if images.shape[0] == 0 {
       return (.zeros(weightShape), withBias ? .zeros([weightShape[0]]) : nil)
+    }
+    if let thin = ThinConvolutionKernel(images: images.shape, weight: weightShape, geometry) {
+      return (
+        thin.backwardWeights(images, output), withBias ? MatrixKernel.columnSums(output) : nil
+      )
     }
     let weight = result(weightShape)
     let bias = withBias ? result([weightShape[0]]) : nil
@@ -95,7 +106,7 @@ enum ConvolutionKernel {
     _ weight: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, _ output: UnsafePointer<Float>
   ) {
     if outputShape[0] == 0 { return }
-    cache.withLock { cache in
+    caches[Lanes.current % caches.count].primitives.withLock { cache in
       let primitive = cache.primitive(key, outputShape: outputShape)
       let floats = conednn_convolution_scratchpad_size(primitive) / MemoryLayout<Float>.stride
       let scratchpad = Storage(count: floats + 1)
@@ -107,11 +118,17 @@ enum ConvolutionKernel {
     }
   }
 
-  private static let cache = Mutex(PrimitiveCache())
+  /// By lane.
+  private static let caches = (0..<64).map { _ in LaneCache() }
+}
+
+private final class LaneCache: Sendable {
+  let primitives = Mutex(PrimitiveCache())
 }
 
 /// Compiled convolutions by shape. The lock around it also serialises their execution, since a
-/// compiled convolution keeps the addresses of its operands, and reordered weights.
+/// compiled convolution keeps the addresses of its operands, and reordered weights; lanes have one
+/// each and do not wait for another.
 private struct PrimitiveCache: ~Copyable {
   /// Certification in chunks meets many batch sizes; beyond this many the cache starts anew.
   private static let limit = 1024

@@ -19,7 +19,7 @@ enum CrossEntropyKernel {
       for j in 0..<classes { sum += .exp(Double(z[j] - largest)) }
       total += .log(sum) - Double(z[labels[example]] - largest)
       for j in 0..<classes {
-        let probability = .exp(Double(z[j] - largest)) / sum
+        let probability = notable(.exp(Double(z[j] - largest)) / sum)
         g[j] = Float((probability - (j == labels[example] ? 1 : 0)) / Double(batch))
       }
     }
@@ -41,10 +41,14 @@ enum CrossEntropyKernel {
       for j in 0..<rows { sum += .exp(Double(-m[j] - largest)) }
       total += .log(sum) + Double(largest)
       for j in 0..<rows {
-        g[j] = Float(-.exp(Double(-m[j] - largest)) / sum / Double(batch))
+        g[j] = Float(-notable(.exp(Double(-m[j] - largest)) / sum) / Double(batch))
       }
     }
     keepAlive(margins)
     return (Tensor(shape: [], repeating: Float(total / Double(batch))), gradient.tensor)
   }
 }
+
+/// A probability, or 0 where it is too small to count next to the others, which sum to 1. Gradients
+/// of such examples would run through the network as subnormal numbers, at a hundredth of the speed.
+func notable(_ probability: Double) -> Double { probability < 1e-20 ? 0 : probability }

@@ -1,8 +1,38 @@
-import RealModule
+import CKernels
 
 /// Loops over one or two tensors of the same shape. Memory-bound: each is one read of its operands
 /// and one write.
 enum ElementwiseKernel {
+  /// A loop of CKernels over one tensor.
+  static func unary(
+    _ x: Tensor, _ loop: (UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) -> Void
+  ) -> Tensor {
+    let out = result(x.shape)
+    let (from, to) = (x.pointer, out.pointer)
+    parallelRanges(x.count, work: x.count) { range in
+      loop(from + range.lowerBound, to + range.lowerBound, range.count)
+    }
+    keepAlive(x)
+    return out.tensor
+  }
+
+  /// A loop of CKernels over two tensors of the same size.
+  static func binary(
+    _ x: Tensor, _ y: Tensor,
+    _ loop: (UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) ->
+      Void
+  ) -> Tensor {
+    precondition(x.count == y.count, "shapes \(x.shape) and \(y.shape) differ")
+    let out = result(x.shape)
+    let (a, b, to) = (x.pointer, y.pointer, out.pointer)
+    parallelRanges(x.count, work: x.count) { range in
+      let i = range.lowerBound
+      loop(a + i, b + i, to + i, range.count)
+    }
+    keepAlive(x, y)
+    return out.tensor
+  }
+
   @inline(__always)
   static func map(_ x: Tensor, _ body: (Float) -> Float) -> Tensor {
     let out = result(x.shape)
@@ -36,7 +66,8 @@ extension Tensor {
     withUnsafeMutableScalars { scalars in
       let to = scalars.baseAddress!
       parallelRanges(count, work: count) { range in
-        for i in range { to[i] += from[i] }
+        let i = range.lowerBound
+        ck_accumulate(from + i, to + i, range.count)
       }
     }
     keepAlive(other)
@@ -49,9 +80,7 @@ extension Tensor {
     let from = pointer
     defer { keepAlive(self) }
     return stride(from: 0, to: count, by: 4096).reduce(0.0) { total, start in
-      var sum: Float = 0
-      for i in start..<min(start + 4096, count) { sum = Relaxed.multiplyAdd(from[i], from[i], sum) }
-      return total + Double(sum)
+      total + Double(ck_dot(from + start, from + start, min(4096, count - start)))
     }
   }
 }

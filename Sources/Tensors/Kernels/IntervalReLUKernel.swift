@@ -1,3 +1,5 @@
+import CKernels
+
 /// ReLU of the intervals [c − r, c + r], in centre and radius form.
 ///
 /// With l = c − r and u = c + r the result is centre (u⁺ + l⁺)/2 and radius (u⁺ − l⁺)/2.
@@ -6,12 +8,8 @@ enum IntervalReLUKernel {
     let (newCenter, newRadius) = (result(center.shape), result(center.shape))
     let (c, r, oc, or) = (center.pointer, radius.pointer, newCenter.pointer, newRadius.pointer)
     parallelRanges(center.count, work: 4 * center.count) { range in
-      for i in range {
-        let upper = max(c[i] + r[i], 0)
-        let lower = max(c[i] - r[i], 0)
-        oc[i] = 0.5 * (upper + lower)
-        or[i] = 0.5 * (upper - lower)
-      }
+      let i = range.lowerBound
+      ck_interval_relu(c + i, r + i, oc + i, or + i, range.count)
     }
     keepAlive(center, radius)
     return (newCenter.tensor, newRadius.tensor)
@@ -24,12 +22,8 @@ enum IntervalReLUKernel {
     let (c, r, oc, or) = (center.pointer, radius.pointer, newCenter.pointer, newRadius.pointer)
     let (gc, gr) = (centerGradient.pointer, radiusGradient.pointer)
     parallelRanges(center.count, work: 6 * center.count) { range in
-      for i in range {
-        let upper = c[i] + r[i] > 0 ? 0.5 * (gc[i] + gr[i]) : 0
-        let lower = c[i] - r[i] > 0 ? 0.5 * (gc[i] - gr[i]) : 0
-        oc[i] = upper + lower
-        or[i] = upper - lower
-      }
+      let i = range.lowerBound
+      ck_interval_relu_gradient(c + i, r + i, gc + i, gr + i, oc + i, or + i, range.count)
     }
     keepAlive(center, radius, centerGradient, radiusGradient)
     return (newCenter.tensor, newRadius.tensor)

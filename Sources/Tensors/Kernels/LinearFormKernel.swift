@@ -1,4 +1,4 @@
-import RealModule
+import CKernels
 
 /// Loops over the coefficients Λ of linear forms, [batch, rows, n], against tensors [batch, n].
 ///
@@ -57,14 +57,7 @@ enum LinearFormKernel {
       let from = source + example * size.formStride + row * n
       let to = out.pointer + (example * rows + row) * n
       let (l, u, t) = (ls + example * n, us + example * n, ui + example * n)
-      var sum: Float = 0
-      for i in 0..<n {
-        let positive = max(from[i], 0)
-        let negative = min(from[i], 0)
-        to[i] = positive * l[i] + negative * u[i]
-        sum = Relaxed.multiplyAdd(negative, t[i], sum)
-      }
-      constant.pointer[example * rows + row] = sum
+      constant.pointer[example * rows + row] = ck_relax(from, l, u, t, to, n)
     }
     keepAlive(form, lowerSlope, upperSlope, upperIntercept)
     return (out.tensor, constant.tensor)
@@ -87,7 +80,12 @@ enum LinearFormKernel {
     let (n, rows) = (size.n, size.rows)
     let dForm = result(form.shape)
     let (dl, du, dt) = (
-      result(lowerSlope.shape), result(lowerSlope.shape), result(lowerSlope.shape)
+      Tensor.zeros(lowerSlope.shape), Tensor.zeros(lowerSlope.shape),
+      Tensor.zeros(lowerSlope.shape)
+    )
+    let (ols, ous, ots) = (
+      UnsafeMutablePointer(mutating: dl.pointer), UnsafeMutablePointer(mutating: du.pointer),
+      UnsafeMutablePointer(mutating: dt.pointer)
     )
     let (source, ls, us, ui) = (
       form.pointer, lowerSlope.pointer, upperSlope.pointer, upperIntercept.pointer
@@ -95,37 +93,16 @@ enum LinearFormKernel {
     let (gf, gc) = (formGradient.pointer, constantGradient.pointer)
     size.forEachExample { example in
       let (l, u, t) = (ls + example * n, us + example * n, ui + example * n)
-      let (ol, ou, ot) = (
-        dl.pointer + example * n, du.pointer + example * n, dt.pointer + example * n
-      )
+      let (ol, ou, ot) = (ols + example * n, ous + example * n, ots + example * n)
       for row in 0..<rows {
         let offset = (example * rows + row) * n
         let (from, g, to) = (source + offset, gf + offset, dForm.pointer + offset)
-        let c = gc[example * rows + row]
-        if row == 0 {
-          for i in 0..<n {
-            let positive = max(from[i], 0)
-            let negative = min(from[i], 0)
-            to[i] = from[i] >= 0 ? g[i] * l[i] : g[i] * u[i] + c * t[i]
-            ol[i] = positive * g[i]
-            ou[i] = negative * g[i]
-            ot[i] = negative * c
-          }
-        } else {
-          for i in 0..<n {
-            let positive = max(from[i], 0)
-            let negative = min(from[i], 0)
-            to[i] = from[i] >= 0 ? g[i] * l[i] : g[i] * u[i] + c * t[i]
-            ol[i] += positive * g[i]
-            ou[i] += negative * g[i]
-            ot[i] += negative * c
-          }
-        }
+        ck_relax_gradient(from, l, u, t, g, gc[example * rows + row], to, ol, ou, ot, n)
       }
     }
     keepAlive(form, lowerSlope, upperSlope, upperIntercept, formGradient, constantGradient)
     return RelaxGradients(
-      form: dForm.tensor, lowerSlope: dl.tensor, upperSlope: du.tensor, upperIntercept: dt.tensor)
+      form: dForm.tensor, lowerSlope: dl, upperSlope: du, upperIntercept: dt)
   }
 
   // MARK: Constants from a bias
@@ -133,38 +110,61 @@ enum LinearFormKernel {
   /// Σ over positions and channels of Λ · bias: [batch, rows, positions × channels] → [batch, rows].
   static func dotBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
     let size = Extents(form, batch: form.shape[0])
-    let channels = bias.count
     let out = result([size.batch, size.rows])
-    let (source, b) = (form.pointer, bias.pointer)
+    let (source, tile) = (form.pointer, BiasTile(bias, upTo: size.n))
     size.forEachRow { example, row in
       let from = source + (example * size.rows + row) * size.n
       var sum: Float = 0
-      for position in 0..<(size.n / channels) {
-        let values = from + position * channels
-        for i in 0..<channels { sum = Relaxed.multiplyAdd(values[i], b[i], sum) }
+      tile.forEachRun { start, count in
+        sum += ck_dot(from + start, tile.pointer, count)
       }
       out.pointer[example * size.rows + row] = sum
     }
-    keepAlive(form, bias)
+    keepAlive(form, tile.tensor)
     return out.tensor
   }
 
   /// Adds g[batch, row] · bias to every position of a form, in place.
   static func addBias(_ form: inout Tensor, _ bias: Tensor, times g: Tensor) {
     let size = Extents(form, batch: form.shape[0])
-    let channels = bias.count
-    let (b, scale) = (bias.pointer, g.pointer)
+    let (scale, tile) = (g.pointer, BiasTile(bias, upTo: size.n))
     form.withUnsafeMutableScalars { scalars in
       let start = scalars.baseAddress!
       size.forEachRow { example, row in
         let to = start + (example * size.rows + row) * size.n
         let factor = scale[example * size.rows + row]
-        for position in 0..<(size.n / channels) {
-          let values = to + position * channels
-          for i in 0..<channels { values[i] += factor * b[i] }
+        tile.forEachRun { start, count in
+          ck_accumulate_scaled(factor, tile.pointer, to + start, count)
         }
       }
     }
-    keepAlive(bias, g)
+    keepAlive(g, tile.tensor)
+  }
+}
+
+/// A bias repeated, so that loops over a few channels become long ones.
+private struct BiasTile {
+  let tensor: Tensor
+  private let total: Int
+  var pointer: UnsafePointer<Float> { tensor.pointer }
+
+  /// - Parameter total: The length that the runs cover, a multiple of the channels.
+  init(_ bias: Tensor, upTo total: Int) {
+    let channels = bias.count
+    let copies = max(min(1024, total) / channels, 1)
+    self.total = total
+    tensor = Tensor(shape: [copies * channels]) { out in
+      for copy in 0..<copies {
+        (out + copy * channels).update(from: bias.pointer, count: channels)
+      }
+    }
+    keepAlive(bias)
+  }
+
+  @inline(__always)
+  func forEachRun(_ body: (_ start: Int, _ count: Int) -> Void) {
+    for start in stride(from: 0, to: total, by: tensor.count) {
+      body(start, min(tensor.count, total - start))
+    }
   }
 }

@@ -81,7 +81,7 @@ enum LossFusionKernel {
       dIntercept.pointer[example] = Float(beta * scale)
       for i in (example * rows)..<((example + 1) * rows) {
         let term = Double.exp(Double(-lower.pointer[i]) - shift[example])
-        dLower.pointer[i] = Float(-(1 - beta) * scale * term)
+        dLower.pointer[i] = Float(-(1 - beta) * notable(term / sum) / Double(batch))
       }
     }
     keepAlive(form, intercept, lower)

@@ -1,4 +1,4 @@
-import RealModule
+import CKernels
 
 /// Weighted sums over the rows of linear forms, [batch, rows, n] with [batch, rows].
 enum RowCombinationKernel {
@@ -11,8 +11,7 @@ enum RowCombinationKernel {
       let sum = to + example * size.n
       for row in 0..<size.rows {
         let from = source + example * size.formStride + row * size.n
-        let weight = w[example * size.rows + row]
-        for i in 0..<size.n { sum[i] += weight * from[i] }
+        ck_accumulate_scaled(w[example * size.rows + row], from, sum, size.n)
       }
     }
     keepAlive(form, weights)
@@ -40,9 +39,7 @@ enum RowCombinationKernel {
     size.forEachRow { example, row in
       let from = source + example * size.formStride + row * size.n
       let g = gs + example * size.n
-      var sum: Float = 0
-      for i in 0..<size.n { sum = Relaxed.multiplyAdd(from[i], g[i], sum) }
-      out.pointer[example * size.rows + row] = sum
+      out.pointer[example * size.rows + row] = ck_dot(from, g, size.n)
     }
     keepAlive(form, gradient)
     return out.tensor

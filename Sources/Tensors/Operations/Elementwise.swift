@@ -1,16 +1,16 @@
-import RealModule
+import CKernels
 
 /// |x|, elementwise; its derivative at 0 is 0.
 public func absolute(_ x: Tensor) -> Tensor {
-  recorded(ElementwiseKernel.map(x) { $0.magnitude }, from: [x]) { gradient in
-    [ElementwiseKernel.zip(x, gradient) { $0 > 0 ? $1 : ($0 < 0 ? -$1 : 0) }]
+  recorded(ElementwiseKernel.unary(x, ck_absolute), from: [x]) { gradient in
+    [ElementwiseKernel.binary(x, gradient, ck_absolute_gradient)]
   }
 }
 
 /// max(x, 0), elementwise; its derivative at 0 is 0.
 public func relu(_ x: Tensor) -> Tensor {
-  recorded(ElementwiseKernel.map(x) { max($0, 0) }, from: [x]) { gradient in
-    [ElementwiseKernel.zip(x, gradient) { $0 > 0 ? $1 : 0 }]
+  recorded(ElementwiseKernel.unary(x, ck_relu), from: [x]) { gradient in
+    [ElementwiseKernel.binary(x, gradient, ck_relu_gradient)]
   }
 }
 

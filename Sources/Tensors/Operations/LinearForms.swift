@@ -55,6 +55,24 @@ public func relaxedForm(
   return (both[0], both[1])
 }
 
+/// ``relaxedForm(_:_:)`` with ``reluLines(center:radius:slope:)``, in one pass: the lines are never
+/// stored for more than one example.
+public func relaxedReLUForm(
+  _ form: Tensor, center: Tensor, radius: Tensor, slope: ReLUSlope
+) -> (form: Tensor, constant: Tensor) {
+  let isTracked = form.isTracked || center.isTracked || radius.isTracked
+  let form = isTracked ? separated(form, batch: center.shape[0]) : form
+  let output = ReLUFormKernel.forward(form, center, radius, slope)
+  let both = recorded([output.form, output.constant], from: [form, center, radius]) { gradients in
+    let d = ReLUFormKernel.backward(
+      form, center, radius, slope,
+      formGradient: gradients[0] ?? Tensor.zeros(output.form.shape),
+      constantGradient: gradients[1] ?? Tensor.zeros(output.constant.shape))
+    return [d.form, d.center, d.radius]
+  }
+  return (both[0], both[1])
+}
+
 /// What a bias adds to the constants of forms over an affine map's output:
 /// [batch, rows, positions × channels] and [channels] → [batch, rows].
 public func formBias(_ form: Tensor, _ bias: Tensor) -> Tensor {

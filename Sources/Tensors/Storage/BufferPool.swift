@@ -27,49 +27,68 @@ public final class BufferPool: Sendable {
     public var peakBytes = 0
   }
 
-  private struct State: ~Copyable {
-    var free: [Int: [Buffer]] = [:]
-    var statistics = Statistics()
-  }
-
   /// Memory that nobody else points to: it may change threads.
   struct Buffer: @unchecked Sendable {
     let start: UnsafeMutablePointer<Float>
     let capacity: Int
   }
 
-  private let state = Mutex(State())
+  /// What one lane freed, most recent last: still in its core's cache when it is taken again.
+  private final class Shelf: Sendable {
+    struct Contents: ~Copyable {
+      var free: [Int: [Buffer]] = [:]
+      var reuses = 0
+    }
 
-  public var statistics: Statistics { state.withLock { $0.statistics } }
+    let contents = Mutex(Contents())
+  }
+
+  /// By lane; the first is that of code outside lanes.
+  private let shelves = (0..<64).map { _ in Shelf() }
+  private let totals = Mutex(Statistics())
+
+  private var shelf: Shelf { shelves[Lanes.current % shelves.count] }
+
+  public var statistics: Statistics {
+    var result = totals.withLock { $0 }
+    for shelf in shelves { result.reuses += shelf.contents.withLock { $0.reuses } }
+    return result
+  }
 
   /// Returns the cached buffers to the system.
   public func trim() {
-    state.withLock { state in
-      for (capacity, buffers) in state.free {
-        for buffer in buffers { free(buffer.start) }
-        state.statistics.bytes -= buffers.count * capacity * MemoryLayout<Float>.stride
+    for shelf in shelves {
+      let buffers = shelf.contents.withLock { contents in
+        defer { contents.free.removeAll() }
+        return contents.free.values.flatMap { $0 }
       }
-      state.free.removeAll()
+      for buffer in buffers { free(buffer.start) }
+      let bytes = buffers.reduce(0) { $0 + $1.capacity } * MemoryLayout<Float>.stride
+      totals.withLock { $0.bytes -= bytes }
     }
   }
 
   func take(atLeast count: Int) -> Buffer {
     let capacity = Self.capacity(for: count)
-    let cached = state.withLock { state -> Buffer? in
-      if let buffer = state.free[capacity]?.popLast() {
-        state.statistics.reuses += 1
-        return buffer
-      }
-      state.statistics.systemAllocations += 1
-      state.statistics.bytes += capacity * MemoryLayout<Float>.stride
-      state.statistics.peakBytes = max(state.statistics.peakBytes, state.statistics.bytes)
-      return nil
+    let cached = shelf.contents.withLock { contents -> Buffer? in
+      guard let buffer = contents.free[capacity]?.popLast() else { return nil }
+      contents.reuses += 1
+      return buffer
     }
-    return cached ?? Self.allocateAligned(capacity)
+    return cached ?? allocate(capacity)
   }
 
   func put(_ buffer: Buffer) {
-    state.withLock { $0.free[buffer.capacity, default: []].append(buffer) }
+    shelf.contents.withLock { $0.free[buffer.capacity, default: []].append(buffer) }
+  }
+
+  private func allocate(_ capacity: Int) -> Buffer {
+    totals.withLock { totals in
+      totals.systemAllocations += 1
+      totals.bytes += capacity * MemoryLayout<Float>.stride
+      totals.peakBytes = max(totals.peakBytes, totals.bytes)
+    }
+    return Self.allocateAligned(capacity)
   }
 
   static func capacity(for count: Int) -> Int {

@@ -1,0 +1,105 @@
+/// The inner loops of the kernels, each compiled for several instruction sets and chosen when the
+/// program is loaded. Swift compiles a function for one instruction set only, on x86-64 the oldest.
+///
+/// All arrays are float32 of `n` elements and do not overlap. NaN in an operand reaches the result:
+/// `0 > x ? 0 : x` keeps it, `x > 0 ? x : 0` would not.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+
+// Elementwise (elementwise.c)
+
+/// out = |x|.
+void ck_absolute(const float *x, float *out, size_t n);
+/// out = g · sign(x), 0 at x = 0.
+void ck_absolute_gradient(const float *x, const float *g, float *out, size_t n);
+/// out = max(x, 0).
+void ck_relu(const float *x, float *out, size_t n);
+/// out = g where x > 0, else 0.
+void ck_relu_gradient(const float *x, const float *g, float *out, size_t n);
+/// sum += x.
+void ck_accumulate(const float *x, float *sum, size_t n);
+/// sum += factor · x.
+void ck_accumulate_scaled(float factor, const float *x, float *sum, size_t n);
+/// Σ a·b, in an order fixed by the instruction set.
+float ck_dot(const float *a, const float *b, size_t n);
+
+// Intervals in centre and radius form (interval.c)
+
+/// The box of max(h, 0) over h in [c − r, c + r].
+void ck_interval_relu(const float *c, const float *r, float *out_c, float *out_r, size_t n);
+void ck_interval_relu_gradient(const float *c, const float *r, const float *g_c, const float *g_r,
+                               float *out_c, float *out_r, size_t n);
+
+// Relaxation of ReLU (relaxation.c)
+
+/// How the lower slope of an unstable ReLU is chosen.
+typedef enum {
+  CK_SLOPE_ADAPTIVE = 0,
+  CK_SLOPE_SAME = 1,
+  CK_SLOPE_ZERO = 2,
+  CK_SLOPE_ONE = 3,
+} ck_slope;
+
+/// Lines around ReLU on [c − r, c + r]: lower·h ≤ max(h, 0) ≤ upper·h + intercept.
+void ck_relu_lines(ck_slope slope, const float *c, const float *r, float *lower, float *upper,
+                   float *intercept, size_t n);
+/// Gradients of centre and radius from those of the upper slope and intercept.
+void ck_relu_lines_gradient(const float *c, const float *r, const float *g_upper,
+                            const float *g_intercept, float *out_c, float *out_r, size_t n);
+/// out = x⁺ · lower + x⁻ · upper; returns Σ x⁻ · intercept.
+float ck_relax(const float *x, const float *lower, const float *upper, const float *intercept,
+               float *out, size_t n);
+/// Gradients of ck_relax for that of its output, g, and of its constant, g_constant; those of the
+/// lines are added to.
+void ck_relax_gradient(const float *x, const float *lower, const float *upper,
+                       const float *intercept, const float *g, float g_constant, float *out_x,
+                       float *sum_lower, float *sum_upper, float *sum_intercept, size_t n);
+
+// Linear forms over boxes (concretization.c)
+
+/// Σ x·c − |x|·r.
+float ck_concretize(const float *x, const float *c, const float *r, size_t n);
+/// out = g · (c − sign(x)·r).
+void ck_concretize_form_gradient(const float *x, const float *c, const float *r, float g,
+                                 float *out, size_t n);
+/// sum_c += g·x, sum_r −= g·|x|.
+void ck_concretize_box_gradient(const float *x, float g, float *sum_c, float *sum_r, size_t n);
+
+// Convolutions of few input channels (windows.c)
+
+/// The windows of one image that a convolution reads: `rows` × `columns` of them, each made of
+/// `runs` runs of `run_length` contiguous floats; `width` is the number of output channels, a
+/// multiple of 4.
+typedef struct {
+  size_t rows, columns;
+  /// Distances in the image between windows below and beside one another.
+  size_t row_step, column_step;
+  size_t runs, run_length, run_stride;
+  size_t width;
+} ck_windows;
+
+/// out[window] = Σ_tap image[window, tap] · weight[tap] (+ bias): weight is [taps][width], out
+/// [rows · columns][width]. `bias` may be NULL.
+void ck_windows_product(const ck_windows *w, const float *image, const float *weight,
+                        const float *bias, float *out);
+/// weight_sum[tap] += Σ_window image[window, tap] · g[window].
+void ck_windows_weight_gradient(const ck_windows *w, const float *image, const float *g,
+                                float *weight_sum);
+/// image_sum[window, tap] += Σ_channel g[window, channel] · weight[channel][tap].
+///
+/// `weight` is [width][runs][padded], `padded` being the run length rounded up to a multiple of 4,
+/// filled with zeros; up to 3 floats behind a run get 0 added, so the image ends with that much
+/// slack. `scratch` holds columns · runs · padded floats.
+void ck_windows_image_gradient(const ck_windows *w, const float *g, const float *weight,
+                               float *image_sum, float *scratch);
+
+// Optimiser (adam.c)
+
+/// One step of Adam; `rate` is the learning rate over its correction, `root` the square root of the
+/// second moment's correction, `scale` multiplies the gradient.
+void ck_adam(float *p, float *m, float *v, const float *g, float scale, float beta1, float beta2,
+             float rate, float root, float epsilon, size_t n);
+
+#endif

@@ -1,0 +1,31 @@
+import Networks
+
+/// What a training step takes for one example, by counting.
+public struct StepCost: Sendable, Equatable {
+  /// Floating-point operations with weights, a multiply-add as two: a forward pass, and twice as
+  /// many for its gradients, of every quantity carried through the network (the clean values;
+  /// centre and radius of the intervals; each row of the backward pass).
+  public let flops: Double
+  /// Bytes kept from the forward pass for the gradients.
+  public let bytes: Double
+
+  /// The cost of an objective where all of its terms count: κ between 0 and 1, β above 0.
+  public init(_ network: Network, _ objective: Objective) {
+    self.init(network, objective, kappa: objective.kappa.isUsed, beta: objective.beta.isUsed)
+  }
+
+  init(_ network: Network, _ objective: Objective, kappa: Bool, beta: Bool) {
+    var carried = kappa || !objective.isRobust ? 1 : 0
+    if objective.isRobust { carried += 2 }
+    if beta, case .crownIBP(_, _, let margins, _) = objective {
+      carried += margins == .fused ? 1 : network.classes - 1
+    }
+    let scalars = network.nodes.reduce(0) { $0 + $1.outputShape.reduce(1, *) }
+    flops = Double(3 * carried) * 2 * Double(network.multiplyAdds)
+    bytes = Double(carried * scalars * MemoryLayout<Float>.stride)
+  }
+}
+
+extension Objective.Mix {
+  fileprivate var isUsed: Bool { start > 0 || end > 0 }
+}

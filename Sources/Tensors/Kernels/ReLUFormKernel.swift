@@ -1,0 +1,85 @@
+import CKernels
+
+/// Replaces ReLU by its lines in linear forms, with the lines of one example at a time in cache:
+/// ``ReLURelaxationKernel`` and ``LinearFormKernel`` in one pass over the coefficients.
+enum ReLUFormKernel {
+  /// - Returns: Λ⁺ · lowerSlope + Λ⁻ · upperSlope, and Σ Λ⁻ · upperIntercept.
+  static func forward(
+    _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ slope: ReLUSlope
+  ) -> (form: Tensor, constant: Tensor) {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    let (n, rows) = (size.n, size.rows)
+    let (out, constant) = (result([size.batch, rows, n]), result([size.batch, rows]))
+    let (source, cs, rs) = (form.pointer, center.pointer, radius.pointer)
+    parallelRanges(size.batch * rows, work: size.batch * rows * n) { range in
+      let lines = LineBuffer(n)
+      var known = -1
+      for i in range {
+        let (example, row) = (i / rows, i % rows)
+        if example != known {
+          lines.fill(slope, cs + example * n, rs + example * n)
+          known = example
+        }
+        constant.pointer[i] = ck_relax(
+          source + example * size.formStride + row * n, lines.lower, lines.upper, lines.intercept,
+          out.pointer + i * n, n)
+      }
+    }
+    keepAlive(form, center, radius)
+    return (out.tensor, constant.tensor)
+  }
+
+  /// Gradients of form, centre and radius.
+  static func backward(
+    _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ slope: ReLUSlope, formGradient: Tensor,
+    constantGradient: Tensor
+  ) -> (form: Tensor, center: Tensor, radius: Tensor) {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    precondition(form.shape[0] == size.batch, "a shared form has no gradient")
+    let (n, rows) = (size.n, size.rows)
+    let dForm = result(form.shape)
+    let (dCenter, dRadius) = (result(center.shape), result(center.shape))
+    let (source, cs, rs) = (form.pointer, center.pointer, radius.pointer)
+    let (gf, gc) = (formGradient.pointer, constantGradient.pointer)
+    parallelRanges(size.batch, work: size.batch * rows * n) { range in
+      let (lines, sums) = (LineBuffer(n), LineBuffer(n))
+      for example in range {
+        lines.fill(slope, cs + example * n, rs + example * n)
+        sums.clear()
+        for row in 0..<rows {
+          let i = example * rows + row
+          ck_relax_gradient(
+            source + i * n, lines.lower, lines.upper, lines.intercept, gf + i * n, gc[i],
+            dForm.pointer + i * n, sums.lower, sums.upper, sums.intercept, n)
+        }
+        if slope == .same { ck_accumulate(sums.lower, sums.upper, n) }
+        ck_relu_lines_gradient(
+          cs + example * n, rs + example * n, sums.upper, sums.intercept,
+          dCenter.pointer + example * n, dRadius.pointer + example * n, n)
+      }
+    }
+    keepAlive(form, center, radius, formGradient, constantGradient)
+    return (dForm.tensor, dCenter.tensor, dRadius.tensor)
+  }
+}
+
+/// Lower slopes, upper slopes and upper intercepts of one example, or their gradients.
+private struct LineBuffer {
+  private let storage: Storage
+  private let n: Int
+
+  init(_ n: Int) {
+    storage = Storage(count: 3 * n)
+    self.n = n
+  }
+
+  var lower: UnsafeMutablePointer<Float> { storage.pointer }
+  var upper: UnsafeMutablePointer<Float> { storage.pointer + n }
+  var intercept: UnsafeMutablePointer<Float> { storage.pointer + 2 * n }
+
+  func fill(_ slope: ReLUSlope, _ center: UnsafePointer<Float>, _ radius: UnsafePointer<Float>) {
+    ck_relu_lines(slope.code, center, radius, lower, upper, intercept, n)
+  }
+
+  func clear() { storage.pointer.update(repeating: 0, count: 3 * n) }
+}
