@@ -28,6 +28,11 @@ CLONES void ck_accumulate_scaled(float factor, const float *restrict x, float *r
   for (size_t i = 0; i < n; i++) sum[i] += factor * x[i];
 }
 
+CLONES void ck_accumulate_signed(const float *restrict x, const float *restrict g,
+                                 float *restrict sum, size_t n) {
+  for (size_t i = 0; i < n; i++) sum[i] += x[i] > 0 ? g[i] : x[i] < 0 ? -g[i] : 0;
+}
+
 CLONES float ck_dot(const float *restrict a, const float *restrict b, size_t n) {
   REORDER_SUMS
   float sum = 0;

@@ -21,6 +21,9 @@ import Testing
     (["train", "--nonsense"], "Unknown option '--nonsense'"),
     (["nonsense"], "nonsense"),
     (["certify"], "Missing expected argument"),
+    (["bench", "--models", "vgg"], "--models: no \"vgg\"; there are cnn-2layer-w1"),
+    (["bench", "--parts", "certification"], "needs a model: --certify RUN"),
+    (["bench", "--batch", "0"], "--batch: must be at least 1"),
   ])
   func badOptions(arguments: [String], text: String) throws {
     try Binary.inFolder { tool in

@@ -8,12 +8,30 @@ import Testing
       let result = try tool.run("--help")
       #expect(result.code == 0 && result.errors.isEmpty)
       #expect(result.output.contains("USAGE: crownwork <subcommand>"))
-      for command in ["train", "evaluate", "certify", "attack", "info", "data"] {
+      for command in ["train", "evaluate", "certify", "attack", "info", "data", "bench"] {
         #expect(result.output.contains("\n  \(command) "))
         let help = try tool.run(command, "--help")
         #expect(help.code == 0 && help.output.contains("EXAMPLES"), "\(command)")
       }
       #expect(try tool.run("--version").output == "0.1.0\n")
+      #expect(try tool.contents.isEmpty)
+    }
+  }
+
+  @Test func benchMeasuresSteps() throws {
+    try Binary.inFolder { tool in
+      let arguments = [
+        "bench", "--parts", "steps", "--models", "cnn-2layer-w1", "--methods", "ibp", "--batch",
+        "4",
+        "--steps", "1", "--alone",
+      ]
+      let text = try tool.run(arguments)
+      #expect(text.code == 0 && text.errors.isEmpty)
+      #expect(text.output.contains("cnn-2layer-w1, ibp"))
+      let json = try tool.run(arguments + ["--json"])
+      let record = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+      #expect(record?["milliseconds"] as? Double ?? 0 > 0)
+      #expect(record?["batch"] as? Int == 4)
       #expect(try tool.contents.isEmpty)
     }
   }

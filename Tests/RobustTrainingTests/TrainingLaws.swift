@@ -33,6 +33,32 @@ import Testing
   }
 
   @Test(arguments: objectives)
+  func threadsChangeNoBit(objective: String) throws {
+    let all = Threads.count
+    defer { Threads.use(all) }
+    let runs = try [1, 2].map { threads in
+      Threads.use(threads)
+      var run = try recipe(objective).run(on: .digits())
+      try run.train()
+      return run.parameters
+    }
+    #expect(runs[0] == runs[1])
+  }
+
+  /// In a process of its own, since the pool is shared with whatever else runs.
+  @Test func stepsAfterTheFirstAllocateNothing() async {
+    await #expect(processExitsWith: .success) {
+      var run = try TrainingLaws().recipe("crown-ibp").run(on: .digits())
+      let order = run.order
+      for _ in 0..<3 { _ = try run.advance(order) }
+      let before = BufferPool.shared.statistics
+      for _ in 0..<5 { _ = try run.advance(order) }
+      let after = BufferPool.shared.statistics
+      exit(before.systemAllocations == after.systemAllocations ? EXIT_SUCCESS : EXIT_FAILURE)
+    }
+  }
+
+  @Test(arguments: objectives)
   func resumedRunsEndWithTheSameBits(objective: String) throws {
     let recipe = try recipe(objective)
     try withFolder { folder in

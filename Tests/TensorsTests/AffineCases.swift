@@ -27,19 +27,34 @@ extension OperationCase {
     }
   }
 
+  /// Few input channels and outputs in fours, which ``ThinConvolutionKernel`` takes: every vector
+  /// width, whole blocks of windows and remainders, and runs that do and don't fill vectors.
+  private static let thinGeometries = [
+    Geometry(image: [2, 8, 1], outputs: 28, kernel: (3, 3), geometry: .init(padding: 1)),
+    Geometry(image: [3, 7, 3], outputs: 4, kernel: (2, 3), geometry: .init(padding: 1)),
+    Geometry(image: [4, 4, 4], outputs: 8, kernel: (4, 4), geometry: .init(stride: 2, padding: 1)),
+    Geometry(image: [4, 5, 1], outputs: 12, kernel: (5, 4), geometry: .init(stride: 3, padding: 2)),
+    Geometry(image: [3, 9, 2], outputs: 16, kernel: (1, 2), geometry: .init(stride: 2)),
+  ]
+
   /// One channel and several, strides, paddings, windows that leave part of the image over, a
   /// kernel as large as the image, eight channels (where oneDNN blocks) and kernels that are not
   /// square.
-  private static let geometries = [
-    Geometry(image: [5, 5, 1], outputs: 2, kernel: (3, 3), geometry: .init()),
-    Geometry(image: [6, 7, 1], outputs: 3, kernel: (4, 4), geometry: .init(stride: 2, padding: 1)),
-    Geometry(image: [7, 6, 3], outputs: 2, kernel: (3, 3), geometry: .init(stride: 3, padding: 0)),
-    Geometry(image: [4, 4, 2], outputs: 3, kernel: (4, 4), geometry: .init()),
-    Geometry(image: [5, 4, 2], outputs: 2, kernel: (2, 3), geometry: .init(stride: 2, padding: 2)),
-    Geometry(
-      image: [8, 8, 8], outputs: 16, kernel: (3, 3), geometry: .init(stride: 2, padding: 1)),
-    Geometry(image: [3, 3, 2], outputs: 2, kernel: (1, 1), geometry: .init(stride: 2, padding: 0)),
-  ]
+  private static let geometries =
+    thinGeometries + [
+      Geometry(image: [5, 5, 1], outputs: 2, kernel: (3, 3), geometry: .init()),
+      Geometry(
+        image: [6, 7, 1], outputs: 3, kernel: (4, 4), geometry: .init(stride: 2, padding: 1)),
+      Geometry(
+        image: [7, 6, 3], outputs: 2, kernel: (3, 3), geometry: .init(stride: 3, padding: 0)),
+      Geometry(image: [4, 4, 2], outputs: 3, kernel: (4, 4), geometry: .init()),
+      Geometry(
+        image: [5, 4, 2], outputs: 2, kernel: (2, 3), geometry: .init(stride: 2, padding: 2)),
+      Geometry(
+        image: [8, 8, 8], outputs: 16, kernel: (3, 3), geometry: .init(stride: 2, padding: 1)),
+      Geometry(
+        image: [3, 3, 2], outputs: 2, kernel: (1, 1), geometry: .init(stride: 2, padding: 0)),
+    ]
 
   private static func convolutionCase(_ g: Geometry) -> OperationCase {
     OperationCase(

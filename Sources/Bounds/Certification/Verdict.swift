@@ -46,12 +46,15 @@ public func certify(
   for method in methods {
     let open = verdicts.indices.filter { verdicts[$0].status == .unknown }
     guard !open.isEmpty else { break }
-    let margins = try lowerBounds(
-      of: network, around: images.rows(at: open), set,
-      .margins(of: open.map { labels[$0] }, classes: network.classes), by: method,
-      memoryBudget: memoryBudget
-    ).minimumOfRows
-    for (example, margin) in zip(open, margins) { verdicts[example].learn(margin, by: method) }
+    for start in stride(from: 0, to: open.count, by: method.examplesAtOnce) {
+      let chunk = Array(open[start..<min(start + method.examplesAtOnce, open.count)])
+      let margins = try lowerBounds(
+        of: network, around: images.rows(at: chunk), set,
+        .margins(of: chunk.map { labels[$0] }, classes: network.classes), by: method,
+        memoryBudget: memoryBudget
+      ).minimumOfRows
+      for (example, margin) in zip(chunk, margins) { verdicts[example].learn(margin, by: method) }
+    }
   }
   return verdicts.map(\.settled)
 }

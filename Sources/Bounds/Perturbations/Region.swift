@@ -73,19 +73,13 @@ extension Perturbation {
         return .box(
           Interval(center: inputs, radius: Tensor(shape: inputs.shape, repeating: epsilon)))
       }
-      return .box(clippedBox(inputs, epsilon: epsilon, domain: domain))
+      let box = boxAround(inputs, epsilon: epsilon, domain: domain)
+      return .box(Interval(center: box.center, radius: box.radius))
     case .l2, .l1:
       return .ball(
         NormBall(
           center: inputs, epsilon: epsilon, dual: norm == .l2 ? .two : .infinity,
           scale: Tensor(shape: [inputs.shape.last ?? 1], repeating: 1)))
     }
-  }
-
-  private func clippedBox(
-    _ inputs: Tensor, epsilon: Float, domain: ClosedRange<Float>
-  ) -> Interval {
-    let bounds = boxBounds(inputs, epsilon: epsilon, domain: domain)
-    return Interval(lower: bounds.lower, upper: bounds.upper)
   }
 }

@@ -11,6 +11,14 @@ public enum BoundMethod: Sendable, Hashable {
   case crown(slope: ReLUSlope = .adaptive)
 }
 
+extension BoundMethod {
+  /// Examples that are best bounded at once: many for a method with few rows; few where the rows
+  /// are the neurons that any of the examples leaves undecided.
+  public var examplesAtOnce: Int {
+    if case .crown = self { 8 } else { 125 }
+  }
+}
+
 extension BoundMethod: CustomStringConvertible {
   public static let names = ["ibp", "crown-ibp", "crown"]
 

@@ -9,10 +9,9 @@ extension Convolution: BoundedLayer {
   public func propagate(_ region: Region) -> Region {
     switch region {
     case .box(let box):
-      return .box(
-        Interval(
-          center: forward(box.center),
-          radius: convolution(box.radius, weight: absolute(weight), geometry)))
+      // The radius first: its weight's gradient is then added to that of the centre, in place.
+      let radius = convolution(box.radius, weight: absolute(weight), geometry)
+      return .box(Interval(center: forward(box.center), radius: radius))
     case .ball(let ball):
       let norms = convolutionRowNorms(
         weight, scale: ball.scale, imageShape: Array(ball.center.shape.dropFirst()), geometry,
@@ -24,11 +23,13 @@ extension Convolution: BoundedLayer {
   }
 
   public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
+    // The constant first: its gradient is then added to that of the coefficients, in place.
+    let constant = form.constant + formBias(form.coefficients, bias)
     let images = form.coefficients.reshaped([form.batch * form.rows] + place.outputShape)
     let pulled = transposedConvolution(
       images, weight: weight, imageShape: [form.batch * form.rows] + place.inputShape, geometry)
     return LinearForm(
       coefficients: pulled.reshaped([form.batch, form.rows, place.inputShape.reduce(1, *)]),
-      constant: form.constant + formBias(form.coefficients, bias))
+      constant: constant)
   }
 }

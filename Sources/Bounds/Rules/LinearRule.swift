@@ -8,9 +8,9 @@ extension Linear: BoundedLayer {
   public func propagate(_ region: Region) -> Region {
     switch region {
     case .box(let box):
-      return .box(
-        Interval(
-          center: forward(box.center), radius: linear(box.radius, weight: absolute(weight))))
+      // The radius first: its weight's gradient is then added to that of the centre, in place.
+      let radius = linear(box.radius, weight: absolute(weight))
+      return .box(Interval(center: forward(box.center), radius: radius))
     case .ball(let ball):
       let center = forward(ball.center)
       let norms = rowNorms(ball) * ball.epsilon
@@ -30,8 +30,8 @@ extension Linear: BoundedLayer {
   }
 
   public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
-    LinearForm(
-      coefficients: matrixProduct(form.coefficients, weight),
-      constant: form.constant + formBias(form.coefficients, bias))
+    // The constant first: its gradient is then added to that of the coefficients, in place.
+    let constant = form.constant + formBias(form.coefficients, bias)
+    return LinearForm(coefficients: matrixProduct(form.coefficients, weight), constant: constant)
   }
 }

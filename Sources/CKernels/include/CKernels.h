@@ -22,11 +22,16 @@ void ck_relu_gradient(const float *x, const float *g, float *out, size_t n);
 void ck_accumulate(const float *x, float *sum, size_t n);
 /// sum += factor · x.
 void ck_accumulate_scaled(float factor, const float *x, float *sum, size_t n);
+/// sum += g · sign(x), 0 at x = 0.
+void ck_accumulate_signed(const float *x, const float *g, float *sum, size_t n);
 /// Σ a·b, in an order fixed by the instruction set.
 float ck_dot(const float *a, const float *b, size_t n);
 
 // Intervals in centre and radius form (interval.c)
 
+/// The box of [x − epsilon, x + epsilon] ∩ [low, high]; NaN where it is empty.
+void ck_clipped_box(const float *x, float epsilon, float low, float high, float *out_c,
+                    float *out_r, size_t n);
 /// The box of max(h, 0) over h in [c − r, c + r].
 void ck_interval_relu(const float *c, const float *r, float *out_c, float *out_r, size_t n);
 void ck_interval_relu_gradient(const float *c, const float *r, const float *g_c, const float *g_r,

@@ -28,16 +28,19 @@ public struct AttackResult: Sendable, Equatable {
 /// - Returns: One result for each example attacked, in order.
 public func attack(
   _ network: Network, _ data: LabeledImages, within set: Perturbation,
-  with attack: ProjectedGradientDescent, seed: UInt64 = 0, batchSize: Int = 500,
+  with attack: ProjectedGradientDescent, seed: UInt64 = 0, batchSize: Int = 250,
   progress: ([AttackResult]) throws -> Bool = { _ in true }
 ) rethrows -> [AttackResult] {
   var results: [AttackResult] = []
-  for start in stride(from: 0, to: data.count, by: batchSize) {
-    var random = RandomSource(seed: seed, purpose: "attack", index: start)
-    let range = start..<min(start + batchSize, data.count)
-    let chunk = attackChunk(network, data, range, set, attack, using: &random)
-    results += chunk
-    guard try progress(chunk) else { break }
+  for group in ChunkGroups(of: data.count, size: batchSize) {
+    let chunks = Lanes.map(group.count) { part in
+      var random = RandomSource(seed: seed, purpose: "attack", index: group[part].lowerBound)
+      return attackChunk(network, data, group[part], set, attack, using: &random)
+    }
+    for chunk in chunks {
+      results += chunk
+      guard try progress(chunk) else { return results }
+    }
   }
   return results
 }

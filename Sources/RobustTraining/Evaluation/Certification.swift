@@ -1,6 +1,7 @@
 import Bounds
 import Formats
 import Networks
+import Tensors
 
 /// Verdicts on a set of examples, with their totals.
 public struct Certification: Sendable {
@@ -30,25 +31,34 @@ public struct Certification: Sendable {
   }
 }
 
+/// Bytes that the forms of a backward pass may take by default, on all threads together.
+public let certificationMemory = 1 << 29
+
 /// Certifies examples in batches, each by the given methods in order until one succeeds.
 ///
 /// - Parameters:
-///   - batchSize: Examples handled at once.
 ///   - progress: Called after each batch with its verdicts; returning false stops early.
 /// Throws ``BoundsError``.
 public func certify(
   _ network: Network, _ data: LabeledImages, against set: Perturbation,
-  by methods: [BoundMethod], batchSize: Int = 250, memoryBudget: Int = 1 << 29,
+  by methods: [BoundMethod], memoryBudget: Int = certificationMemory,
   progress: ([Verdict]) throws -> Bool = { _ in true }
 ) throws -> Certification {
   var verdicts: [Verdict] = []
-  for start in stride(from: 0, to: data.count, by: batchSize) {
-    let batch = data.batch(start..<min(start + batchSize, data.count))
-    let part = try certify(
-      network, batch.images, labels: batch.labels, against: set, by: methods, firstIndex: start,
-      memoryBudget: memoryBudget)
-    verdicts += part
-    guard try progress(part) else { break }
+  let budget = memoryBudget / Threads.count
+  for group in ChunkGroups(of: data.count, size: 125) {
+    let parts = try Lanes.map(group.count) { part in
+      let batch = data.batch(group[part])
+      return try certify(
+        network, batch.images, labels: batch.labels, against: set, by: methods,
+        firstIndex: group[part].lowerBound, memoryBudget: budget)
+    }
+    for part in parts {
+      verdicts += part
+      guard try progress(part) else {
+        return Certification(verdicts: verdicts, perturbation: set)
+      }
+    }
   }
   return Certification(verdicts: verdicts, perturbation: set)
 }

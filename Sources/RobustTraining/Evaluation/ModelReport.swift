@@ -1,6 +1,7 @@
 import Bounds
 import Formats
 import Networks
+import Tensors
 
 /// How a network does: without perturbation, under attack, and by certificate.
 public struct ModelReport: Sendable {
@@ -49,7 +50,8 @@ extension ModelReport {
   /// Throws ``BoundsError`` and what `progress` throws.
   public init(
     of network: Network, on data: LabeledImages, target: CertificationTarget,
-    attack settings: ProjectedGradientDescent, seed: UInt64 = 0, memoryBudget: Int = 1 << 29,
+    attack settings: ProjectedGradientDescent, seed: UInt64 = 0,
+    memoryBudget: Int = certificationMemory,
     progress: (Stage, Int) throws -> Void = { _, _ in }
   ) throws {
     var done = 0
@@ -77,10 +79,12 @@ extension ModelReport {
     of network: Network, on data: LabeledImages, _ set: Perturbation
   ) throws -> [ReLUStatistics] {
     var total: [ReLUStatistics] = []
-    for start in stride(from: 0, to: data.count, by: 500) {
-      let images = data.batch(start..<min(start + 500, data.count)).images
-      let part = try BoundPropagation(network, on: set.region(around: images)).reluStatistics
-      total = total.isEmpty ? part : zip(total, part).map(+)
+    for group in ChunkGroups(of: data.count, size: 125) {
+      let parts = try Lanes.map(group.count) { part in
+        let images = data.batch(group[part]).images
+        return try BoundPropagation(network, on: set.region(around: images)).reluStatistics
+      }
+      for part in parts { total = total.isEmpty ? part : zip(total, part).map(+) }
     }
     return total
   }

@@ -5,23 +5,30 @@ import Tensors
 /// There are enough parts for every thread and for a part's tensors to stay near the cores, and no
 /// more than the weights allow, which each part reads and whose gradients each writes. Up to that
 /// number, which is a power of two, the number of threads does not change the parts, nor a bit of
-/// the result.
+/// the result. Where weights too many for a cache outweigh the whole batch (dm-large below batch 64)
+/// it stays in one part, whose kernels share the threads; bits then depend on their number.
 struct BatchParts {
   private let positions: ArraySlice<Int>
   let count: Int
 
   /// Bytes of a part that stay near a core (measured: beyond it steps slow down by some 10%).
-  private static let bytes = 16e6
+  private static let bytes = 4e6
   /// Flops per parameter that make up for reading it and writing its gradient (likewise).
   private static let flopsPerParameter = 6000.0
 
-  init(_ positions: ArraySlice<Int>, cost: StepCost, parameters: Int) {
-    let examples = Double(positions.count)
+  /// Parameters that stay in a cache.
+  private static let cachedParameters = 2_000_000
+
+  /// - Parameter batchSize: Examples of a whole batch, by which the parts are chosen; the last one
+  ///   of an epoch may be smaller.
+  init(_ positions: ArraySlice<Int>, batchSize: Int, cost: StepCost, parameters: Int) {
+    let examples = Double(batchSize)
     let wanted = examples * cost.bytes / Self.bytes
     let bearable = examples * cost.flops / (Self.flopsPerParameter * Double(max(parameters, 1)))
     let best = max(2, min(Self.powerOfTwo(above: wanted), Self.powerOfTwo(above: bearable / 2)))
     self.positions = positions
-    count = min(max(best, Threads.count), max(positions.count, 1))
+    let isWhole = bearable < 1 && parameters > Self.cachedParameters
+    count = isWhole ? 1 : min(max(best, Threads.count), max(positions.count, 1))
   }
 
   /// The least power of two that is not below `value`.

@@ -1,6 +1,7 @@
 import Bounds
 import Formats
 import Networks
+import Tensors
 
 /// What an observer of a training sees.
 public enum TrainingEvent: Sendable {
@@ -87,28 +88,46 @@ public struct SelectionReport: Sendable {
   public let reluStatistics: [ReLUStatistics]
 }
 
-extension TrainingRun {
-  /// Examples evaluated at once.
-  private static var chunk: Int { 500 }
+extension SelectionReport {
+  /// Of a part of the held-out examples, as counts.
+  fileprivate struct Part {
+    var wrong = 0
+    var unverified = 0
+    var reluStatistics: [ReLUStatistics] = []
+  }
+}
 
+extension TrainingRun {
   func selectionReport() throws -> SelectionReport? {
     let held = split.heldOut
     guard !held.isEmpty else { return nil }
     let network = self.network
-    let set = plan.perturbation.withEpsilon(plan.selectionEpsilon)
-    var (wrong, unverified) = (0, 0)
-    var statistics: [ReLUStatistics] = []
-    for start in stride(from: 0, to: held.count, by: Self.chunk) {
-      let batch = split.data.batch(held[start..<min(start + Self.chunk, held.count)])
-      wrong += zip(network(batch.images).argmaxOfRows, batch.labels).count { $0 != $1 }
-      let bounds = try BoundPropagation(network, on: set.region(around: batch.images))
-      let margins = bounds.intervalBounds(.margins(of: batch.labels, classes: network.classes))
-      unverified += margins.minimumOfRows.count { !($0 > 0) }
-      let counts = bounds.reluStatistics
-      statistics = statistics.isEmpty ? counts : zip(statistics, counts).map(+)
+    var total = SelectionReport.Part()
+    for group in ChunkGroups(of: held.count, size: 125) {
+      for part in try Lanes.map(group.count, { try selectionPart(network, held[group[$0]]) }) {
+        total.wrong += part.wrong
+        total.unverified += part.unverified
+        total.reluStatistics =
+          total.reluStatistics.isEmpty
+          ? part.reluStatistics : zip(total.reluStatistics, part.reluStatistics).map(+)
+      }
     }
     return SelectionReport(
-      standardError: Float(wrong) / Float(held.count),
-      verifiedError: Float(unverified) / Float(held.count), reluStatistics: statistics)
+      standardError: Float(total.wrong) / Float(held.count),
+      verifiedError: Float(total.unverified) / Float(held.count),
+      reluStatistics: total.reluStatistics)
+  }
+
+  private func selectionPart(
+    _ network: Network, _ indices: ArraySlice<Int>
+  ) throws -> SelectionReport.Part {
+    let batch = split.data.batch(indices)
+    let set = plan.perturbation.withEpsilon(plan.selectionEpsilon)
+    let bounds = try BoundPropagation(network, on: set.region(around: batch.images))
+    let margins = bounds.intervalBounds(.margins(of: batch.labels, classes: network.classes))
+    return SelectionReport.Part(
+      wrong: zip(network(batch.images).argmaxOfRows, batch.labels).count { $0 != $1 },
+      unverified: margins.minimumOfRows.count { !($0 > 0) },
+      reluStatistics: bounds.reluStatistics)
   }
 }

@@ -73,7 +73,8 @@ public struct TrainingRun: Sendable {
     on positions: ArraySlice<Int>, at point: ObjectivePoint
   ) throws -> (loss: Float, gradients: [Tensor], unverified: Int?) {
     let parts = BatchParts(
-      positions, cost: StepCost(template, plan.objective), parameters: template.parameterCount)
+      positions, batchSize: plan.schedule.batchSize, cost: StepCost(template, plan.objective),
+      parameters: template.parameterCount)
     let result = try withGradients(at: parameters, parts: parts.count) { part, parameters in
       let batch = split.batch(parts[part])
       let loss = try plan.objective.loss(

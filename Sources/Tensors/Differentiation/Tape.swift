@@ -4,7 +4,7 @@
 /// outputs to those of its inputs. It lives only inside ``withGradients(at:of:)``.
 final class Tape: @unchecked Sendable {
   /// Gradients of an operation's outputs (nil: not needed) to those of its inputs, in order.
-  typealias Pullback = ([Tensor?]) -> [Tensor?]
+  typealias Pullback = ([Tensor?]) -> [GradientTerm?]
 
   private struct Entry {
     let inputs: [Int?]
@@ -55,23 +55,37 @@ final class Tape: @unchecked Sendable {
         return gradients[slot]
       }
       guard incoming.contains(where: { $0 != nil }) else { continue }
-      for (slot, gradient) in zip(entry.inputs, entry.pullback(incoming)) {
-        guard let slot, let gradient else { continue }
-        Self.add(gradient, to: &gradients[slot])
+      for (slot, term) in zip(entry.inputs, entry.pullback(incoming)) {
+        guard let slot, let term else { continue }
+        term.add(to: &gradients[slot])
       }
     }
     return watched.map { tensor in
       gradients[tensor.position!.slot] ?? Tensor.zeros(tensor.shape)
     }
   }
+}
 
-  private static func add(_ gradient: Tensor, to sum: inout Tensor?) {
+/// A part of a gradient: a tensor, or a way to make one that can also add to what is there already,
+/// without a tensor of its own.
+enum GradientTerm {
+  case value(Tensor)
+  case addition(make: () -> Tensor, add: (inout Tensor) -> Void)
+
+  /// Adds the term to a sum that may not have begun.
+  func add(to sum: inout Tensor?) {
     guard var total = sum else {
-      sum = gradient
+      switch self {
+      case .value(let tensor): sum = tensor
+      case .addition(let make, _): sum = make()
+      }
       return
     }
     sum = nil  // so that `total` is the only owner and is added to in place
-    total.accumulate(gradient)
+    switch self {
+    case .value(let tensor): total.accumulate(tensor)
+    case .addition(_, let add): add(&total)
+    }
     sum = total
   }
 }
@@ -89,10 +103,9 @@ extension Tensor {
 
 /// Records an operation with several outputs if any of its inputs is tracked.
 func recorded(
-  _ outputs: [Tensor], from inputs: [Tensor], pullback: @escaping Tape.Pullback
+  _ outputs: [Tensor], from inputs: [Tensor], pullback: @escaping ([Tensor?]) -> [Tensor?]
 ) -> [Tensor] {
-  guard let tape = inputs.lazy.compactMap({ $0.position?.tape }).first else { return outputs }
-  return tape.record(outputs, inputs: inputs, pullback: pullback)
+  recordedTerms(outputs, from: inputs) { pullback($0).map { $0.map(GradientTerm.value) } }
 }
 
 /// Records an operation with one output if any of its inputs is tracked.
@@ -100,6 +113,20 @@ func recorded(
   _ output: Tensor, from inputs: [Tensor], pullback: @escaping (Tensor) -> [Tensor?]
 ) -> Tensor {
   recorded([output], from: inputs) { pullback($0[0]!) }[0]
+}
+
+/// Records an operation that can add to its inputs' gradients in place.
+func recordedTerms(
+  _ output: Tensor, from inputs: [Tensor], pullback: @escaping (Tensor) -> [GradientTerm?]
+) -> Tensor {
+  recordedTerms([output], from: inputs) { pullback($0[0]!) }[0]
+}
+
+private func recordedTerms(
+  _ outputs: [Tensor], from inputs: [Tensor], pullback: @escaping Tape.Pullback
+) -> [Tensor] {
+  guard let tape = inputs.lazy.compactMap({ $0.position?.tape }).first else { return outputs }
+  return tape.record(outputs, inputs: inputs, pullback: pullback)
 }
 
 /// Evaluates a scalar function of some tensors, and its gradients with respect to them.

@@ -75,6 +75,23 @@ extension Tensor {
 }
 
 extension Tensor {
+  /// Adds `other` · sign(x) in place.
+  mutating func accumulate(_ other: Tensor, signedBy x: Tensor) {
+    precondition(count == other.count && count == x.count, "sizes differ")
+    let (from, signs) = (other.pointer, x.pointer)
+    let count = self.count
+    withUnsafeMutableScalars { scalars in
+      let to = scalars.baseAddress!
+      parallelRanges(count, work: count) { range in
+        let i = range.lowerBound
+        ck_accumulate_signed(signs + i, from + i, to + i, range.count)
+      }
+    }
+    keepAlive(other, x)
+  }
+}
+
+extension Tensor {
   /// Σ x², summed in Float over runs of 4096 and in Double over the runs.
   public var sumOfSquares: Double {
     let from = pointer

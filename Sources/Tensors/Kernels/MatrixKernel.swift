@@ -2,30 +2,59 @@ import COneDNN
 
 /// Matrix products by oneDNN; operands are viewed as matrices by their last axis or as given.
 enum MatrixKernel {
-  /// op(a) · op(b), with a and b seen as `rows × columns` before op; `initial` is added to it.
+  /// op(a) · op(b), with a and b seen as `rows × columns` before op, plus a row.
   static func product(
     _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false,
     plusRow bias: Tensor? = nil
   ) -> Tensor {
-    let (aRows, aColumns) = matrixExtents(a)
-    let (bRows, bColumns) = matrixExtents(b)
-    let (rows, inner) = transposeA ? (aColumns, aRows) : (aRows, aColumns)
-    let (innerB, columns) = transposeB ? (bColumns, bRows) : (bRows, bColumns)
-    precondition(inner == innerB, "matrix product of \(a.shape) and \(b.shape)")
-    let out = result([rows, columns])
-    if let bias { fillRows(out.pointer, rows, columns, with: bias) }
-    if rows == 0 || columns == 0 { return out.tensor }
-    if inner == 0 {  // an empty sum; oneDNN would leave the memory as it is
-      if bias == nil { out.pointer.update(repeating: 0, count: rows * columns) }
-      return out.tensor
+    let size = Extents(a, b, transposeA, transposeB)
+    let out = result([size.rows, size.columns])
+    if let bias {
+      fillRows(out.pointer, size.rows, size.columns, with: bias)
+    } else if size.inner == 0 {  // an empty sum; oneDNN would leave the memory as it is
+      out.pointer.update(repeating: 0, count: size.rows * size.columns)
     }
+    multiply(a, b, transposeA, transposeB, size, beta: bias == nil ? 0 : 1, out.pointer)
+    return out.tensor
+  }
+
+  /// Adds op(a) · op(b) to `sum`, in place.
+  static func addProduct(
+    _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false,
+    to sum: inout Tensor
+  ) {
+    let size = Extents(a, b, transposeA, transposeB)
+    precondition(sum.count == size.rows * size.columns, "product added to shape \(sum.shape)")
+    sum.withUnsafeMutableScalars {
+      multiply(a, b, transposeA, transposeB, size, beta: 1, $0.baseAddress!)
+    }
+  }
+
+  private struct Extents {
+    let rows, inner, columns: Int
+
+    init(_ a: Tensor, _ b: Tensor, _ transposeA: Bool, _ transposeB: Bool) {
+      let (aRows, aColumns) = matrixExtents(a)
+      let (bRows, bColumns) = matrixExtents(b)
+      (rows, inner) = transposeA ? (aColumns, aRows) : (aRows, aColumns)
+      columns = transposeB ? bRows : bColumns
+      precondition(
+        inner == (transposeB ? bColumns : bRows), "matrix product of \(a.shape) and \(b.shape)")
+    }
+  }
+
+  private static func multiply(
+    _ a: Tensor, _ b: Tensor, _ transposeA: Bool, _ transposeB: Bool, _ size: Extents, beta: Float,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    guard size.rows > 0, size.columns > 0, size.inner > 0 else { return }
     let failure = conednn_sgemm(
       transposeA ? Self.transposed : Self.plain, transposeB ? Self.transposed : Self.plain,
-      Int64(rows), Int64(columns), Int64(inner), 1, a.pointer, Int64(aColumns), b.pointer,
-      Int64(bColumns), bias == nil ? 0 : 1, out.pointer, Int64(columns))
+      Int64(size.rows), Int64(size.columns), Int64(size.inner), 1, a.pointer,
+      Int64(matrixExtents(a).columns), b.pointer, Int64(matrixExtents(b).columns), beta, out,
+      Int64(size.columns))
     if let failure { fatalError(String(cString: failure)) }
     keepAlive(a, b)
-    return out.tensor
   }
 
   /// Sums of the columns of a matrix: [rows, columns] → [columns].

@@ -2,8 +2,12 @@ import CKernels
 
 /// |x|, elementwise; its derivative at 0 is 0.
 public func absolute(_ x: Tensor) -> Tensor {
-  recorded(ElementwiseKernel.unary(x, ck_absolute), from: [x]) { gradient in
-    [ElementwiseKernel.binary(x, gradient, ck_absolute_gradient)]
+  recordedTerms(ElementwiseKernel.unary(x, ck_absolute), from: [x]) { gradient in
+    [
+      .addition(
+        make: { ElementwiseKernel.binary(x, gradient, ck_absolute_gradient) },
+        add: { $0.accumulate(gradient, signedBy: x) })
+    ]
   }
 }
 

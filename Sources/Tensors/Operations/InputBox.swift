@@ -1,3 +1,5 @@
+import CKernels
+
 /// The ends of the box ‖δ‖_∞ ≤ ε around inputs, within a domain; constants, not differentiable.
 ///
 /// - Postcondition: lower ≤ upper; NaN where an input lies outside the domain by more than ε.
@@ -12,6 +14,22 @@ public func boxBounds(
     x - epsilon <= high && x + epsilon >= low ? min(x + epsilon, high) : .nan
   }
   return (lower, upper)
+}
+
+/// The same box in centre and radius form.
+public func boxAround(
+  _ inputs: Tensor, epsilon: Float, domain: ClosedRange<Float>
+) -> (center: Tensor, radius: Tensor) {
+  let (center, radius) = (result(inputs.shape), result(inputs.shape))
+  let x = inputs.pointer
+  parallelRanges(inputs.count, work: inputs.count) { range in
+    let i = range.lowerBound
+    ck_clipped_box(
+      x + i, epsilon, domain.lowerBound, domain.upperBound, center.pointer + i,
+      radius.pointer + i, range.count)
+  }
+  keepAlive(inputs)
+  return (center.tensor, radius.tensor)
 }
 
 extension Tensor {

@@ -76,20 +76,21 @@ public func relaxedReLUForm(
 /// What a bias adds to the constants of forms over an affine map's output:
 /// [batch, rows, positions × channels] and [channels] → [batch, rows].
 public func formBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
-  recorded(LinearFormKernel.dotBias(form, bias), from: [form, bias]) { gradient in
-    var dForm: Tensor?
-    if form.isTracked {
+  recordedTerms(LinearFormKernel.dotBias(form, bias), from: [form, bias]) { gradient in
+    let add = { (sum: inout Tensor) in LinearFormKernel.addBias(&sum, bias, times: gradient) }
+    let make = {
       var spread = Tensor.zeros(form.shape)
-      LinearFormKernel.addBias(&spread, bias, times: gradient)
-      dForm = spread
+      add(&spread)
+      return spread
     }
+    let dForm: GradientTerm? = form.isTracked ? .addition(make: make, add: add) : nil
     guard bias.isTracked else { return [dForm, nil] }
     let rows = gradient.count
     let weighted = MatrixKernel.product(
       gradient.viewed(as: [1, rows]), form.viewed(as: [rows, form.shape[2]]))
     let perChannel = MatrixKernel.columnSums(
       weighted.viewed(as: [weighted.count / bias.count, bias.count]))
-    return [dForm, perChannel.viewed(as: bias.shape)]
+    return [dForm, .value(perChannel.viewed(as: bias.shape))]
   }
 }
 

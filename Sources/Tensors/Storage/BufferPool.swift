@@ -31,9 +31,11 @@ public final class BufferPool: Sendable {
   struct Buffer: @unchecked Sendable {
     let start: UnsafeMutablePointer<Float>
     let capacity: Int
+    /// The lane that took it first, to whose shelf it returns.
+    let lane: Int
   }
 
-  /// What one lane freed, most recent last: still in its core's cache when it is taken again.
+  /// What one lane has to take again, most recent last: still in its core's cache.
   private final class Shelf: Sendable {
     struct Contents: ~Copyable {
       var free: [Int: [Buffer]] = [:]
@@ -47,13 +49,16 @@ public final class BufferPool: Sendable {
   private let shelves = (0..<64).map { _ in Shelf() }
   private let totals = Mutex(Statistics())
 
-  private var shelf: Shelf { shelves[Lanes.current % shelves.count] }
+  private func shelf(_ lane: Int) -> Shelf { shelves[lane % shelves.count] }
 
   public var statistics: Statistics {
     var result = totals.withLock { $0 }
     for shelf in shelves { result.reuses += shelf.contents.withLock { $0.reuses } }
     return result
   }
+
+  /// Forgets the largest value so far of the bytes held.
+  public func restartPeak() { totals.withLock { $0.peakBytes = $0.bytes } }
 
   /// Returns the cached buffers to the system.
   public func trim() {
@@ -69,26 +74,26 @@ public final class BufferPool: Sendable {
   }
 
   func take(atLeast count: Int) -> Buffer {
-    let capacity = Self.capacity(for: count)
-    let cached = shelf.contents.withLock { contents -> Buffer? in
+    let (capacity, lane) = (Self.capacity(for: count), Lanes.current)
+    let cached = shelf(lane).contents.withLock { contents -> Buffer? in
       guard let buffer = contents.free[capacity]?.popLast() else { return nil }
       contents.reuses += 1
       return buffer
     }
-    return cached ?? allocate(capacity)
+    return cached ?? allocate(capacity, for: lane)
   }
 
   func put(_ buffer: Buffer) {
-    shelf.contents.withLock { $0.free[buffer.capacity, default: []].append(buffer) }
+    shelf(buffer.lane).contents.withLock { $0.free[buffer.capacity, default: []].append(buffer) }
   }
 
-  private func allocate(_ capacity: Int) -> Buffer {
+  private func allocate(_ capacity: Int, for lane: Int) -> Buffer {
     totals.withLock { totals in
       totals.systemAllocations += 1
       totals.bytes += capacity * MemoryLayout<Float>.stride
       totals.peakBytes = max(totals.peakBytes, totals.bytes)
     }
-    return Self.allocateAligned(capacity)
+    return Buffer(start: Self.allocateAligned(capacity), capacity: capacity, lane: lane)
   }
 
   static func capacity(for count: Int) -> Int {
@@ -98,12 +103,12 @@ public final class BufferPool: Sendable {
     return (count + quarter - 1) / quarter * quarter
   }
 
-  private static func allocateAligned(_ capacity: Int) -> Buffer {
+  private static func allocateAligned(_ capacity: Int) -> UnsafeMutablePointer<Float> {
     var raw: UnsafeMutableRawPointer?
     let bytes = capacity * MemoryLayout<Float>.stride
     guard posix_memalign(&raw, 64, bytes) == 0, let raw else {
       fatalError("out of memory: cannot allocate \(bytes) bytes")
     }
-    return Buffer(start: raw.bindMemory(to: Float.self, capacity: capacity), capacity: capacity)
+    return raw.bindMemory(to: Float.self, capacity: capacity)
   }
 }

@@ -1,0 +1,102 @@
+/// One kernel on one size, to be timed as training uses it: on each thread at once (``Lanes``).
+public struct KernelBenchmark: Sendable {
+  public let name: String
+  /// Multiply-adds as two, on one thread; 0 where memory is the limit.
+  public let flops: Double
+  /// Bytes that have to be read and written, on one thread.
+  public let bytes: Double
+  let run: @Sendable () -> Void
+
+  /// The median of some runs after a first one, in seconds; each is of ten times the kernel.
+  public func seconds(runs: Int = 7) -> Double {
+    run()
+    return median(
+      (0..<runs).map { _ in
+        Tensors.seconds {
+          _ = Lanes.map(Threads.count) { _ in for _ in 0..<10 { run() } }
+        } / 10
+      })
+  }
+
+  /// Kernels of a step of dm-small and dm-large, with 64 and 8 examples on each thread.
+  public static var all: [KernelBenchmark] {
+    convolutions("dm-small 1", [64, 28, 28, 1], [16, 1, 4, 4], ConvolutionGeometry(stride: 2))
+      + convolutions("dm-small 2", [64, 13, 13, 16], [32, 16, 4, 4], ConvolutionGeometry())
+      + convolutions(
+        "dm-large 2", [8, 28, 28, 64], [64, 64, 3, 3], ConvolutionGeometry(padding: 1))
+      + matrices + intervals + forms
+  }
+
+  private static func convolutions(
+    _ layer: String, _ images: [Int], _ weight: [Int], _ geometry: ConvolutionGeometry
+  ) -> [KernelBenchmark] {
+    let (x, w) = (filled(images), filled(weight))
+    let output = ConvolutionKernel.outputShape(images, weight, geometry)
+    let y = filled(output)
+    let flops = 2.0 * Double(y.count * w.count / weight[0])
+    func kernel(_ pass: String, _ run: @escaping @Sendable () -> Void) -> KernelBenchmark {
+      KernelBenchmark(
+        name: "convolution \(layer), \(pass)", flops: flops,
+        bytes: Double(4 * (x.count + y.count + w.count)), run: run)
+    }
+    return [
+      kernel("forward") { _ = ConvolutionKernel.forward(x, w, bias: nil, geometry) },
+      kernel("data") {
+        _ = ConvolutionKernel.backwardData(y, w, imageShape: images, geometry)
+      },
+      kernel("weights") {
+        _ = ConvolutionKernel.backwardWeights(
+          x, y, weightShape: weight, geometry, withBias: false)
+      },
+    ]
+  }
+
+  private static var matrices: [KernelBenchmark] {
+    let (x, w) = (filled([64, 3200]), filled([100, 3200]))
+    return [
+      KernelBenchmark(
+        name: "matrix product 64×3200·3200×100", flops: 2 * 64 * 3200 * 100,
+        bytes: Double(4 * (x.count + w.count + 6400))
+      ) { _ = MatrixKernel.product(x, w, transposeB: true) }
+    ]
+  }
+
+  private static var intervals: [KernelBenchmark] {
+    let (c, r) = (filled([64, 3200]), Tensor(shape: [64, 3200], repeating: 0.2))
+    let size = Double(4 * c.count)
+    return [
+      memory("interval ReLU", 4 * size) { _ = IntervalReLUKernel.forward(c, r) },
+      memory("interval ReLU, gradient", 6 * size) {
+        _ = IntervalReLUKernel.backward(c, r, centerGradient: c, radiusGradient: r)
+      },
+    ]
+  }
+
+  private static var forms: [KernelBenchmark] {
+    let form = filled([32, 9, 3200])
+    let (c, r) = (filled([32, 3200]), Tensor(shape: [32, 3200], repeating: 0.2))
+    let rows = Tensor(shape: [32, 9], repeating: 1)
+    let (large, small) = (Double(4 * form.count), Double(4 * c.count))
+    return [
+      memory("ReLU in 9 forms", 2 * large + 2 * small) {
+        _ = ReLUFormKernel.forward(form, c, r, .adaptive)
+      },
+      memory("ReLU in 9 forms, gradient", 3 * large + 4 * small) {
+        _ = ReLUFormKernel.backward(
+          form, c, r, .adaptive, formGradient: form, constantGradient: rows)
+      },
+      memory("concretisation of 9 forms", large + 2 * small) {
+        _ = ConcretizationKernel.box(form, c, r)
+      },
+    ]
+  }
+
+  private static func memory(
+    _ name: String, _ bytes: Double, _ run: @escaping @Sendable () -> Void
+  ) -> KernelBenchmark { KernelBenchmark(name: name, flops: 0, bytes: bytes, run: run) }
+
+  /// Numbers between −½ and ½ that are not all alike.
+  private static func filled(_ shape: [Int]) -> Tensor {
+    Tensor(shape: shape, (0..<shape.reduce(1, *)).map { Float($0 * 7919 % 1000) / 1000 - 0.5 })
+  }
+}
