@@ -5,7 +5,8 @@ public struct KernelBenchmark: Sendable {
   public let flops: Double
   /// Bytes that have to be read and written, on one thread.
   public let bytes: Double
-  let run: @Sendable () -> Void
+  /// Runs the kernel once, on the calling thread.
+  public let run: @Sendable () -> Void
 
   /// The median of some runs after a first one, in seconds; each is of ten times the kernel.
   public func seconds(runs: Int = 7) -> Double {
