@@ -118,7 +118,7 @@ def compare_certification(args):
     from safetensors.torch import load_file
     from systems import MODELS, SYSTEMS
 
-    weights = next(Path(args.run).glob("best.safetensors"), Path(args.run))
+    weights = Path(args.run) / "model.safetensors"
     network = MODELS["dm-small"]()
     network.load_state_dict(load_file(weights))
     figures = Figures()

@@ -79,8 +79,12 @@ class CrownIBP:
 
         network = nn.Sequential(*[converted(layer) for layer in network])
         self.model = bound_layers.BoundSequential.convert(network, {})
+        self.has_shapes = False
 
     def bounds(self, x, y, method, beta=None):
+        if not self.has_shapes:  # its backward pass uses shapes that a clean pass leaves behind
+            self.model(x, method_opt="forward")
+            self.has_shapes = True
         lower, upper = box(x)
         request = dict(norm=float("inf"), x_U=upper, x_L=lower, eps=EPSILON, C=margin_rows(y))
         _, margins, *_ = self.model(method_opt="interval_range", **request)

@@ -12,10 +12,14 @@ public enum BoundMethod: Sendable, Hashable {
 }
 
 extension BoundMethod {
-  /// Examples that are best bounded at once: many for a method with few rows; few where the rows
-  /// are the neurons that any of the examples leaves undecided.
+  /// Examples that are best bounded at once, so that what they need stays near a core. Full CROWN
+  /// takes one: its rows are the neurons that any of the examples leaves undecided.
   public var examplesAtOnce: Int {
-    if case .crown = self { 8 } else { 125 }
+    switch self {
+    case .interval: 125
+    case .crownIBP: 16
+    case .crown: 1
+    }
   }
 }
 
@@ -115,10 +119,10 @@ extension Network {
     }
   }
 
-  /// Rows whose forms, a handful of copies of the largest layer each, fit the budget.
+  /// Rows whose forms, a handful of copies of the largest layer each, fit the budget and a cache.
   fileprivate func rowLimit(batch: Int, memoryBudget: Int) -> Int {
     let largest = nodes.map { max($0.inputShape.reduce(1, *), $0.outputShape.reduce(1, *)) }.max()
     let bytesPerRow = 4 * (largest ?? 1) * max(batch, 1) * MemoryLayout<Float>.stride
-    return max(memoryBudget / bytesPerRow, 1)
+    return max(min(memoryBudget, 8 << 20) / bytesPerRow, 1)
   }
 }

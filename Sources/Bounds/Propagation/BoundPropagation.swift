@@ -125,8 +125,8 @@ extension BoundPropagation {
       let step = max(rowLimit / 2, 1)
       for start in stride(from: 0, to: neurons.count, by: step) {
         let chunk = Array(neurons[start..<min(start + step, neurons.count)])
-        let form = signedUnitForm(chunk, size: size)
-        let bounds = pulled(form, from: index, to: 0, slope: slope).lowerBounds(over: input)
+        let (form, end) = signedUnitForm(chunk, at: index)
+        let bounds = pulled(form, from: end, to: 0, slope: slope).lowerBounds(over: input)
         Self.replace(
           &lower, &upper, by: bounds, of: chunk, everywhere: refined == .undecidedInBatch)
       }
@@ -152,16 +152,17 @@ extension BoundPropagation {
     return undecided.indices.filter { undecided[$0] }
   }
 
-  /// Rows +e_i, then rows −e_i, for the given neurons: a form [1, 2·count, size].
-  private func signedUnitForm(_ neurons: [Int], size: Int) -> LinearForm {
-    var rows = Tensor.zeros([1, 2 * neurons.count, size])
-    rows.withUnsafeMutableScalars { scalars in
-      for (row, neuron) in neurons.enumerated() {
-        scalars[row * size + neuron] = 1
-        scalars[(neurons.count + row) * size + neuron] = -1
-      }
+  /// Rows +h_i, then rows −h_i, for the given neurons of layer `index`, as a form over the input of
+  /// an earlier layer where an affine one makes them.
+  private func signedUnitForm(_ neurons: [Int], at index: Int) -> (form: LinearForm, end: Int) {
+    guard index > 0, steps[index - 1].layer.isAffine else {
+      return (.unit(neurons, size: steps[index].inputShape.reduce(1, *)).withNegatives, index)
     }
-    return LinearForm(coefficients: rows, constant: .zeros([1, 2 * neurons.count]))
+    let maker = steps[index - 1]
+    let place = LayerPlace(
+      inputShape: maker.inputShape, outputShape: maker.outputShape, preactivation: nil,
+      slope: .adaptive)
+    return (maker.layer.unitForm(of: neurons, through: place).withNegatives, index - 1)
   }
 
   /// Sets the intervals of the given neurons to bounds [batch, 2·count] of ±neuron, where they are

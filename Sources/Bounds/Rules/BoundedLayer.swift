@@ -14,6 +14,16 @@ public protocol BoundedLayer: Layer {
   /// - Postcondition: the result is nowhere above the given form composed with the layer, for
   ///   inputs within the pre-activation interval (an affine layer ignores it: equality).
   func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm
+
+  /// The backward rule for the given scalars of the output, one row each: a form that all examples
+  /// share. Only for affine layers, for which it is an equality.
+  func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm
+}
+
+extension BoundedLayer {
+  public func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm {
+    pullBack(.unit(outputs, size: place.outputShape.reduce(1, *)), through: place)
+  }
 }
 
 /// Where in a bound computation a backward rule is applied.

@@ -32,4 +32,12 @@ extension Convolution: BoundedLayer {
       coefficients: pulled.reshaped([form.batch, form.rows, place.inputShape.reduce(1, *)]),
       constant: constant)
   }
+
+  public func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm {
+    let channels = weight.shape[0]
+    return LinearForm(
+      coefficients: convolutionRows(
+        weight, outputs: outputs, imageShape: place.inputShape, geometry),
+      constant: Tensor(shape: [1, outputs.count], bias.values(at: outputs.map { $0 % channels })))
+  }
 }

@@ -34,4 +34,10 @@ extension Linear: BoundedLayer {
     let constant = form.constant + formBias(form.coefficients, bias)
     return LinearForm(coefficients: matrixProduct(form.coefficients, weight), constant: constant)
   }
+
+  public func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm {
+    LinearForm(
+      coefficients: weight.rows(at: outputs).reshaped([1, outputs.count, weight.shape[1]]),
+      constant: Tensor(shape: [1, outputs.count], bias.values(at: outputs)))
+  }
 }

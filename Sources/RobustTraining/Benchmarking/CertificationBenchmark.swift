@@ -17,7 +17,8 @@ public struct CertificationBenchmark: Sendable {
   ///
   /// Throws ``BoundsError``.
   public func imagesPerSecond(_ data: LabeledImages, by method: BoundMethod) throws -> Double {
-    try bound(data[0..<min(2 * Threads.count, data.count)], by: method)
+    let first = min(2 * Threads.count * method.examplesAtOnce, data.count)
+    try bound(data[0..<first], by: method)
     return Double(data.count) / (try seconds { try bound(data, by: method) })
   }
 

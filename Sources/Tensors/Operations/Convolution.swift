@@ -51,3 +51,13 @@ public func convolutionRowNorms(
     ]
   }
 }
+
+/// Rows of a convolution's matrix: for each of the given scalars of the output [H', W', O], the
+/// coefficients of the image [H, W, C] in it. Not differentiable.
+///
+/// - Returns: [1, outputs.count, H·W·C].
+public func convolutionRows(
+  _ weight: Tensor, outputs: [Int], imageShape: [Int], _ geometry: ConvolutionGeometry
+) -> Tensor {
+  ConvolutionRowKernel(weight, imageShape: imageShape, geometry).rows(of: outputs)
+}
