@@ -79,3 +79,21 @@ CLONES void ck_relax_gradient(const float *restrict x, const float *restrict low
     sum_intercept[i] += negative * g_constant;
   }
 }
+
+CLONES float ck_relax_constant(const float *restrict x, const float *restrict lower_intercept,
+                               size_t n) {
+  REORDER_SUMS
+  float sum = 0;
+  for (size_t i = 0; i < n; i++) sum += (0 > x[i] ? 0 : x[i]) * lower_intercept[i];
+  return sum;
+}
+
+CLONES void ck_relax_constant_gradient(const float *restrict x,
+                                       const float *restrict lower_intercept, float g,
+                                       float *restrict sum_x, float *restrict sum_intercept,
+                                       size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    sum_x[i] += x[i] >= 0 ? g * lower_intercept[i] : 0;
+    sum_intercept[i] += g * (0 > x[i] ? 0 : x[i]);
+  }
+}

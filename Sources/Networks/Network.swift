@@ -1,13 +1,19 @@
 import Tensors
 
-/// A chain of layers, shape-checked once when built; after that, arithmetic never needs `try`.
+/// A directed acyclic graph of layers, shape-checked once when built; after that, arithmetic never
+/// needs `try`.
+///
+/// Values are numbered: 0 is the input, i + 1 the output of node i. A node reads earlier values only,
+/// and the last node's output is the network's.
 public struct Network: Sendable {
   /// A layer in its place.
   public struct Node: Sendable {
     /// The layer's name in messages and in parameter paths, such as "0" in "0.weight".
     public let path: String
     public internal(set) var layer: any Layer
-    /// Shapes without the batch axis.
+    /// The values that it reads.
+    public let inputs: [Int]
+    /// Shapes without the batch axis; the first input's.
     public let inputShape: [Int]
     public let outputShape: [Int]
   }
@@ -21,26 +27,46 @@ public struct Network: Sendable {
   public var outputShape: [Int] { nodes.last?.outputShape ?? inputShape }
   public var classes: Int { outputShape.reduce(1, *) }
 
-  /// Builds a network; throws ``NetworkError/shape(path:kind:expected:found:)`` where two layers
-  /// do not fit, and ``NetworkError/duplicatePath(_:)``.
+  /// Builds a graph from layers in an order in which each reads earlier values only.
+  ///
+  /// Throws ``NetworkError/shape(path:kind:expected:found:)`` where layers do not fit,
+  /// ``NetworkError/duplicatePath(_:)`` and ``NetworkError/badGraph(path:problem:)``.
   public init(
-    input: [Int], layers: [(path: String, layer: any Layer)], architecture: Architecture? = nil
+    input: [Int], graph: [(path: String, layer: any Layer, inputs: [Int])],
+    architecture: Architecture? = nil
   ) throws(NetworkError) {
-    var shape = input
+    var shapes = [input]
     var nodes: [Node] = []
-    for (path, layer) in layers {
-      if nodes.contains(where: { $0.path == path }) { throw .duplicatePath(path) }
+    var paths: Set<String> = []
+    for (path, layer, inputs) in graph {
+      guard paths.insert(path).inserted else { throw .duplicatePath(path) }
+      guard !inputs.isEmpty, inputs.allSatisfy({ shapes.indices ~= $0 }) else {
+        throw .badGraph(path: path, problem: "reads values \(inputs), not made before it")
+      }
       let output: [Int]
-      do { output = try layer.outputShape(for: shape) } catch {
+      do { output = try layer.outputShape(ofAll: inputs.map { shapes[$0] }) } catch {
         throw .shape(
           path: path, kind: type(of: layer).kind, expected: error.expected, found: error.found)
       }
-      nodes.append(Node(path: path, layer: layer, inputShape: shape, outputShape: output))
-      shape = output
+      nodes.append(
+        Node(
+          path: path, layer: layer, inputs: inputs, inputShape: shapes[inputs[0]],
+          outputShape: output))
+      shapes.append(output)
     }
     self.inputShape = input
     self.nodes = nodes
     self.architecture = architecture
+  }
+
+  /// Builds a chain of layers. Throws as ``init(input:graph:architecture:)`` does.
+  public init(
+    input: [Int], layers: [(path: String, layer: any Layer)], architecture: Architecture? = nil
+  ) throws(NetworkError) {
+    try self.init(
+      input: input,
+      graph: layers.enumerated().map { (path: $1.path, layer: $1.layer, inputs: [$0]) },
+      architecture: architecture)
   }
 
   /// Builds a network whose layers are named by their index, as in PyTorch's `Sequential`; a
@@ -60,7 +86,34 @@ public struct Network: Sendable {
     precondition(
       Array(batch.shape.dropFirst()) == inputShape,
       "batch \(batch.shape) for a network on \(inputShape)")
-    return nodes.reduce(batch) { $1.layer.forward($0) }
+    var values = Values(of: self, batch)
+    for node in nodes { values.append(node.layer.forward(all: node.inputs.map { values[$0] })) }
+    return values.last
+  }
+}
+
+/// The values of a graph while it is evaluated, each let go after its last reader.
+private struct Values {
+  private var values: [Tensor?]
+  private let lastReader: [Int]
+
+  init(of network: Network, _ input: Tensor) {
+    values = [input]
+    var lastReader = [Int](repeating: network.nodes.count, count: network.nodes.count + 1)
+    for (index, node) in network.nodes.enumerated() {
+      for value in node.inputs { lastReader[value] = index }
+    }
+    self.lastReader = lastReader
+  }
+
+  subscript(value: Int) -> Tensor { values[value]! }
+  var last: Tensor { values.last!! }
+
+  /// Takes the output of the next node.
+  mutating func append(_ output: Tensor) {
+    let node = values.count - 1
+    values.append(output)
+    for value in values.indices where lastReader[value] == node { values[value] = nil }
   }
 }
 

@@ -2,6 +2,7 @@
 public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
   case shape(path: String, kind: String, expected: String, found: [Int])
   case duplicatePath(String)
+  case badGraph(path: String, problem: String)
   case unknownArchitecture(String)
   case badArchitecture(String)
   case missingTensors([String])
@@ -15,6 +16,7 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
       "layer \(path) (\(kind)) needs \(expected), but its input is \(found)"
     case .duplicatePath(let path):
       "two layers are named \(path); give each its own name"
+    case .badGraph(let path, let problem): "layer \(path) \(problem)"
     case .unknownArchitecture(let name):
       "no architecture is named \"\(name)\"; there are \(Architecture.names.joined(separator: ", "))"
     case .badArchitecture(let problem): problem

@@ -15,8 +15,9 @@ import Testing
     for (i, lower) in Self.ends.enumerated() {
       for upper in Self.ends[i...] {
         let (center, radius) = (lower / 2 + upper / 2, upper / 2 - lower / 2)
-        let lines = reluLines(
-          center: Tensor(shape: [1, 1], [center]), radius: Tensor(shape: [1, 1], [radius]),
+        let lines = activationLines(
+          .leakyReLU(slope: 0), center: Tensor(shape: [1, 1], [center]),
+          radius: Tensor(shape: [1, 1], [radius]),
           slope: slope)
         let (l, u) = (Double(center - radius), Double(center + radius))
         let slack = 1e-6 * max(abs(l), abs(u))
@@ -33,8 +34,9 @@ import Testing
   /// The definitions of METHODS: exact where decided, chord and chosen slope where not.
   @Test func slopes() {
     func lines(_ l: Float, _ u: Float, _ slope: ReLUSlope) -> [Float] {
-      let lines = reluLines(
-        center: Tensor(shape: [1], [(l + u) / 2]), radius: Tensor(shape: [1], [(u - l) / 2]),
+      let lines = activationLines(
+        .leakyReLU(slope: 0), center: Tensor(shape: [1], [(l + u) / 2]),
+        radius: Tensor(shape: [1], [(u - l) / 2]),
         slope: slope)
       return [lines.lowerSlope.scalar, lines.upperSlope.scalar, lines.upperIntercept.scalar]
     }

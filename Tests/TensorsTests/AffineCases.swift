@@ -33,7 +33,8 @@ extension OperationCase {
     Geometry(image: [2, 8, 1], outputs: 28, kernel: (3, 3), geometry: .init(padding: 1)),
     Geometry(image: [3, 7, 3], outputs: 4, kernel: (2, 3), geometry: .init(padding: 1)),
     Geometry(image: [4, 4, 4], outputs: 8, kernel: (4, 4), geometry: .init(stride: 2, padding: 1)),
-    Geometry(image: [4, 5, 1], outputs: 12, kernel: (5, 4), geometry: .init(stride: 3, padding: 2)),
+    Geometry(
+      image: [4, 5, 1], outputs: 12, kernel: (5, 4), geometry: .init(stride: 3, padding: 2)),
     Geometry(image: [3, 9, 2], outputs: 16, kernel: (1, 2), geometry: .init(stride: 2)),
   ]
 

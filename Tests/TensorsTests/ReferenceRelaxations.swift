@@ -9,11 +9,11 @@ func intervalReLU(_ center: Reference, _ radius: Reference) -> [Reference] {
   return [upper.with(lower) { ($0 + $1) / 2 }, upper.with(lower) { ($0 - $1) / 2 }]
 }
 
-/// Lower slope, upper slope and upper intercept.
+/// Lower slope and intercept, upper slope and intercept.
 func reluLines(_ center: Reference, _ radius: Reference, _ slope: ReLUSlope) -> [Reference] {
   func lines(_ l: Double, _ u: Double) -> [Double] {
-    if l >= 0 { return [1, 1, 0] }
-    if u <= 0 { return [0, 0, 0] }
+    if l >= 0 { return [1, 0, 1, 0] }
+    if u <= 0 { return [0, 0, 0, 0] }
     let chord = u / (u - l)
     let lower: Double =
       switch slope {
@@ -22,9 +22,9 @@ func reluLines(_ center: Reference, _ radius: Reference, _ slope: ReLUSlope) -> 
       case .zero: 0
       case .one: 1
       }
-    return [lower, chord, -l * chord]
+    return [lower, 0, chord, -l * chord]
   }
-  return (0..<3).map { which in center.with(radius) { lines($0 - $1, $0 + $1)[which] } }
+  return (0..<4).map { which in center.with(radius) { lines($0 - $1, $0 + $1)[which] } }
 }
 
 /// The coefficient of a form [batch or 1, rows, n] for an example.
@@ -32,19 +32,18 @@ func coefficient(_ form: Reference, _ example: Int, _ row: Int, _ i: Int) -> Dou
   form[form.shape[0] == 1 ? 0 : example, row, i]
 }
 
-/// The relaxed form and its constant.
-func relaxedForm(
-  _ form: Reference, lower: Reference, upper: Reference, intercept: Reference
-) -> [Reference] {
-  let (batch, rows, n) = (lower.shape[0], form.shape[1], form.shape[2])
+/// The relaxed form and its constant, for lines as ``reluLines(_:_:_:)`` returns them.
+func relaxedForm(_ form: Reference, _ lines: [Reference]) -> [Reference] {
+  let (batch, rows, n) = (lines[0].shape[0], form.shape[1], form.shape[2])
   var out = Reference([batch, rows, n]) { _ in 0 }
   var constant = Reference([batch, rows]) { _ in 0 }
   for example in 0..<batch {
     for row in 0..<rows {
       for i in 0..<n {
         let value = coefficient(form, example, row, i)
-        out[example, row, i] = value * (value >= 0 ? lower[example, i] : upper[example, i])
-        if value < 0 { constant[example, row] += value * intercept[example, i] }
+        let which = value >= 0 ? 0 : 2
+        out[example, row, i] = value * lines[which][example, i]
+        constant[example, row] += value * lines[which + 1][example, i]
       }
     }
   }

@@ -14,13 +14,14 @@ extension OperationCase {
     ]
     + ReLUSlope.allCases.map { slope in
       OperationCase(
-        name: "reluLines \(slope.rawValue)", inputs: { intervals([$0, 12], seed: 31) },
-        ours: { x in
-          let lines = reluLines(center: x[0], radius: x[1], slope: slope)
-          return [lines.lowerSlope, lines.upperSlope, lines.upperIntercept]
-        },
+        name: "activationLines of ReLU \(slope.rawValue)",
+        inputs: { intervals([$0, 12], seed: 31) },
+        ours: { activationLines(relu, center: $0[0], radius: $0[1], slope: slope).all },
         reference: { reluLines($0[0], $0[1], slope) })
     }
+
+  /// ReLU as an activation with lines of its own.
+  private static let relu = ActivationFunction.leakyReLU(slope: 0)
 
   static let formCases: [OperationCase] =
     [
@@ -53,14 +54,13 @@ extension OperationCase {
     OperationCase(
       name: "relaxedForm" + suffix(shared), usesOneDNN: shared,
       inputs: { batch in
-        [form(batch, shared: shared, 6, seed: 34)] + (35...37).map { random([batch, 6], seed: $0) }
+        [form(batch, shared: shared, 6, seed: 34)] + (35...38).map { random([batch, 6], seed: $0) }
       },
       ours: { x in
-        let lines = ActivationLines(lowerSlope: x[1], upperSlope: x[2], upperIntercept: x[3])
-        let output = relaxedForm(x[0], lines)
+        let output = relaxedForm(x[0], ActivationLines(Array(x.dropFirst())))
         return [output.form, output.constant]
       },
-      reference: { relaxedForm($0[0], lower: $0[1], upper: $0[2], intercept: $0[3]) })
+      reference: { relaxedForm($0[0], Array($0.dropFirst())) })
   }
 
   private static func reluFormCase(_ slope: ReLUSlope, shared: Bool) -> OperationCase {
@@ -71,10 +71,7 @@ extension OperationCase {
         let output = relaxedReLUForm(x[0], center: x[1], radius: x[2], slope: slope)
         return [output.form, output.constant]
       },
-      reference: { x in
-        let lines = reluLines(x[1], x[2], slope)
-        return relaxedForm(x[0], lower: lines[0], upper: lines[1], intercept: lines[2])
-      })
+      reference: { relaxedForm($0[0], reluLines($0[1], $0[2], slope)) })
   }
 
   private static func combinedCase(shared: Bool) -> OperationCase {

@@ -95,9 +95,7 @@ extension BoundPropagation {
     var result = Tensor.zeros([input.batch, form.rows])
     for start in stride(from: 0, to: form.rows, by: rowLimit) {
       let range = start..<min(start + rowLimit, form.rows)
-      let part = LinearForm(
-        coefficients: form.coefficients.selectingRows(range),
-        constant: form.constant.columns(range))
+      let part = form.rows(range)
       result.setColumns(range, to: linearBounds(of: part, slope: slope))
     }
     return result

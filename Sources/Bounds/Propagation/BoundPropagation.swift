@@ -9,13 +9,16 @@ public struct BoundPropagation: Sendable {
   struct Step: Sendable {
     let path: String
     let layer: any BoundedLayer
-    let inputShape: [Int]
+    /// The values that it reads; its output is the value after its own number.
+    let inputs: [Int]
+    let inputShapes: [[Int]]
     let outputShape: [Int]
   }
 
   let steps: [Step]
   let input: Region
-  /// regions[i] holds the values that layer i receives; filled up to the last affine part.
+  /// By value: regions[0] is the input's, regions[i + 1] that of layer i's output; filled up to the
+  /// last affine part.
   private(set) var regions: [Region]
 
   /// Propagates intervals through the network, up to the affine layers at its end, into which
@@ -23,6 +26,7 @@ public struct BoundPropagation: Sendable {
   ///
   /// Throws ``BoundsError/unsupportedLayer(path:kind:)`` for a layer without rules.
   public init(_ network: Network, on input: Region) throws(BoundsError) {
+    var shapes = [network.inputShape]
     var steps: [Step] = []
     for node in network.nodes {
       guard let layer = node.layer as? any BoundedLayer else {
@@ -30,13 +34,16 @@ public struct BoundPropagation: Sendable {
       }
       steps.append(
         Step(
-          path: node.path, layer: layer, inputShape: node.inputShape,
-          outputShape: node.outputShape))
+          path: node.path, layer: layer, inputs: node.inputs,
+          inputShapes: node.inputs.map { shapes[$0] }, outputShape: node.outputShape))
+      shapes.append(node.outputShape)
     }
     self.steps = steps
     self.input = input
     regions = [input]
-    for step in steps.prefix(tail) { regions.append(step.layer.propagate(regions.last!)) }
+    for step in steps.prefix(tail) {
+      regions.append(step.layer.propagate(all: step.inputs.map { regions[$0] }))
+    }
   }
 
   /// The index of the first layer of the affine part at the network's end.
@@ -48,13 +55,12 @@ public struct BoundPropagation: Sendable {
     intervalBounds(of: elided(specification))
   }
 
-  /// Interval lower bounds of a form over the input of the affine part at the network's end.
-  func intervalBounds(of form: LinearForm) -> Tensor { form.lowerBounds(over: regions[tail]) }
+  /// Interval lower bounds of a form over values before the affine part at the network's end.
+  func intervalBounds(of form: GraphForm) -> Tensor { form.lowerBounds(over: regions) }
 
   /// Interval lower and upper bounds of such a form.
-  func intervalBoundsOnBothSides(of form: LinearForm) -> (lower: Tensor, upper: Tensor) {
-    let negated = LinearForm(coefficients: form.coefficients * -1, constant: form.constant * -1)
-    return (intervalBounds(of: form), intervalBounds(of: negated) * -1)
+  func intervalBoundsOnBothSides(of form: GraphForm) -> (lower: Tensor, upper: Tensor) {
+    (intervalBounds(of: form), intervalBounds(of: form.mapped { $0 * -1 }) * -1)
   }
 
   /// Lower bounds of a specification by one backward pass, with the intervals known so far as
@@ -63,30 +69,39 @@ public struct BoundPropagation: Sendable {
     linearBounds(of: elided(specification), slope: slope)
   }
 
-  /// The specification as a form over the input of the affine part at the network's end.
-  func elided(_ specification: Specification) -> LinearForm {
-    pulled(specification.form, from: steps.count, to: tail, slope: .adaptive)
+  /// The specification as a form over values before the affine part at the network's end.
+  func elided(_ specification: Specification) -> GraphForm {
+    pulled(
+      GraphForm(specification.form, over: steps.count), from: steps.count, to: tail,
+      slope: .adaptive)
   }
 
-  /// Lower bounds of a form over the input of the affine part at the network's end.
-  func linearBounds(of form: LinearForm, slope: ReLUSlope) -> Tensor {
-    pulled(form, from: tail, to: 0, slope: slope).lowerBounds(over: input)
+  /// Lower bounds of a form over values before the affine part at the network's end.
+  func linearBounds(of form: GraphForm, slope: ReLUSlope) -> Tensor {
+    pulled(form, from: tail, to: 0, slope: slope).lowerBounds(over: [input])
   }
 
-  /// A form over the input of layer `end` as one over that of layer `start`.
+  /// A form over values up to that numbered `end` as one over those up to `start`.
   private func pulled(
-    _ form: LinearForm, from end: Int, to start: Int, slope: ReLUSlope
-  ) -> LinearForm {
+    _ form: GraphForm, from end: Int, to start: Int, slope: ReLUSlope
+  ) -> GraphForm {
     var form = form
     for index in (start..<end).reversed() {
+      guard let part = form.take(index + 1) else { continue }
       let step = steps[index]
-      form = step.layer.pullBack(
-        form,
-        through: LayerPlace(
-          inputShape: step.inputShape, outputShape: step.outputShape,
-          preactivation: step.layer.isAffine ? nil : regions[index].box, slope: slope))
+      let pulled = step.layer.pullBack(toAll: part, through: place(of: step, slope: slope))
+      form.constant = pulled.constant
+      for (value, coefficients) in zip(step.inputs, pulled.coefficients) {
+        form.add(coefficients, over: value)
+      }
     }
     return form
+  }
+
+  private func place(of step: Step, slope: ReLUSlope) -> LayerPlace {
+    LayerPlace(
+      inputShapes: step.inputShapes, outputShape: step.outputShape,
+      preactivation: step.layer.isAffine ? nil : regions[step.inputs[0]].box, slope: slope)
   }
 }
 
@@ -117,27 +132,36 @@ extension BoundPropagation {
   ) {
     let nonlinear = (0..<tail).filter { !steps[$0].layer.isAffine }
     for index in nonlinear where index != nonlinear[0] || !hasExactInterval(at: index) {
-      let box = regions[index].box
-      let size = steps[index].inputShape.reduce(1, *)
+      let value = steps[index].inputs[0]
+      let box = regions[value].box
+      let size = steps[index].inputShapes[0].reduce(1, *)
       var neurons = undecidedNeurons(box)
       if refined == .undecidedInBatch, neurons.count * 10 > size * 9 { neurons = Array(0..<size) }
       var (lower, upper) = (box.lower, box.upper)
       let step = max(rowLimit / 2, 1)
       for start in stride(from: 0, to: neurons.count, by: step) {
         let chunk = Array(neurons[start..<min(start + step, neurons.count)])
-        let (form, end) = signedUnitForm(chunk, at: index)
-        let bounds = pulled(form, from: end, to: 0, slope: slope).lowerBounds(over: input)
+        let bounds = pulled(
+          signedUnitForm(chunk, of: value, size: size), from: value, to: 0, slope: slope
+        ).lowerBounds(over: [input])
         Self.replace(
           &lower, &upper, by: bounds, of: chunk, everywhere: refined == .undecidedInBatch)
       }
-      regions[index] = .box(Interval(lower: lower, upper: upper))
+      regions[value] = .box(Interval(lower: lower, upper: upper))
     }
   }
 
-  /// Whether at most one layer with weights precedes the first nonlinear one: reshaping and scaling
-  /// keep intervals exact, a second matrix does not.
+  /// Whether the interval of a layer's input is exact: no more than one matrix on a single way to it;
+  /// reshaping and scaling keep intervals exact.
   private func hasExactInterval(at index: Int) -> Bool {
-    steps[..<index].count { !$0.layer.parameters.isEmpty } <= 1
+    var (value, matrices) = (steps[index].inputs[0], 0)
+    while value > 0 {
+      let step = steps[value - 1]
+      guard step.inputs.count == 1, step.layer.isAffine else { return false }
+      matrices += step.layer.multiplyAdds(output: step.outputShape) > 0 ? 1 : 0
+      value = step.inputs[0]
+    }
+    return matrices <= 1
   }
 
   /// Neurons with l < 0 < u for some example, ascending.
@@ -152,17 +176,14 @@ extension BoundPropagation {
     return undecided.indices.filter { undecided[$0] }
   }
 
-  /// Rows +h_i, then rows −h_i, for the given neurons of layer `index`, as a form over the input of
-  /// an earlier layer where an affine one makes them.
-  private func signedUnitForm(_ neurons: [Int], at index: Int) -> (form: LinearForm, end: Int) {
-    guard index > 0, steps[index - 1].layer.isAffine else {
-      return (.unit(neurons, size: steps[index].inputShape.reduce(1, *)).withNegatives, index)
-    }
-    let maker = steps[index - 1]
-    let place = LayerPlace(
-      inputShape: maker.inputShape, outputShape: maker.outputShape, preactivation: nil,
-      slope: .adaptive)
-    return (maker.layer.unitForm(of: neurons, through: place).withNegatives, index - 1)
+  /// Rows +h_i, then rows −h_i, for the given scalars of a value: over what the layer that makes it
+  /// reads, if that is an affine layer of one input.
+  private func signedUnitForm(_ scalars: [Int], of value: Int, size: Int) -> GraphForm {
+    guard value > 0, case let maker = steps[value - 1], maker.layer.isAffine,
+      maker.inputs.count == 1
+    else { return GraphForm(LinearForm.unit(scalars, size: size).withNegatives, over: value) }
+    let form = maker.layer.unitForm(of: scalars, through: place(of: maker, slope: .adaptive))
+    return GraphForm(form.withNegatives, over: maker.inputs[0])
   }
 
   /// Sets the intervals of the given neurons to bounds [batch, 2·count] of ±neuron, where they are

@@ -24,11 +24,7 @@ extension BoundPropagation {
     let form = elided(specification)
     let margins = intervalBoundsOnBothSides(of: form)
     let bound = sumExpBound(lower: margins.lower, upper: margins.upper)
-    let row = LinearForm(
-      coefficients: combinedRows(form.coefficients, weights: bound.weight),
-      constant: combinedRows(
-        form.constant.reshaped(form.constant.shape + [1]), weights: bound.weight
-      ).reshaped([form.batch, 1]))
+    let row = form.mapped { combinedRows($0, weights: bound.weight) }
     let lower = linearBounds(of: row, slope: slope)
     let loss = fusedCrossEntropy(form: lower, bound: bound, lower: margins.lower, beta: beta)
     return (loss, margins.lower)

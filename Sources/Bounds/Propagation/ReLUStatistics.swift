@@ -24,9 +24,9 @@ public struct ReLUStatistics: Sendable, Equatable {
 extension BoundPropagation {
   /// Counts for every ReLU layer, summed over the batch.
   public var reluStatistics: [ReLUStatistics] {
-    steps.enumerated().compactMap { index, step in
-      guard step.layer is ReLU, index < regions.count else { return nil }
-      let box = regions[index].box
+    steps.compactMap { step in
+      guard step.layer is ReLU, step.inputs[0] < regions.count else { return nil }
+      let box = regions[step.inputs[0]].box
       var counts = ReLUStatistics(path: step.path)
       box.center.withUnsafeScalars { center in
         box.radius.withUnsafeScalars { radius in

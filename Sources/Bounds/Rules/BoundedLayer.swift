@@ -15,12 +15,30 @@ public protocol BoundedLayer: Layer {
   ///   inputs within the pre-activation interval (an affine layer ignores it: equality).
   func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm
 
+  /// ``propagate(_:)`` for any number of inputs.
+  func propagate(all regions: [Region]) -> Region
+
+  /// ``pullBack(_:through:)`` for any number of inputs: the coefficients over each of them, and the
+  /// constant.
+  func pullBack(
+    toAll form: LinearForm, through place: LayerPlace
+  ) -> (coefficients: [Tensor], constant: Tensor)
+
   /// The backward rule for the given scalars of the output, one row each: a form that all examples
   /// share. Only for affine layers, for which it is an equality.
   func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm
 }
 
 extension BoundedLayer {
+  public func propagate(all regions: [Region]) -> Region { propagate(regions[0]) }
+
+  public func pullBack(
+    toAll form: LinearForm, through place: LayerPlace
+  ) -> (coefficients: [Tensor], constant: Tensor) {
+    let pulled = pullBack(form, through: place)
+    return ([pulled.coefficients], pulled.constant)
+  }
+
   public func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm {
     pullBack(.unit(outputs, size: place.outputShape.reduce(1, *)), through: place)
   }
@@ -28,9 +46,10 @@ extension BoundedLayer {
 
 /// Where in a bound computation a backward rule is applied.
 public struct LayerPlace: Sendable {
-  /// Shapes without the batch axis.
-  public let inputShape: [Int]
+  /// Shapes without the batch axis, of each input and of the output.
+  public let inputShapes: [[Int]]
   public let outputShape: [Int]
+  public var inputShape: [Int] { inputShapes[0] }
   /// The interval of the layer's input; present for layers that are not affine.
   public let preactivation: Interval?
   /// How unstable ReLUs are bounded from below.
@@ -47,7 +66,8 @@ public enum BoundsError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .unsupportedLayer(let path, let kind):
       "layer \(path) (\(kind)) has no bound rule, so the network cannot be certified; supported "
-        + "are Convolution, Linear, ReLU, Flatten and Normalization"
+        + "are Convolution, Linear, ReLU, Activation (leaky ReLU, sigmoid, tanh), AveragePool, "
+        + "Addition, Flatten, Normalization and ChannelAffine"
     case .specification(let problem), .input(let problem): problem
     }
   }

@@ -23,25 +23,50 @@ extension Normalization: BoundedLayer {
   public var isAffine: Bool { true }
 
   public func propagate(_ region: Region) -> Region {
-    switch region {
+    region.scaled(by: scale, center: forward)
+  }
+
+  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
+    form.pulledThroughChannels(scale: scale, shift: shift)
+  }
+}
+
+/// So does any affine map of the channels by themselves.
+extension ChannelAffine: BoundedLayer {
+  public var isAffine: Bool { true }
+
+  public func propagate(_ region: Region) -> Region {
+    region.scaled(by: scale, center: forward)
+  }
+
+  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
+    form.pulledThroughChannels(scale: scale, shift: shift)
+  }
+}
+
+extension Region {
+  /// The image of the set under x ↦ x·scale + shift, where `center` computes that of its centre.
+  fileprivate func scaled(by scale: Tensor, center: (Tensor) -> Tensor) -> Region {
+    switch self {
     case .box(let box):
       return .box(
         Interval(
-          center: forward(box.center),
+          center: center(box.center),
           radius: channelAffine(box.radius, scale: absolute(scale), shift: nil)))
     case .ball(var ball):
-      ball.center = forward(ball.center)
+      ball.center = center(ball.center)
       ball.scale = Tensor(shape: scale.shape, zip(ball.scale.scalars, scale.scalars).map(*))
       return .ball(ball)
     }
   }
+}
 
-  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
-    let channels = form.coefficients.reshaped(
-      [form.batch, form.rows, place.inputShape.reduce(1, *) / mean.count, mean.count])
+extension LinearForm {
+  fileprivate func pulledThroughChannels(scale: Tensor, shift: Tensor) -> LinearForm {
+    let channels = coefficients.reshaped(
+      [batch, rows, coefficients.shape[2] / scale.count, scale.count])
     return LinearForm(
-      coefficients: channelAffine(channels, scale: scale, shift: nil)
-        .reshaped(form.coefficients.shape),
-      constant: form.constant + formBias(form.coefficients, shift))
+      coefficients: channelAffine(channels, scale: scale, shift: nil).reshaped(coefficients.shape),
+      constant: constant + formBias(coefficients, shift))
   }
 }

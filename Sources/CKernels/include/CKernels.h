@@ -62,6 +62,14 @@ void ck_relax_gradient(const float *x, const float *lower, const float *upper,
                        const float *intercept, const float *g, float g_constant, float *out_x,
                        float *sum_lower, float *sum_upper, float *sum_intercept, size_t n);
 
+// Relaxation of other activations, whose lower lines need not go through the origin (relaxation.c)
+
+/// Σ x⁺ · lower_intercept.
+float ck_relax_constant(const float *x, const float *lower_intercept, size_t n);
+/// Its gradients: sum_x += g · lower_intercept where x ≥ 0, sum_intercept += g · x⁺.
+void ck_relax_constant_gradient(const float *x, const float *lower_intercept, float g,
+                                float *sum_x, float *sum_intercept, size_t n);
+
 // Linear forms over boxes (concretization.c)
 
 /// Σ x·c − |x|·r.
@@ -99,6 +107,15 @@ void ck_windows_weight_gradient(const ck_windows *w, const float *image, const f
 /// slack. `scratch` holds columns · runs · padded floats.
 void ck_windows_image_gradient(const ck_windows *w, const float *g, const float *weight,
                                float *image_sum, float *scratch);
+
+// Average pooling (pooling.c)
+
+/// out[channel] = factor · Σ over a window of an image, `rows` × `columns` positions.
+void ck_window_sum(const float *image, size_t rows, size_t row_stride, size_t columns,
+                   size_t channels, float factor, float *out);
+/// Adds factor · g[channel] to every position of a window.
+void ck_window_spread(const float *g, size_t rows, size_t row_stride, size_t columns,
+                      size_t channels, float factor, float *image_sum);
 
 // Optimiser (adam.c)
 

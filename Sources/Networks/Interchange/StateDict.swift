@@ -45,17 +45,15 @@ extension Network {
 
   /// For each node, the image shape whose flattened scalars are its input, if they are.
   private var flattenedImages: [[Int]?] {
-    var image: [Int]?
-    return nodes.map { node in
-      defer {
-        if node.layer is Flatten, node.inputShape.count == 3 {
-          image = node.inputShape
-        } else if node.outputShape != node.inputShape {
-          image = nil
-        }
+    var images: [[Int]?] = [nil]
+    for node in nodes {
+      if node.layer is Flatten, node.inputShape.count == 3 {
+        images.append(node.inputShape)
+      } else {
+        images.append(node.outputShape == node.inputShape ? images[node.inputs[0]] : nil)
       }
-      return node.layer is Linear ? image : nil
     }
+    return nodes.map { $0.layer is Linear ? images[$0.inputs[0]] : nil }
   }
 }
 

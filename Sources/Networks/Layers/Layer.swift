@@ -1,6 +1,7 @@
 import Tensors
 
-/// One layer of a network: a function of a batch, with named parameters.
+/// One layer of a network: a function of a batch, with named parameters. Most have one input; those
+/// with several are a ``Junction``.
 ///
 /// Shapes leave out the batch axis: images are [height, width, channels], vectors [n].
 /// Verification is not a layer's business: see `BoundedLayer` in the module Bounds.
@@ -13,6 +14,12 @@ public protocol Layer: Sendable {
 
   /// The output for a batch [N, …input shape].
   func forward(_ input: Tensor) -> Tensor
+
+  /// ``outputShape(for:)`` for any number of inputs; a layer of one input refuses more.
+  func outputShape(ofAll inputs: [[Int]]) throws(ShapeMismatch) -> [Int]
+
+  /// ``forward(_:)`` for any number of inputs.
+  func forward(all inputs: [Tensor]) -> Tensor
 
   /// Multiply-adds with weights that one example's output takes, for its shape.
   func multiplyAdds(output: [Int]) -> Int
@@ -31,9 +38,29 @@ extension Layer {
   public var parameters: [(name: String, value: Tensor)] { [] }
   public var constants: [(name: String, value: Tensor)] { [] }
   public func multiplyAdds(output: [Int]) -> Int { 0 }
+
+  public func outputShape(ofAll inputs: [[Int]]) throws(ShapeMismatch) -> [Int] {
+    guard inputs.count == 1 else {
+      throw ShapeMismatch(expected: "one input, not \(inputs.count)", found: inputs.first ?? [])
+    }
+    return try outputShape(for: inputs[0])
+  }
+
+  public func forward(all inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
   public func replacingTensors(
     _ transform: (String, Tensor) throws -> Tensor
   ) rethrows -> Self { self }
+}
+
+/// A layer of several inputs.
+public protocol Junction: Layer {}
+
+extension Junction {
+  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+    try outputShape(ofAll: [input])
+  }
+
+  public func forward(_ input: Tensor) -> Tensor { forward(all: [input]) }
 }
 
 /// Why a layer cannot take an input of a shape; the network adds the layer's path.

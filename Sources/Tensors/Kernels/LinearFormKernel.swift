@@ -41,68 +41,64 @@ enum LinearFormKernel {
 
   /// Substitutes lines for an activation in a lower-bounding form.
   ///
-  /// Where Λ ≥ 0 the lower line is taken (through the origin), elsewhere the upper one:
-  /// Λ' = Λ⁺ · lowerSlope + Λ⁻ · upperSlope, and the constant gains Σ Λ⁻ · upperIntercept.
-  static func relax(
-    _ form: Tensor, lowerSlope: Tensor, upperSlope: Tensor, upperIntercept: Tensor
-  ) -> (form: Tensor, constant: Tensor) {
-    let size = Extents(form, batch: lowerSlope.shape[0])
+  /// Where Λ ≥ 0 the lower line is taken, elsewhere the upper one: Λ' = Λ⁺ · lowerSlope +
+  /// Λ⁻ · upperSlope, and the constant gains Σ Λ⁺ · lowerIntercept + Λ⁻ · upperIntercept.
+  static func relax(_ form: Tensor, _ lines: ActivationLines) -> (form: Tensor, constant: Tensor) {
+    let size = Extents(form, batch: lines.lowerSlope.shape[0])
     let (n, rows) = (size.n, size.rows)
-    let out = result([size.batch, rows, n])
-    let constant = result([size.batch, rows])
-    let (source, ls, us, ui) = (
-      form.pointer, lowerSlope.pointer, upperSlope.pointer, upperIntercept.pointer
-    )
+    let (out, constant) = (result([size.batch, rows, n]), result([size.batch, rows]))
+    let (source, p) = (form.pointer, LinePointers(lines))
     size.forEachRow { example, row in
       let from = source + example * size.formStride + row * n
       let to = out.pointer + (example * rows + row) * n
-      let (l, u, t) = (ls + example * n, us + example * n, ui + example * n)
-      constant.pointer[example * rows + row] = ck_relax(from, l, u, t, to, n)
+      let i = example * n
+      constant.pointer[example * rows + row] =
+        ck_relax(from, p.lowerSlope + i, p.upperSlope + i, p.upperIntercept + i, to, n)
+        + ck_relax_constant(from, p.lowerIntercept + i, n)
     }
-    keepAlive(form, lowerSlope, upperSlope, upperIntercept)
+    keepAlive(form, lines)
     return (out.tensor, constant.tensor)
   }
 
-  struct RelaxGradients {
-    var form: Tensor
-    var lowerSlope: Tensor
-    var upperSlope: Tensor
-    var upperIntercept: Tensor
-  }
-
-  /// Gradients of ``relax(_:lowerSlope:upperSlope:upperIntercept:)``.
+  /// Gradients of ``relax(_:_:)``: of the form, and of the lines.
   static func relaxBackward(
-    _ form: Tensor, lowerSlope: Tensor, upperSlope: Tensor, upperIntercept: Tensor,
-    formGradient: Tensor, constantGradient: Tensor
-  ) -> RelaxGradients {
-    let size = Extents(form, batch: lowerSlope.shape[0])
+    _ form: Tensor, _ lines: ActivationLines, formGradient: Tensor, constantGradient: Tensor
+  ) -> (form: Tensor, lines: ActivationLines) {
+    let size = Extents(form, batch: lines.lowerSlope.shape[0])
     precondition(form.shape[0] == size.batch, "a shared form has no gradient")
     let (n, rows) = (size.n, size.rows)
     let dForm = result(form.shape)
-    let (dl, du, dt) = (
-      Tensor.zeros(lowerSlope.shape), Tensor.zeros(lowerSlope.shape),
-      Tensor.zeros(lowerSlope.shape)
-    )
-    let (ols, ous, ots) = (
-      UnsafeMutablePointer(mutating: dl.pointer), UnsafeMutablePointer(mutating: du.pointer),
-      UnsafeMutablePointer(mutating: dt.pointer)
-    )
-    let (source, ls, us, ui) = (
-      form.pointer, lowerSlope.pointer, upperSlope.pointer, upperIntercept.pointer
-    )
+    let dLines = ActivationLines(zerosOf: lines.lowerSlope.shape)
+    let (source, p, d) = (form.pointer, LinePointers(lines), LinePointers(dLines))
     let (gf, gc) = (formGradient.pointer, constantGradient.pointer)
     size.forEachExample { example in
-      let (l, u, t) = (ls + example * n, us + example * n, ui + example * n)
-      let (ol, ou, ot) = (ols + example * n, ous + example * n, ots + example * n)
+      let i = example * n
       for row in 0..<rows {
         let offset = (example * rows + row) * n
-        let (from, g, to) = (source + offset, gf + offset, dForm.pointer + offset)
-        ck_relax_gradient(from, l, u, t, g, gc[example * rows + row], to, ol, ou, ot, n)
+        let (from, to, c) = (source + offset, dForm.pointer + offset, gc[example * rows + row])
+        ck_relax_gradient(
+          from, p.lowerSlope + i, p.upperSlope + i, p.upperIntercept + i, gf + offset, c, to,
+          d.lowerSlope + i, d.upperSlope + i, d.upperIntercept + i, n)
+        ck_relax_constant_gradient(
+          from, p.lowerIntercept + i, c, to, d.lowerIntercept + i, n)
       }
     }
-    keepAlive(form, lowerSlope, upperSlope, upperIntercept, formGradient, constantGradient)
-    return RelaxGradients(
-      form: dForm.tensor, lowerSlope: dl, upperSlope: du, upperIntercept: dt)
+    keepAlive(form, lines, formGradient, constantGradient)
+    return (dForm.tensor, dLines)
+  }
+
+  private struct LinePointers {
+    let lowerSlope, lowerIntercept, upperSlope, upperIntercept: UnsafeMutablePointer<Float>
+
+    init(_ lines: ActivationLines) {
+      func pointer(_ tensor: Tensor) -> UnsafeMutablePointer<Float> {
+        .init(mutating: tensor.pointer)
+      }
+      lowerSlope = pointer(lines.lowerSlope)
+      lowerIntercept = pointer(lines.lowerIntercept)
+      upperSlope = pointer(lines.upperSlope)
+      upperIntercept = pointer(lines.upperIntercept)
+    }
   }
 
   // MARK: Constants from a bias

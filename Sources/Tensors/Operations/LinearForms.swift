@@ -1,29 +1,50 @@
 /// Lines around an activation on the pre-activation intervals of a batch, all [batch, …].
 ///
-/// - Postcondition: lowerSlope·h ≤ activation(h) ≤ upperSlope·h + upperIntercept for every h in
-///   the interval.
+/// - Postcondition: lowerSlope·h + lowerIntercept ≤ activation(h) ≤ upperSlope·h + upperIntercept
+///   for every h in the interval.
 public struct ActivationLines: Sendable {
   public var lowerSlope: Tensor
+  public var lowerIntercept: Tensor
   public var upperSlope: Tensor
   public var upperIntercept: Tensor
+
+  public init(
+    lowerSlope: Tensor, lowerIntercept: Tensor, upperSlope: Tensor, upperIntercept: Tensor
+  ) {
+    self.lowerSlope = lowerSlope
+    self.lowerIntercept = lowerIntercept
+    self.upperSlope = upperSlope
+    self.upperIntercept = upperIntercept
+  }
+
+  /// Four tensors of zeros, each with memory of its own.
+  init(zerosOf shape: [Int]) {
+    self.init(
+      lowerSlope: .zeros(shape), lowerIntercept: .zeros(shape), upperSlope: .zeros(shape),
+      upperIntercept: .zeros(shape))
+  }
+
+  init(_ tensors: [Tensor]) {
+    self.init(
+      lowerSlope: tensors[0], lowerIntercept: tensors[1], upperSlope: tensors[2],
+      upperIntercept: tensors[3])
+  }
+
+  var all: [Tensor] { [lowerSlope, lowerIntercept, upperSlope, upperIntercept] }
 }
 
-/// Lines around ReLU on [center − radius, center + radius] (CROWN, Zhang et al. 2018, table 2).
-///
-/// The upper line of an unstable neuron is the chord u/(u − l)·(h − l).
-public func reluLines(center: Tensor, radius: Tensor, slope: ReLUSlope) -> ActivationLines {
-  let lines = ReLURelaxationKernel.forward(center, radius, slope)
-  let outputs = recorded(
-    [lines.lowerSlope, lines.upperSlope, lines.upperIntercept], from: [center, radius]
-  ) { gradients in
-    let d = ReLURelaxationKernel.backward(
-      center, radius, slope, lowerSlope: gradients[0],
-      upperSlope: gradients[1] ?? Tensor.zeros(center.shape),
-      upperIntercept: gradients[2] ?? Tensor.zeros(center.shape))
-    return [d.center, d.radius]
-  }
+/// Lines around an activation on [center − radius, center + radius] (``ActivationFunction``).
+public func activationLines(
+  _ function: ActivationFunction, center: Tensor, radius: Tensor, slope: ReLUSlope
+) -> ActivationLines {
+  let lines = ActivationKernel.lines(function, center, radius, slope)
   return ActivationLines(
-    lowerSlope: outputs[0], upperSlope: outputs[1], upperIntercept: outputs[2])
+    recorded(lines.all, from: [center, radius]) { gradients in
+      let d = ActivationKernel.linesBackward(
+        function, center, radius, slope,
+        gradients: ActivationLines(gradients.map { $0 ?? .zeros(center.shape) }))
+      return [d.center, d.radius]
+    })
 }
 
 /// A form that all examples share, copied for each of them: their gradients differ.
@@ -38,25 +59,23 @@ private func separated(_ form: Tensor, batch: Int) -> Tensor {
 public func relaxedForm(
   _ form: Tensor, _ lines: ActivationLines
 ) -> (form: Tensor, constant: Tensor) {
-  let slopes = [lines.lowerSlope, lines.upperSlope, lines.upperIntercept]
-  let isTracked = form.isTracked || slopes.contains(where: \.isTracked)
+  let isTracked = form.isTracked || lines.all.contains(where: \.isTracked)
   let form = isTracked ? separated(form, batch: lines.lowerSlope.shape[0]) : form
-  let output = LinearFormKernel.relax(
-    form, lowerSlope: lines.lowerSlope, upperSlope: lines.upperSlope,
-    upperIntercept: lines.upperIntercept)
-  let both = recorded([output.form, output.constant], from: [form] + slopes) { gradients in
+  let output = LinearFormKernel.relax(form, lines)
+  let both = recorded([output.form, output.constant], from: [form] + lines.all) { gradients in
     let d = LinearFormKernel.relaxBackward(
-      form, lowerSlope: lines.lowerSlope, upperSlope: lines.upperSlope,
-      upperIntercept: lines.upperIntercept,
-      formGradient: gradients[0] ?? Tensor.zeros(output.form.shape),
+      form, lines, formGradient: gradients[0] ?? Tensor.zeros(output.form.shape),
       constantGradient: gradients[1] ?? Tensor.zeros(output.constant.shape))
-    return [d.form, d.lowerSlope, d.upperSlope, d.upperIntercept]
+    return [d.form] + d.lines.all
   }
   return (both[0], both[1])
 }
 
-/// ``relaxedForm(_:_:)`` with ``reluLines(center:radius:slope:)``, in one pass: the lines are never
-/// stored for more than one example.
+/// ``relaxedForm(_:_:)`` with the lines of ReLU on [center − radius, center + radius] (CROWN, Zhang et
+/// al. 2018, table 2), in one pass: the lines are never stored for more than one example.
+///
+/// The upper line of an unstable neuron is the chord u/(u − l)·(h − l); the lower one goes through the
+/// origin, its slope chosen by `slope`.
 public func relaxedReLUForm(
   _ form: Tensor, center: Tensor, radius: Tensor, slope: ReLUSlope
 ) -> (form: Tensor, constant: Tensor) {

@@ -1,0 +1,59 @@
+import Tensors
+
+/// Lower bounds of S specifications as linear functions of several of a graph's values:
+/// specification ≥ Σ Λ_v · h_v + constant.
+struct GraphForm {
+  /// Λ_v by value, each [batch or 1, S, n_v].
+  private(set) var coefficients: [Int: Tensor]
+  /// [batch or 1, S].
+  var constant: Tensor
+
+  /// A form over one value.
+  init(_ form: LinearForm, over value: Int) {
+    coefficients = [value: form.coefficients]
+    constant = form.constant
+  }
+
+  var rows: Int { constant.shape[1] }
+  var batch: Int { constant.shape[0] }
+
+  /// Takes out the coefficients of a value, as a form with the whole constant.
+  mutating func take(_ value: Int) -> LinearForm? {
+    coefficients.removeValue(forKey: value).map {
+      LinearForm(coefficients: $0, constant: constant.repeatedBatch($0.shape[0]))
+    }
+  }
+
+  /// Adds coefficients over a value.
+  mutating func add(_ more: Tensor, over value: Int) {
+    guard let known = coefficients[value] else {
+      coefficients[value] = more
+      return
+    }
+    let batch = max(known.shape[0], more.shape[0])
+    coefficients[value] = known.repeatedBatch(batch) + more.repeatedBatch(batch)
+  }
+
+  /// The same with every coefficient tensor and the constant, seen as [batch, S, 1], replaced.
+  func mapped(_ transform: (Tensor) -> Tensor) -> GraphForm {
+    var copy = self
+    copy.coefficients = coefficients.mapValues(transform)
+    let column = transform(constant.reshaped(constant.shape + [1]))
+    copy.constant = column.reshaped(Array(column.shape.prefix(2)))
+    return copy
+  }
+
+  /// The given rows; not differentiable.
+  func rows(_ range: Range<Int>) -> GraphForm { mapped { $0.selectingRows(range) } }
+
+  /// The least value where each value ranges over its region by itself: [batch, S].
+  func lowerBounds(over regions: [Region]) -> Tensor {
+    let values = coefficients.keys.sorted()
+    var bounds = constant.repeatedBatch(values.isEmpty ? regions[0].batch : constant.shape[0])
+    for value in values {
+      let form = LinearForm(coefficients: coefficients[value]!, constant: bounds)
+      bounds = form.lowerBounds(over: regions[value])
+    }
+    return bounds
+  }
+}

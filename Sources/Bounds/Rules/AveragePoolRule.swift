@@ -1,0 +1,24 @@
+import Networks
+import Tensors
+
+/// Means of boxes are boxes, since all weights are positive; forms spread over the windows.
+extension AveragePool: BoundedLayer {
+  public var isAffine: Bool { true }
+
+  public func propagate(_ region: Region) -> Region {
+    // The box around a ball: windows that do not overlap have no better one for the ℓ1 ball, and
+    // for the ℓ2 ball it is looser than the dual norm by at most the window's side.
+    let box = region.box
+    return .box(Interval(center: forward(box.center), radius: forward(box.radius)))
+  }
+
+  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
+    let rows = form.batch * form.rows
+    let pulled = transposedAveragePool(
+      form.coefficients.reshaped([rows] + place.outputShape), image: place.inputShape,
+      kernel: kernel, geometry)
+    return LinearForm(
+      coefficients: pulled.reshaped([form.batch, form.rows, place.inputShape.reduce(1, *)]),
+      constant: form.constant)
+  }
+}

@@ -1,0 +1,14 @@
+import Tensors
+
+/// A scalar function applied elementwise; ReLU is a layer of its own.
+public struct Activation: Layer {
+  public static let kind = "Activation"
+
+  public let function: ActivationFunction
+
+  public init(_ function: ActivationFunction) { self.function = function }
+
+  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
+
+  public func forward(_ input: Tensor) -> Tensor { activation(function, input) }
+}

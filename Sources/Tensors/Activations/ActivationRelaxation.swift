@@ -1,0 +1,128 @@
+/// Lines around an activation on one interval, and how they move with its ends.
+///
+/// A slope is chosen first: a chord, a tangent, or one end's choice. The intercept then follows: it is
+/// the least (largest) value of function − slope·h over the interval, which lies at an end or at a
+/// turning point. So the lines hold whatever slope was chosen; that choice only decides how tight
+/// they are (Zhang et al. 2018, section 3 and table 3).
+struct ActivationRelaxation {
+  /// A line, and the derivatives of its slope by the interval's ends.
+  struct Line {
+    let slope: Double
+    let byLower: Double
+    let byUpper: Double
+    /// Where the line touches the function.
+    let contact: Double
+    let intercept: Double
+  }
+
+  let lower: Line
+  let upper: Line
+
+  init(_ f: ActivationFunction, _ l: Double, _ u: Double, _ rule: ReLUSlope) {
+    guard l < u else {  // a point, or NaN, which the intercept keeps
+      let slope = Slope(value: f.derivative(l))
+      (lower, upper) = (slope.line(below: f, l, u), slope.line(above: f, l, u))
+      return
+    }
+    let slopes = Slope.choose(f, l, u, rule)
+    lower = slopes.lower.line(below: f, l, u)
+    upper = slopes.upper.line(above: f, l, u)
+  }
+}
+
+/// A slope and its derivatives by the interval's ends.
+private struct Slope {
+  let value: Double
+  var byLower = 0.0
+  var byUpper = 0.0
+
+  static func choose(
+    _ f: ActivationFunction, _ l: Double, _ u: Double, _ rule: ReLUSlope
+  ) -> (lower: Slope, upper: Slope) {
+    let chord = Slope.chord(f, l, u)
+    switch f {
+    case .leakyReLU(let slope):
+      return (leaky(Double(slope), chord, l, u, rule), chord)
+    case .sigmoid, .tanh:
+      let middle = Slope.middle(f, l, u)
+      if l >= 0 { return (chord, middle) }
+      if u <= 0 { return (middle, chord) }
+      return (
+        tangent(f, from: u, to: l).map { Slope(value: $0.slope, byUpper: $0.change) } ?? chord,
+        tangent(f, from: l, to: u).map { Slope(value: $0.slope, byLower: $0.change) } ?? chord
+      )
+    }
+  }
+
+  /// Decided: the function itself. Undecided: as for ReLU, between its two slopes.
+  private static func leaky(
+    _ slope: Double, _ chord: Slope, _ l: Double, _ u: Double, _ rule: ReLUSlope
+  ) -> Slope {
+    guard l < 0, u > 0 else { return chord }
+    switch rule {
+    case .adaptive: return Slope(value: u > -l ? 1 : slope)
+    case .same: return chord
+    case .zero: return Slope(value: slope)
+    case .one: return Slope(value: 1)
+    }
+  }
+
+  private static func chord(_ f: ActivationFunction, _ l: Double, _ u: Double) -> Slope {
+    let width = u - l
+    let value = (f.value(u) - f.value(l)) / width
+    return Slope(
+      value: value, byLower: (value - f.derivative(l)) / width,
+      byUpper: (f.derivative(u) - value) / width)
+  }
+
+  private static func middle(_ f: ActivationFunction, _ l: Double, _ u: Double) -> Slope {
+    let middle = l / 2 + u / 2
+    let change = f.secondDerivative(middle) / 2
+    return Slope(value: f.derivative(middle), byLower: change, byUpper: change)
+  }
+
+  /// The line through one end that touches the function on the other side of 0, before the other
+  /// end: its slope, and how that changes with the end it goes through. nil where it would touch
+  /// beyond that end; then the chord is the tightest.
+  private static func tangent(
+    _ f: ActivationFunction, from end: Double, to other: Double
+  ) -> (slope: Double, change: Double)? {
+    /// Positive where the tangent at d passes `end` on the function's inner side.
+    func excess(_ d: Double) -> Double {
+      (f.value(d) - f.value(end)) - f.derivative(d) * (d - end)
+    }
+    let sign: Double = other > 0 ? 1 : -1
+    guard sign * excess(other) > 0 else { return nil }
+    var (inner, outer) = (0.0, other)
+    for _ in 0..<60 {
+      let middle = inner / 2 + outer / 2
+      if sign * excess(middle) > 0 { outer = middle } else { inner = middle }
+    }
+    let slope = f.derivative(outer)
+    return (slope, (slope - f.derivative(end)) / (outer - end))
+  }
+
+  func line(below f: ActivationFunction, _ l: Double, _ u: Double) -> ActivationRelaxation.Line {
+    extreme(f, l, u) { $0 < $1 }
+  }
+
+  func line(above f: ActivationFunction, _ l: Double, _ u: Double) -> ActivationRelaxation.Line {
+    extreme(f, l, u) { $0 > $1 }
+  }
+
+  private func extreme(
+    _ f: ActivationFunction, _ l: Double, _ u: Double, _ isBeyond: (Double, Double) -> Bool
+  ) -> ActivationRelaxation.Line {
+    // The slope that the coefficients will have, so that the intercept holds for it.
+    let slope = Double(Float(value))
+    var (contact, intercept) = (l, f.value(l) - slope * l)
+    for h in [u] + f.turningPoints(slope: slope) where l < h && h <= u {
+      let candidate = f.value(h) - slope * h
+      if isBeyond(candidate, intercept) || candidate.isNaN {
+        (contact, intercept) = (h, candidate)
+      }
+    }
+    return ActivationRelaxation.Line(
+      slope: slope, byLower: byLower, byUpper: byUpper, contact: contact, intercept: intercept)
+  }
+}
