@@ -16,6 +16,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -33,7 +34,10 @@ let package = Package(
     .target(name: "Bounds", dependencies: ["Networks"], swiftSettings: strict),
     .target(
       name: "Formats",
-      dependencies: ["Networks", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "Networks", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
       swiftSettings: strict),
     .target(
       name: "RobustTraining",

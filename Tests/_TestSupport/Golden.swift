@@ -62,6 +62,11 @@ public enum Golden {
     try Fixture.arrays("golden/\(name)")
   }
 
+  /// The network of NAME.onnx.
+  public static func onnx(_ name: String) throws -> Network {
+    try ONNXModel.network(contentsOf: folder.appending(path: "\(name).onnx"))
+  }
+
   /// The network of a fixture, with the weights of its arrays.
   public static func network(_ name: String, _ arrays: [String: Tensor]) throws -> Network {
     let convolutions: [String: [ConvolutionGeometry]] = [

@@ -122,9 +122,10 @@ extension BoundPropagation {
   /// layer, in order, by what backward passes give, so that later layers profit. The first one is
   /// left out where its interval is exact already.
   ///
-  /// On a decided neuron every relaxation is exact. Undecided ones take the linear bound itself,
-  /// not its intersection with the interval: that is CROWN's definition, and since slopes are
-  /// chosen by these bounds neither choice is always the tighter one in the end.
+  /// On a decided neuron the relaxation of a piecewise linear activation is exact; of others all
+  /// neurons are refined. They take the linear bound itself, not its intersection with the interval:
+  /// that is CROWN's definition, and since slopes are chosen by these bounds neither choice is always
+  /// the tighter one in the end.
   ///
   /// - Parameter rowLimit: The most rows carried at once.
   mutating func tightenPreactivations(
@@ -136,7 +137,9 @@ extension BoundPropagation {
       let box = regions[value].box
       let size = steps[index].inputShapes[0].reduce(1, *)
       var neurons = undecidedNeurons(box)
-      if refined == .undecidedInBatch, neurons.count * 10 > size * 9 { neurons = Array(0..<size) }
+      let isSmooth = !steps[index].layer.isExactOnceDecided
+      let isCrowded = refined == .undecidedInBatch && neurons.count * 10 > size * 9
+      if isSmooth || isCrowded { neurons = Array(0..<size) }
       var (lower, upper) = (box.lower, box.upper)
       let step = max(rowLimit / 2, 1)
       for start in stride(from: 0, to: neurons.count, by: step) {
@@ -145,9 +148,19 @@ extension BoundPropagation {
           signedUnitForm(chunk, of: value, size: size), from: value, to: 0, slope: slope
         ).lowerBounds(over: [input])
         Self.replace(
-          &lower, &upper, by: bounds, of: chunk, everywhere: refined == .undecidedInBatch)
+          &lower, &upper, by: bounds, of: chunk,
+          everywhere: isSmooth || refined == .undecidedInBatch)
       }
       regions[value] = .box(Interval(lower: lower, upper: upper))
+      if refined == .undecidedInBatch { propagateAgain(after: value) }
+    }
+  }
+
+  /// Renews the intervals of the values behind a refined one.
+  private mutating func propagateAgain(after value: Int) {
+    for index in value..<tail {
+      regions[index + 1] = steps[index].layer.propagate(
+        all: steps[index].inputs.map { regions[$0] })
     }
   }
 

@@ -5,6 +5,10 @@ import Tensors
 extension Activation: BoundedLayer {
   public var isAffine: Bool { false }
 
+  public var isExactOnceDecided: Bool {
+    if case .leakyReLU = function { true } else { false }
+  }
+
   public func propagate(_ region: Region) -> Region {
     let box = region.box
     let output = intervalActivation(function, center: box.center, radius: box.radius)

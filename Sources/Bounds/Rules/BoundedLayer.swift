@@ -6,6 +6,10 @@ public protocol BoundedLayer: Layer {
   /// Whether the layer is affine, so that its backward rule needs no relaxation.
   var isAffine: Bool { get }
 
+  /// Whether its relaxation is exact on neurons whose pre-activation interval does not hold 0 inside,
+  /// so that only the others profit from tighter intervals.
+  var isExactOnceDecided: Bool { get }
+
   /// The interval rule: a region that holds the layer's output for every value in `region`.
   func propagate(_ region: Region) -> Region
 
@@ -30,6 +34,8 @@ public protocol BoundedLayer: Layer {
 }
 
 extension BoundedLayer {
+  public var isExactOnceDecided: Bool { true }
+
   public func propagate(all regions: [Region]) -> Region { propagate(regions[0]) }
 
   public func pullBack(

@@ -18,6 +18,8 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
     case byte(Int)
     /// An array of a safetensors file.
     case tensor(String)
+    /// A node of an ONNX graph.
+    case node(String)
     /// The label of one example, counted from 0.
     case label(Int)
 
@@ -25,6 +27,7 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
       switch self {
       case .byte(let offset): "byte \(offset)"
       case .tensor(let name): "tensor \"\(FormatError.shortened(name))\""
+      case .node(let name): "node \"\(FormatError.shortened(name))\""
       case .label(let index): "label \(index)"
       }
     }

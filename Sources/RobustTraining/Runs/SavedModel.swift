@@ -16,12 +16,16 @@ public struct SavedModel: Sendable {
     self.recipe = recipe
   }
 
-  /// Opens a run's folder, or a model file.
+  /// Opens a run's folder, a model file, or an ONNX file (by its ending).
   ///
   /// Throws ``FormatError``, ``RecipeError``, and ``RunError/noModel(_:)`` for a run that has none
   /// yet.
   public init(path: String, described: ModelFile.Description? = nil) throws {
     let url = URL(fileURLWithPath: path)
+    if url.pathExtension == "onnx" {
+      self.init(name: path, file: ModelFile(try ONNXModel.network(contentsOf: url)))
+      return
+    }
     guard RunFolder.exists(at: url) else {
       self.init(name: path, file: try ModelFile(contentsOf: url, described: described))
       return

@@ -48,10 +48,23 @@ private struct Slope {
       if l >= 0 { return (chord, middle) }
       if u <= 0 { return (middle, chord) }
       return (
-        tangent(f, from: u, to: l).map { Slope(value: $0.slope, byUpper: $0.change) } ?? chord,
-        tangent(f, from: l, to: u).map { Slope(value: $0.slope, byLower: $0.change) } ?? chord
+        outer(f, from: u, to: l, chord, middle), outer(f, from: l, to: u, chord, middle)
       )
     }
+  }
+
+  /// The line on the outer side of an S-shaped function whose bend lies inside the interval: the one
+  /// that is nearest to the function in the middle, which is the tangent there if that holds, else
+  /// the tangent through the far end, else the chord.
+  private static func outer(
+    _ f: ActivationFunction, from end: Double, to other: Double, _ chord: Slope, _ middle: Slope
+  ) -> Slope {
+    guard let tangent = tangent(f, from: end, to: other) else { return chord }
+    let center = end / 2 + other / 2
+    if other > 0 ? center >= tangent.contact : center <= tangent.contact { return middle }
+    return end < other
+      ? Slope(value: tangent.slope, byLower: tangent.change)
+      : Slope(value: tangent.slope, byUpper: tangent.change)
   }
 
   /// Decided: the function itself. Undecided: as for ReLU, between its two slopes.
@@ -82,11 +95,11 @@ private struct Slope {
   }
 
   /// The line through one end that touches the function on the other side of 0, before the other
-  /// end: its slope, and how that changes with the end it goes through. nil where it would touch
-  /// beyond that end; then the chord is the tightest.
+  /// end: where it touches, its slope, and how that changes with the end it goes through. nil where it
+  /// would touch beyond the other end; then the chord is the tightest.
   private static func tangent(
     _ f: ActivationFunction, from end: Double, to other: Double
-  ) -> (slope: Double, change: Double)? {
+  ) -> (contact: Double, slope: Double, change: Double)? {
     /// Positive where the tangent at d passes `end` on the function's inner side.
     func excess(_ d: Double) -> Double {
       (f.value(d) - f.value(end)) - f.derivative(d) * (d - end)
@@ -99,7 +112,7 @@ private struct Slope {
       if sign * excess(middle) > 0 { outer = middle } else { inner = middle }
     }
     let slope = f.derivative(outer)
-    return (slope, (slope - f.derivative(end)) / (outer - end))
+    return (outer, slope, (slope - f.derivative(end)) / (outer - end))
   }
 
   func line(below f: ActivationFunction, _ l: Double, _ u: Double) -> ActivationRelaxation.Line {

@@ -1,0 +1,100 @@
+import Foundation
+import Networks
+import Tensors
+
+/// A network in the making from an ONNX graph: values and constants by name.
+///
+/// ONNX images are [batch, C, H, W]; ours are [batch, H, W, C]. A flattened image remembers its shape,
+/// so that the columns of the matrix behind it can be put into our order.
+struct ONNXGraph {
+  struct Value {
+    let index: Int
+    /// Ours, without the batch: [H, W, C] or [n].
+    let shape: [Int]
+    /// The image whose scalars a vector holds, in our order.
+    var image: [Int]?
+  }
+
+  enum Operand {
+    case value(Value)
+    case constant(ONNXConstant)
+  }
+
+  let reader: ONNXTensorReader
+  let input: [Int]
+  private(set) var layers: [(path: String, layer: any Layer, inputs: [Int])] = []
+  private var operands: [String: Operand]
+  private var paths: Set<String> = []
+
+  init(input name: String, shape: [Int], reader: ONNXTensorReader) {
+    input = shape
+    self.reader = reader
+    operands = [name: .value(Value(index: 0, shape: shape))]
+  }
+
+  mutating func define(_ name: String, as operand: Operand) { operands[name] = operand }
+
+  func operand(_ name: String, of node: ONNXNode) throws -> Operand {
+    guard let operand = operands[name] else {
+      throw node.bad("reads \"\(name)\", which no node before it makes")
+    }
+    return operand
+  }
+
+  func value(_ name: String) -> Value? {
+    if case .value(let value) = operands[name] { value } else { nil }
+  }
+
+  /// The node's input at a position, which has to be a value.
+  func value(_ position: Int, of node: ONNXNode) throws -> Value {
+    guard position < node.inputs.count,
+      case .value(let value) = try operand(node.inputs[position], of: node)
+    else { throw node.bad("input \(position) must be computed, not constant") }
+    return value
+  }
+
+  /// The constant at a position as floats; nil where it is left out.
+  func constant(
+    _ position: Int, of node: ONNXNode
+  ) throws -> (shape: [Int], scalars: [Float])? {
+    guard position < node.inputs.count, !node.inputs[position].isEmpty else { return nil }
+    guard
+      case .constant(.floats(let shape, let scalars)) = try operand(
+        node.inputs[position], of: node)
+    else { throw node.bad("input \(position) must be a constant of floats") }
+    return (shape, scalars)
+  }
+
+  /// Adds a layer; its output has the node's name.
+  mutating func add(
+    _ layer: any Layer, to inputs: [Value], for node: ONNXNode, image: [Int]? = nil
+  ) throws {
+    let shape: [Int]
+    do { shape = try layer.outputShape(ofAll: inputs.map(\.shape)) } catch {
+      throw node.bad("needs \(error.expected), but its input is \(error.found)")
+    }
+    layers.append((path(of: node), layer, inputs.map(\.index)))
+    define(
+      node.proto.output[0], as: .value(Value(index: layers.count, shape: shape, image: image)))
+  }
+
+  /// Gives the node's output to a value that is there already.
+  mutating func alias(_ value: Value, for node: ONNXNode) {
+    define(node.proto.output[0], as: .value(value))
+  }
+
+  /// A name for the layer: its weight's, as PyTorch has it, or the node's.
+  private mutating func path(of node: ONNXNode) -> String {
+    let weight = node.inputs.dropFirst().first.flatMap { name in
+      name.hasSuffix(".weight") ? String(name.dropLast(".weight".count)) : nil
+    }
+    let wanted = weight ?? node.name
+    var path = wanted
+    var copy = 2
+    while !paths.insert(path).inserted {
+      path = "\(wanted)-\(copy)"
+      copy += 1
+    }
+    return path
+  }
+}
