@@ -14,7 +14,7 @@ struct AttackCommand: ParsableCommand {
         crownwork attack runs/a --epsilon 8/255 --examples 0:100 --output attacks.jsonl
       """)
 
-  @Argument(help: "A run or a model file.") var model: String
+  @Argument(help: "A run, a model file or an ONNX file.") var model: String
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup var attack: AttackOptions

@@ -16,7 +16,7 @@ struct CertifyCommand: ParsableCommand {
         crownwork certify runs/a --epsilon 8/255 --by ibp,crown-ibp,crown --output verdicts.jsonl
       """)
 
-  @Argument(help: "A run or a model file.") var model: String
+  @Argument(help: "A run, a model file or an ONNX file.") var model: String
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
   @Option(help: "Methods in order: \(BoundMethod.names.joined(separator: ", ")).")

@@ -17,7 +17,7 @@ struct EvaluateCommand: ParsableCommand {
         crownwork evaluate net.safetensors --model dm-small --input 28x28x1 --dataset mnist
       """)
 
-  @Argument(help: "Runs or model files.") var models: [String]
+  @Argument(help: "Runs, model files or ONNX files.") var models: [String]
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
   @Option(help: "Methods in order: \(BoundMethod.names.joined(separator: ", ")).")

@@ -18,7 +18,7 @@ struct EvaluationTable {
 
   var text: String {
     let groups = [settings, table.text, statistics, meaning]
-    return groups.joined(separator: "\n\n")
+    return groups.filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
   private var settings: String {
@@ -54,8 +54,9 @@ struct EvaluationTable {
       ? "certified, \(names.joined(separator: " or "))" : "certified, method \(position + 1)"
   }
 
+  /// Empty for networks without ReLU.
   private var statistics: String {
-    reports.map { named in
+    reports.filter { !$0.report.reluStatistics.isEmpty }.map { named in
       var rows = [["ReLU layer", "active", "inactive", "unstable"]]
       for layer in named.report.reluStatistics {
         let total = Float(max(layer.total, 1))

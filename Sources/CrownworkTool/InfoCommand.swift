@@ -13,7 +13,7 @@ struct InfoCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A run, a model file, or one of \(Architecture.names.joined(separator: ", ")).")
+    help: "A run, a model or ONNX file, or one of \(Architecture.names.joined(separator: ", ")).")
   var subject: String
   @Option(help: "Width of the convolutions.") var width: String?
   @Option(help: "Units of the hidden layers; for mlp a list such as 128,64.") var hidden: String?

@@ -18,6 +18,17 @@ import Testing
     }
   }
 
+  @Test func onnxModelsAreOpened() throws {
+    let model = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/golden/residual.onnx").path
+    try Binary.inFolder { tool in
+      let info = try tool.run("info", model)
+      #expect(info.code == 0 && info.output.contains("/2/Add         Addition"))
+      try tool.expectFailure(64, "does not say its data set", ["certify", model])
+      try tool.expectFailure(65, "28", ["certify", model, "--dataset", "digits"])
+    }
+  }
+
   @Test func benchMeasuresSteps() throws {
     try Binary.inFolder { tool in
       let arguments = [

@@ -7,6 +7,7 @@ extension OperationCase {
     + geometries.filter { $0.image[0] < 8 }.flatMap { geometry in
       [DualNorm.two, .infinity].map { rowNormCase(geometry, $0) }
     } + [linearCase(withBias: true), linearCase(withBias: false), matrixCase]
+    + [(2, 2, 0), (3, 2, 1), (3, 1, 1)].flatMap { poolCases($0.0, stride: $0.1, padding: $0.2) }
 
   struct Geometry: Sendable {
     let image: [Int]
@@ -107,6 +108,31 @@ extension OperationCase {
         let output = product(x[0], transposed(x[1]))
         return [withBias ? addingRow(output, x[2]) : output]
       })
+  }
+
+  /// Average pooling is a convolution that keeps channels apart.
+  private static func poolCases(_ kernel: Int, stride: Int, padding: Int) -> [OperationCase] {
+    let geometry = ConvolutionGeometry(stride: stride, padding: padding)
+    let image = [5, 6, 2]
+    let output = [5, 6].map { geometry.outputExtent($0, kernel: kernel)! } + [2]
+    let weight = Reference([2, 2, kernel, kernel]) { index in
+      let (o, c) = (index / (2 * kernel * kernel), index / (kernel * kernel) % 2)
+      return o == c ? 1 / Double(kernel * kernel) : 0
+    }
+    let name = "\(kernel)×\(kernel), stride \(stride), padding \(padding)"
+    return [
+      OperationCase(
+        name: "averagePool \(name)", largeBatch: 60, inputs: { [random([$0] + image, seed: 13)] },
+        ours: { [averagePool($0[0], kernel: kernel, geometry)] },
+        reference: { [convolution($0[0], weight, geometry)] }),
+      OperationCase(
+        name: "transposedAveragePool \(name)", largeBatch: 60,
+        inputs: { [random([$0] + output, seed: 14)] },
+        ours: { [transposedAveragePool($0[0], image: image, kernel: kernel, geometry)] },
+        reference: { x in
+          [transposedConvolution(x[0], weight, [x[0].shape[0]] + image, geometry)]
+        }),
+    ]
   }
 
   private static let matrixCase = OperationCase(

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// Operations that treat scalars one by one, and changes of shape.
@@ -8,6 +9,11 @@ extension OperationCase {
     elementwise("product with a number", { $0 * -1.75 }, { $0 * -1.75 }),
     elementwise(
       "reshaped", { $0.reshaped([$0.count]) * 2 }, { $0 * 2 }, reshape: { [$0.values.count] }),
+    elementwise(
+      "sigmoid", { activation(.sigmoid, $0) }, { 1 / (1 + exp(-$0)) }),
+    elementwise("tanh", { activation(.tanh, $0) }, { tanh($0) }),
+    elementwise(
+      "leaky ReLU", { activation(.leakyReLU(slope: 0.25), $0) }, { max($0, 0.25 * $0) }),
     binary("sum of two", { $0 + $1 }, +),
     binary("difference of two", { $0 - $1 }, -),
     OperationCase(

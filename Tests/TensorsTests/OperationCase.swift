@@ -19,7 +19,8 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   static let all =
-    affineCases + elementwiseCases + intervalCases + formCases + setCases + lossCases
+    affineCases + elementwiseCases + intervalCases + activationCases + formCases + setCases
+    + lossCases
 
   /// Gradients of Σ direction·output with respect to the inputs at the given positions.
   func gradients(at inputs: [Tensor], tracking positions: [Int]) -> [Tensor] {

@@ -20,6 +20,20 @@ extension OperationCase {
         reference: { reluLines($0[0], $0[1], slope) })
     }
 
+  static let activationCases: [OperationCase] = [ActivationFunction.sigmoid, .tanh].map { f in
+    OperationCase(
+      name: "intervalActivation \(f)", inputs: { intervals([$0, 12], seed: 46) },
+      ours: { x in
+        let output = intervalActivation(f, center: x[0], radius: x[1])
+        return [output.center, output.radius]
+      },
+      reference: { x in
+        let lower = x[0].with(x[1], -).map(f.value)
+        let upper = x[0].with(x[1], +).map(f.value)
+        return [upper.with(lower) { ($0 + $1) / 2 }, upper.with(lower) { ($0 - $1) / 2 }]
+      })
+  }
+
   /// ReLU as an activation with lines of its own.
   private static let relu = ActivationFunction.leakyReLU(slope: 0)
 

@@ -6,8 +6,7 @@ extension AveragePool: BoundedLayer {
   public var isAffine: Bool { true }
 
   public func propagate(_ region: Region) -> Region {
-    // The box around a ball: windows that do not overlap have no better one for the ℓ1 ball, and
-    // for the ℓ2 ball it is looser than the dual norm by at most the window's side.
+    // A ball becomes its box: sound, though rows of the pool have smaller dual norms.
     let box = region.box
     return .box(Interval(center: forward(box.center), radius: forward(box.radius)))
   }

@@ -18,15 +18,17 @@ struct ActivationRelaxation {
   let lower: Line
   let upper: Line
 
-  init(_ f: ActivationFunction, _ l: Double, _ u: Double, _ rule: ReLUSlope) {
-    guard l < u else {  // a point, or NaN, which the intercept keeps
-      let slope = Slope(value: f.derivative(l))
-      (lower, upper) = (slope.line(below: f, l, u), slope.line(above: f, l, u))
-      return
-    }
-    let slopes = Slope.choose(f, l, u, rule)
-    lower = slopes.lower.line(below: f, l, u)
-    upper = slopes.upper.line(above: f, l, u)
+  /// - Parameter rounded: What becomes of a slope before its intercept is computed: the coefficients
+  ///   are Floats, and the lines have to hold for those.
+  init(
+    _ f: ActivationFunction, _ l: Double, _ u: Double, _ rule: ReLUSlope,
+    rounded: (Double) -> Double = { Double(Float($0)) }
+  ) {
+    // A point, or NaN, which the intercept keeps, has the function's own slope.
+    let point = Slope(value: f.derivative(l))
+    let slopes = l < u ? Slope.choose(f, l, u, rule) : (point, point)
+    lower = slopes.0.line(f, l, u, rounded(slopes.0.value)) { $0 < $1 }
+    upper = slopes.1.line(f, l, u, rounded(slopes.1.value)) { $0 > $1 }
   }
 }
 
@@ -115,19 +117,11 @@ private struct Slope {
     return (outer, slope, (slope - f.derivative(end)) / (outer - end))
   }
 
-  func line(below f: ActivationFunction, _ l: Double, _ u: Double) -> ActivationRelaxation.Line {
-    extreme(f, l, u) { $0 < $1 }
-  }
-
-  func line(above f: ActivationFunction, _ l: Double, _ u: Double) -> ActivationRelaxation.Line {
-    extreme(f, l, u) { $0 > $1 }
-  }
-
-  private func extreme(
-    _ f: ActivationFunction, _ l: Double, _ u: Double, _ isBeyond: (Double, Double) -> Bool
+  /// The line of the given slope, this one rounded, at the extreme of function − slope·h.
+  func line(
+    _ f: ActivationFunction, _ l: Double, _ u: Double, _ slope: Double,
+    _ isBeyond: (Double, Double) -> Bool
   ) -> ActivationRelaxation.Line {
-    // The slope that the coefficients will have, so that the intercept holds for it.
-    let slope = Double(Float(value))
     var (contact, intercept) = (l, f.value(l) - slope * l)
     for h in [u] + f.turningPoints(slope: slope) where l < h && h <= u {
       let candidate = f.value(h) - slope * h

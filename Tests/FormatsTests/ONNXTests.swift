@@ -1,0 +1,165 @@
+import Foundation
+import Networks
+import Tensors
+import Testing
+
+@testable import Formats
+
+/// ONNX models are read as they are or refused in one line.
+@Suite struct ONNXTests {
+  private static var golden: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/golden")
+  }
+
+  /// A good model, changed, written and read.
+  private func read(
+    _ name: String = "cnn_2layer", _ change: (inout Onnx_ModelProto) -> Void
+  ) throws -> Network {
+    let data = try Data(contentsOf: Self.golden.appending(path: "\(name).onnx"))
+    var model = try Onnx_ModelProto(serializedBytes: data)
+    change(&model)
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appending(path: "m.onnx")
+    try (try model.serializedBytes() as Data).write(to: url)
+    return try ONNXModel.network(contentsOf: url)
+  }
+
+  private func expectRefused(
+    _ text: String, in name: String = "cnn_2layer", _ change: (inout Onnx_ModelProto) -> Void,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    do {
+      _ = try read(name, change)
+      Issue.record("was read", sourceLocation: sourceLocation)
+    } catch {
+      let line = "\(error)"
+      #expect(line.contains(text) && !line.contains("\n"), sourceLocation: sourceLocation)
+    }
+  }
+
+  @Test func layersAreNamedByTheirWeights() throws {
+    let network = try read { _ in }
+    #expect(network.parameters.map(\.path).contains("0.weight"))
+    #expect(network.inputShape == [28, 28, 1] && network.classes == 10)
+  }
+
+  @Test func unknownThingsAreRefusedByName() {
+    expectRefused("Relu (opset 13)") { $0.graph.node[1].attribute = [named("limit")] }
+    expectRefused("Softsign (opset 13): the operator is not supported; supported are Add,") {
+      $0.graph.node[1].opType = "Softsign"
+    }
+    expectRefused("the operator is not supported") { $0.graph.node[1].domain = "com.example" }
+    expectRefused("groups are not supported") { set(&$0.graph.node[0], "group", to: [2]) }
+    expectRefused("dilations are not supported") {
+      set(&$0.graph.node[0], "dilations", to: [2, 2])
+    }
+    expectRefused("pads [1, 1, 0, 0] are not supported") {
+      set(&$0.graph.node[0], "pads", to: [1, 1, 0, 0])
+    }
+    expectRefused("opset 8 is not supported") { $0.opsetImport[0].version = 8 }
+  }
+
+  private func named(_ name: String) -> Onnx_AttributeProto {
+    var attribute = Onnx_AttributeProto()
+    attribute.name = name
+    return attribute
+  }
+
+  private func set(_ node: inout Onnx_NodeProto, _ name: String, to values: [Int64]) {
+    for index in node.attribute.indices where node.attribute[index].name == name {
+      node.attribute[index].ints = values
+      node.attribute[index].i = values[0]
+    }
+  }
+
+  @Test func brokenGraphsAreRefused() {
+    expectRefused("which no node before it makes") { $0.graph.node.swapAt(0, 2) }
+    expectRefused("which no node before it makes") { $0.graph.initializer.removeLast() }
+    expectRefused("constant weights") { $0.graph.node[0].input[1] = "" }
+    expectRefused("must have one output") { $0.graph.output[0].name = "elsewhere" }
+    expectRefused("with fixed sizes behind the batch") {
+      $0.graph.input[0].type.tensorType.shape.dim[1].dimParam = "channels"
+    }
+    expectRefused("inputs; one is supported") { $0.graph.input.append($0.graph.input[0]) }
+    expectRefused("holds no graph") { $0.clearGraph() }
+    expectRefused("needs images [height, width, 3]") {
+      $0.graph.initializer[0].dims[1] = 3
+      $0.graph.initializer[0].rawData = Data(
+        repeating: 0, count: $0.graph.initializer[0].dims.reduce(4) { $0 * Int($1) })
+    }
+  }
+
+  @Test func tensorsThatLieAreRefused() {
+    expectRefused("bytes where its shape has") { $0.graph.initializer[0].rawData.removeLast(4) }
+    expectRefused("bytes where its shape has") { $0.graph.initializer[0].dims[0] = 1 << 40 }
+    expectRefused("impossible shape") { $0.graph.initializer[0].dims = [1 << 62, 1 << 62, 4] }
+    expectRefused("impossible shape") { $0.graph.initializer[0].dims[0] = -4 }
+    expectRefused("element type 10 is not supported") { $0.graph.initializer[0].dataType = 10 }
+    expectRefused("NaN or infinity") {
+      $0.graph.initializer[0].rawData.replaceSubrange(0..<4, with: [0, 0, 0xc0, 0x7f])
+    }
+    expectRefused("no such file") {
+      $0.graph.initializer[0].dataLocation = .external
+      $0.graph.initializer[0].externalData = [entry("location", "weights.bin")]
+    }
+    expectRefused("outside the model's folder") {
+      $0.graph.initializer[0].dataLocation = .external
+      $0.graph.initializer[0].externalData = [entry("location", "../weights.bin")]
+    }
+  }
+
+  private func entry(_ key: String, _ value: String) -> Onnx_StringStringEntryProto {
+    var entry = Onnx_StringStringEntryProto()
+    (entry.key, entry.value) = (key, value)
+    return entry
+  }
+
+  /// Constants after an input and a normalisation by constants in front change the logits as they
+  /// should.
+  @Test func constantArithmeticIsFolded() throws {
+    let plain = try read { _ in }
+    let shifted = try read { model in
+      var constant = Onnx_TensorProto()
+      (constant.name, constant.dataType, constant.dims) = ("half", 1, [1, 1, 1])
+      constant.floatData = [0.5]
+      model.graph.initializer.append(constant)
+      var node = Onnx_NodeProto()
+      (node.opType, node.input, node.output) = ("Sub", ["input", "half"], ["shifted"])
+      model.graph.node.insert(node, at: 0)
+      model.graph.node[1].input[0] = "shifted"
+    }
+    var random = RandomSource(seed: 0)
+    let images = Tensor.uniform([2, 28, 28, 1], in: 0...1, using: &random)
+    let half = Tensor(shape: images.shape, repeating: 0.5)
+    #expect(shifted(images) == plain(images - half))
+  }
+
+  /// Bytes changed, cut off and doubled: an error or a network, never a crash.
+  @Test func survivesMutations() throws {
+    var random = RandomSource(seed: 1)
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appending(path: "m.onnx")
+    for name in ["cnn_valid", "residual"] {
+      let good = try Data(contentsOf: Self.golden.appending(path: "\(name).onnx"))
+      for _ in 0..<1500 {
+        var data = good
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+          // The structure is at the front of messages; most bytes are weights.
+          let position = Int.random(in: 0..<data.count, using: &random)
+          data[Bool.random(using: &random) ? position % 1500 : position] =
+            .random(in: 0...255, using: &random)
+        }
+        if Int.random(in: 0..<4, using: &random) == 0 {
+          data = data.prefix(Int.random(in: 0..<data.count, using: &random))
+        }
+        try data.write(to: url)
+        _ = try? ONNXModel.network(contentsOf: url)
+      }
+    }
+  }
+}

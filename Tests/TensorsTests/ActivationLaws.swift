@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Tensors
+
+/// The lines around an activation contain it, and move with the interval as they say.
+@Suite struct ActivationLaws {
+  static let functions: [ActivationFunction] = [
+    .sigmoid, .tanh, .leakyReLU(slope: 0), .leakyReLU(slope: 0.1), .leakyReLU(slope: 1),
+  ]
+  /// Ends of very different sizes, equal ends, and zero.
+  private static let ends: [Float] = [
+    -1e30, -1000, -46, -9, -3, -1, -0.2, -1e-6, -1e-30, 0, 1e-30, 1e-6, 0.2, 1, 3, 9, 46, 1000,
+    1e30,
+  ]
+
+  @Test(arguments: functions)
+  func linesContainTheFunction(function: ActivationFunction) {
+    for (i, lower) in Self.ends.enumerated() {
+      for upper in Self.ends[i...] {
+        for rule in ReLUSlope.allCases { check(function, lower, upper, rule) }
+      }
+    }
+  }
+
+  private func check(
+    _ function: ActivationFunction, _ lower: Float, _ upper: Float, _ rule: ReLUSlope
+  ) {
+    let (center, radius) = (lower / 2 + upper / 2, upper / 2 - lower / 2)
+    let lines = activationLines(
+      function, center: Tensor(shape: [1, 1], [center]), radius: Tensor(shape: [1, 1], [radius]),
+      slope: rule
+    ).all.map { Double($0.scalar) }
+    let (l, u) = (Double(center) - Double(radius), Double(center) + Double(radius))
+    for step in 0...64 {
+      // Densely around 0, where the functions bend, and over the whole interval.
+      for h in [l + (u - l) * Double(step) / 64, min(max(Double(step - 32) / 4, l), u)] {
+        let value = function.value(h)
+        let below = lines[0] * h + lines[1]
+        let above = lines[2] * h + lines[3]
+        let slack = 1e-13 * (1 + abs(value) + abs(lines[0] * h) + abs(lines[2] * h))
+        #expect(below <= value + slack, "\(function) \(rule) on [\(l), \(u)] at \(h)")
+        #expect(above >= value - slack, "\(function) \(rule) on [\(l), \(u)] at \(h)")
+      }
+    }
+  }
+
+  @Test(arguments: functions)
+  func intervalsContainTheFunction(function: ActivationFunction) {
+    for (i, lower) in Self.ends.enumerated() {
+      for upper in Self.ends[i...] {
+        let (center, radius) = (lower / 2 + upper / 2, upper / 2 - lower / 2)
+        let box = intervalActivation(
+          function, center: Tensor(shape: [1], [center]), radius: Tensor(shape: [1], [radius]))
+        let ends = [center - radius, center + radius].map { function.value(Double($0)) }
+        let slack = 2e-7 * (1 + abs(ends[0]) + abs(ends[1]))
+        #expect(Double(box.center.scalar) - Double(box.radius.scalar) <= ends[0] + slack)
+        #expect(Double(box.center.scalar) + Double(box.radius.scalar) >= ends[1] - slack)
+      }
+    }
+  }
+
+  /// Slopes and intercepts change with the interval's ends by their derivatives, in Float64.
+  @Test(arguments: [ActivationFunction.sigmoid, .tanh, .leakyReLU(slope: 0.1)])
+  func derivativesAreCentralDifferences(function: ActivationFunction) {
+    let intervals = [(-3.0, -1.0), (-1, 2.2), (0.2, 3), (-5, 0.5), (-0.5, 5), (-2, 0.1), (-4, 3)]
+    for (l, u) in intervals {
+      for rule in [ReLUSlope.adaptive, .same] {
+        func lines(_ l: Double, _ u: Double) -> [ActivationRelaxation.Line] {
+          let both = ActivationRelaxation(function, l, u, rule, rounded: { $0 })
+          return [both.lower, both.upper]
+        }
+        let step = 1e-5
+        for which in 0..<2 {
+          let line = lines(l, u)[which]
+          let byLower = (lines(l + step, u)[which].slope - lines(l - step, u)[which].slope)
+          let byUpper = (lines(l, u + step)[which].slope - lines(l, u - step)[which].slope)
+          #expect(abs(byLower / (2 * step) - line.byLower) < 1e-6, "\(function) [\(l), \(u)]")
+          #expect(abs(byUpper / (2 * step) - line.byUpper) < 1e-6, "\(function) [\(l), \(u)]")
+        }
+      }
+    }
+  }
+
+  /// The turning points are where the derivative is the slope, to the last bits of both.
+  @Test(arguments: [ActivationFunction.sigmoid, .tanh])
+  func turningPointsHaveTheSlope(function: ActivationFunction) {
+    for slope in [1e-20, 1e-8, 1e-3, 0.1, 0.2, 0.2499999] {
+      let points = function.turningPoints(slope: slope)
+      #expect(points.count == 2)
+      for point in points {
+        #expect(abs(function.derivative(point) / slope - 1) < 1e-7, "\(slope) at \(point)")
+      }
+    }
+    #expect(function.turningPoints(slope: 0).isEmpty && function.turningPoints(slope: -1).isEmpty)
+  }
+}
