@@ -5,7 +5,7 @@ import Tensors
 /// There are enough parts for every thread and for a part's tensors to stay near the cores, and no
 /// more than the weights allow, which each part reads and whose gradients each writes. Up to that
 /// number, which is a power of two, the number of threads does not change the parts, nor a bit of
-/// the result. Where weights too many for a cache outweigh the whole batch (dm-large below batch 128)
+/// the result. Where weights too many for a cache outweigh the whole batch (dm-large below batch 116)
 /// it stays in one part, whose kernels share the threads; bits then depend on their number.
 struct BatchParts {
   private let positions: ArraySlice<Int>
@@ -14,7 +14,7 @@ struct BatchParts {
   /// Bytes of a part that stay near a core (measured: beyond it steps slow down by some 10%).
   private static let bytes = 4e6
   /// Flops per parameter that make up for reading it and writing its gradient (likewise).
-  private static let flopsPerParameter = 6000.0
+  private static let flopsPerParameter = 3000.0
 
   /// Parameters that stay in a cache.
   private static let cachedParameters = 2_000_000
@@ -27,7 +27,7 @@ struct BatchParts {
     let bearable = examples * cost.flops / (Self.flopsPerParameter * Double(max(parameters, 1)))
     let best = max(2, min(Self.powerOfTwo(above: wanted), Self.powerOfTwo(above: bearable / 2)))
     self.positions = positions
-    let isWhole = bearable < 2 && parameters > Self.cachedParameters
+    let isWhole = bearable < 4 && parameters > Self.cachedParameters
     count = isWhole ? 1 : min(max(best, Threads.count), max(positions.count, 1))
   }
 
