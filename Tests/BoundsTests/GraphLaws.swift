@@ -37,7 +37,7 @@ import Testing
     #expect(
       Set(kinds).isSuperset(of: [
         "Convolution", "ReLU", "Activation", "AveragePool", "ChannelAffine", "Addition", "Flatten",
-        "Linear",
+        "Linear", "Concatenation",
       ]))
   }
 
@@ -89,9 +89,11 @@ private enum RandomGraph {
       let last = graph.count
       let shape = shapes[last]
       let partners = shapes.indices.filter { shapes[$0] == shape }
-      let choice = Int.random(in: 0..<8, using: &random)
+      let choice = Int.random(in: 0..<9, using: &random)
       if choice == 6, partners.count > 1 {
         try add(Addition(), [partners.randomElement(using: &random)!, last])
+      } else if choice == 8, shape[2] <= 4 {
+        try add(Concatenation(), [partners.randomElement(using: &random)!, last])
       } else {
         try add(layer(choice, on: shape, using: &random), [last])
       }
@@ -110,8 +112,10 @@ private enum RandomGraph {
     switch choice {
     case 1: return ReLU()
     case 2: return Activation(.leakyReLU(slope: random.uniform()))
-    case 3: return Activation(.sigmoid)
-    case 4: return Activation(.tanh)
+    case 3:
+      return Activation(Bool.random(using: &random) ? .sigmoid : .softplus)
+    case 4:
+      return Activation(Bool.random(using: &random) ? .tanh : .elu(alpha: random.uniform()))
     case 5 where shape[0] >= 4: return AveragePool(kernel: 2, stride: 2)
     case 5: return AveragePool(kernel: 3, stride: 1, padding: 1)
     case 7:

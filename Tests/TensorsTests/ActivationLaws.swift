@@ -6,6 +6,7 @@ import Testing
 @Suite struct ActivationLaws {
   static let functions: [ActivationFunction] = [
     .sigmoid, .tanh, .leakyReLU(slope: 0), .leakyReLU(slope: 0.1), .leakyReLU(slope: 1),
+    .softplus, .elu(alpha: 1), .elu(alpha: 0.3),
   ]
   /// Ends of very different sizes, equal ends, and zero.
   private static let ends: [Float] = [
@@ -60,7 +61,9 @@ import Testing
   }
 
   /// Slopes and intercepts change with the interval's ends by their derivatives, in Float64.
-  @Test(arguments: [ActivationFunction.sigmoid, .tanh, .leakyReLU(slope: 0.1)])
+  @Test(arguments: [
+    ActivationFunction.sigmoid, .tanh, .leakyReLU(slope: 0.1), .softplus, .elu(alpha: 1),
+  ])
   func derivativesAreCentralDifferences(function: ActivationFunction) {
     let intervals = [(-3.0, -1.0), (-1, 2.2), (0.2, 3), (-5, 0.5), (-0.5, 5), (-2, 0.1), (-4, 3)]
     for (l, u) in intervals {

@@ -29,6 +29,27 @@ extension OperationCase {
       name: "sum of all elements", inputs: { [random([$0, 3, 2], seed: 23)] },
       ours: { [$0[0].sum()] },
       reference: { [Reference([], [$0[0].values.reduce(0, +)])] }),
+    OperationCase(
+      name: "joinedChannels",
+      inputs: { [random([$0, 3, 2], seed: 24), random([$0, 3, 4], seed: 25)] },
+      ours: { [joinedChannels($0)] },
+      reference: { x in
+        [
+          Reference([x[0].shape[0], 3, 6]) { index in
+            let (position, channel) = (index / 6, index % 6)
+            return channel < 2
+              ? x[0].values[position * 2 + channel] : x[1].values[position * 4 + channel - 2]
+          }
+        ]
+      }),
+    OperationCase(
+      name: "splitChannels", inputs: { [random([$0, 3, 6], seed: 26)] },
+      ours: { splitChannels($0[0], into: [2, 4]) },
+      reference: { x in
+        [(0, 2), (2, 4)].map { start, size in
+          Reference([x[0].shape[0], 3, size]) { x[0].values[$0 / size * 6 + start + $0 % size] }
+        }
+      }),
     channelAffineCase(withShift: true), channelAffineCase(withShift: false),
   ]
 

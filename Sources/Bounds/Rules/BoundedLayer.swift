@@ -72,8 +72,9 @@ public enum BoundsError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .unsupportedLayer(let path, let kind):
       "layer \(path) (\(kind)) has no bound rule, so the network cannot be certified; supported "
-        + "are Convolution, Linear, ReLU, Activation (leaky ReLU, sigmoid, tanh), AveragePool, "
-        + "Addition, Flatten, Normalization and ChannelAffine"
+        + "are Convolution, Linear, ReLU, Activation (leaky ReLU, sigmoid, tanh, softplus, ELU), "
+        + "AveragePool, "
+        + "Addition, Concatenation, Flatten, Normalization and ChannelAffine"
     case .specification(let problem), .input(let problem): problem
     }
   }

@@ -16,9 +16,16 @@ enum ONNXOperators {
       return Activation(.leakyReLU(slope: slope))
     },
     "Sigmoid": elementwise { _ in Activation(.sigmoid) },
+    "Softplus": elementwise { _ in Activation(.softplus) },
+    "Elu": elementwise { node in
+      let alpha = node.float("alpha", default: 1)
+      guard 0...1 ~= alpha else { throw node.bad("alpha \(alpha) is not between 0 and 1") }
+      return Activation(.elu(alpha: alpha))
+    },
     "Tanh": elementwise { _ in Activation(.tanh) },
     "Add": arithmetic, "Sub": arithmetic, "Mul": arithmetic, "Div": arithmetic,
-    "Flatten": flatten, "Reshape": reshape, "Identity": identity, "Dropout": identity,
+    "Concat": concatenation, "Flatten": flatten, "Reshape": reshape, "Identity": identity,
+    "Dropout": identity,
     "Constant": constant,
   ]
 
@@ -241,6 +248,20 @@ enum ONNXOperators {
       let x = try graph.value(0, of: node)
       try graph.add(try layer(&node), to: [x], for: node, image: x.image)
     }
+  }
+
+  /// Along the channels, which are axis 1 there and the last one here.
+  private static let concatenation: Conversion = { node, graph in
+    let inputs = try node.inputs.indices.map { try graph.value($0, of: node) }
+    let rank = (inputs.first?.shape.count ?? 0) + 1
+    let axis = node.integer("axis", default: 1)
+    guard axis == 1 || axis == 1 - rank, !inputs.isEmpty else {
+      throw node.bad("axis \(axis) is not supported, only the channels'")
+    }
+    guard inputs.allSatisfy({ $0.image == nil || $0.image![2] == 1 }) else {
+      throw node.bad("of flattened images is not supported")
+    }
+    try graph.add(Concatenation(), to: inputs, for: node)
   }
 
   private static let flatten: Conversion = { node, graph in

@@ -7,12 +7,18 @@ public enum ActivationFunction: Sendable, Hashable {
   /// 1/(1 + e⁻ˣ).
   case sigmoid
   case tanh
+  /// log(1 + eˣ).
+  case softplus
+  /// x above 0, alpha·(eˣ − 1) below, 0 ≤ alpha ≤ 1, so that it is convex.
+  case elu(alpha: Float)
 
   func value(_ x: Double) -> Double {
     switch self {
     case .leakyReLU(let slope): x > 0 ? x : Double(slope) * x
     case .sigmoid: Self.logistic(x)
     case .tanh: .tanh(x)
+    case .softplus: max(x, 0) + .log(onePlus: .exp(-abs(x)))
+    case .elu(let alpha): x > 0 ? x : Double(alpha) * .expMinusOne(x)
     }
   }
 
@@ -26,6 +32,8 @@ public enum ActivationFunction: Sendable, Hashable {
     case .tanh:
       let value = Double.cosh(x)
       return 1 / (value * value)
+    case .softplus: return Self.logistic(x)
+    case .elu(let alpha): return x > 0 ? 1 : Double(alpha) * .exp(x)
     }
   }
 
@@ -34,6 +42,8 @@ public enum ActivationFunction: Sendable, Hashable {
     case .leakyReLU: 0
     case .sigmoid: derivative(x) * (Self.logistic(-x) - Self.logistic(x))
     case .tanh: -2 * .tanh(x) * derivative(x)
+    case .softplus: Self.logistic(x) * Self.logistic(-x)
+    case .elu(let alpha): x > 0 ? 0 : Double(alpha) * .exp(x)
     }
   }
 
@@ -47,6 +57,10 @@ public enum ActivationFunction: Sendable, Hashable {
     case .tanh:  // tanh' = 1/cosh² x
       guard slope > 0 else { return [] }
       return Self.plusMinus(.acosh(max(1 / slope.squareRoot(), 1)))
+    case .softplus:
+      return slope > 0 && slope < 1 ? [.log(slope) - .log(onePlus: -slope)] : []
+    case .elu(let alpha):
+      return [0] + (slope > 0 && slope < Double(alpha) ? [.log(slope / Double(alpha))] : [])
     }
   }
 

@@ -45,6 +45,7 @@ private struct Slope {
     switch f {
     case .leakyReLU(let slope):
       return (leaky(Double(slope), chord, l, u, rule), chord)
+    case .softplus, .elu: return (Slope.middle(f, l, u), chord)  // convex
     case .sigmoid, .tanh:
       let middle = Slope.middle(f, l, u)
       if l >= 0 { return (chord, middle) }

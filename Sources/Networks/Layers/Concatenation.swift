@@ -1,0 +1,21 @@
+import Tensors
+
+/// Inputs side by side along the last axis: channels of images, elements of vectors.
+public struct Concatenation: Junction {
+  public static let kind = "Concatenation"
+
+  public init() {}
+
+  public func outputShape(ofAll inputs: [[Int]]) throws(ShapeMismatch) -> [Int] {
+    guard let first = inputs.first, !first.isEmpty else {
+      throw ShapeMismatch(expected: "at least one input", found: [])
+    }
+    for input in inputs where input.dropLast() != first.dropLast() {
+      throw ShapeMismatch(
+        expected: "inputs that differ in the last axis only, such as \(first)", found: input)
+    }
+    return first.dropLast() + [inputs.reduce(0) { $0 + $1.last! }]
+  }
+
+  public func forward(all inputs: [Tensor]) -> Tensor { joinedChannels(inputs) }
+}
