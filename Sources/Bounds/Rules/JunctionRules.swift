@@ -1,6 +1,17 @@
 import Networks
 import Tensors
 
+extension Junction {
+  /// The box of a junction that is linear with no negative weight: it maps centres and radii alike.
+  fileprivate func joinedBoxes(_ regions: [Region]) -> Region {
+    guard regions.count > 1 else { return regions[0] }
+    let boxes = regions.map(\.box)
+    return .box(
+      Interval(
+        center: forward(all: boxes.map(\.center)), radius: forward(all: boxes.map(\.radius))))
+  }
+}
+
 /// Addition: boxes add up; a form passes unchanged to every input.
 ///
 /// The sum of the inputs' boxes forgets what the inputs have in common; backward forms don't, since
@@ -11,12 +22,7 @@ extension Addition: BoundedLayer {
   public func propagate(_ region: Region) -> Region { region }
 
   public func propagate(all regions: [Region]) -> Region {
-    guard regions.count > 1 else { return regions[0] }
-    let boxes = regions.map(\.box)
-    return .box(
-      Interval(
-        center: boxes.dropFirst().reduce(boxes[0].center) { $0 + $1.center },
-        radius: boxes.dropFirst().reduce(boxes[0].radius) { $0 + $1.radius }))
+    joinedBoxes(regions)
   }
 
   public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm { form }
@@ -35,11 +41,7 @@ extension Concatenation: BoundedLayer {
   public func propagate(_ region: Region) -> Region { region }
 
   public func propagate(all regions: [Region]) -> Region {
-    guard regions.count > 1 else { return regions[0] }
-    let boxes = regions.map(\.box)
-    return .box(
-      Interval(
-        center: joinedChannels(boxes.map(\.center)), radius: joinedChannels(boxes.map(\.radius))))
+    joinedBoxes(regions)
   }
 
   public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm { form }
