@@ -122,14 +122,7 @@ class AutoLiRPA:
     certify = ("ibp", "crown-ibp", "crown")
 
     def __init__(self, network):
-        self.network, self.fused, self.plain = network, None, None
-
-    def parameters(self):
-        return self.network.parameters()
-
-    @property
-    def model(self):
-        return self.network
+        self.model, self.fused, self.plain, self.batch = network, None, None, None
 
     def set_around(self, x):
         from auto_LiRPA import BoundedTensor, PerturbationLpNorm
@@ -144,7 +137,7 @@ class AutoLiRPA:
         rows = (unit.unsqueeze(0) - unit[y].unsqueeze(1)).contiguous()
         if self.fused is None:
             self.fused = BoundedModule(
-                SumOfExponentials(self.network), (x, rows),
+                SumOfExponentials(self.model), (x, rows),
                 bound_opts={"loss_fusion": True, "conv_mode": "patches"})
         request = (self.set_around(x), rows)
         _, upper = self.fused.compute_bounds(x=request, IBP=True, C=None, method=None)
@@ -157,9 +150,9 @@ class AutoLiRPA:
     def bounds(self, x, y, method):
         from auto_LiRPA import BoundedModule
 
-        if self.plain is None or self.batch != len(x):
+        if self.batch != len(x):
             self.batch = len(x)
-            self.plain = BoundedModule(self.network, x, bound_opts={"conv_mode": "patches"})
+            self.plain = BoundedModule(self.model, x, bound_opts={"conv_mode": "patches"})
         names = {"ibp": "IBP", "crown-ibp": "CROWN-IBP", "crown": "CROWN"}
         margins, _ = self.plain.compute_bounds(
             x=(self.set_around(x),), C=margin_rows(y), method=names[method], bound_upper=False)

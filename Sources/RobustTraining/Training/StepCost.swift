@@ -11,13 +11,9 @@ public struct StepCost: Sendable, Equatable {
 
   /// The cost of an objective where all of its terms count: κ between 0 and 1, β above 0.
   public init(_ network: Network, _ objective: Objective) {
-    self.init(network, objective, kappa: objective.kappa.isUsed, beta: objective.beta.isUsed)
-  }
-
-  init(_ network: Network, _ objective: Objective, kappa: Bool, beta: Bool) {
-    var carried = kappa || !objective.isRobust ? 1 : 0
+    var carried = objective.kappa.isUsed ? 1 : 0  // κ of the natural loss is 1
     if objective.isRobust { carried += 2 }
-    if beta, case .crownIBP(_, _, let margins, _) = objective {
+    if objective.beta.isUsed, case .crownIBP(_, _, let margins, _) = objective {
       carried += margins == .fused ? 1 : network.classes - 1
     }
     let scalars = network.nodes.reduce(0) { $0 + $1.outputShape.reduce(1, *) }
