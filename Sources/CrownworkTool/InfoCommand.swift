@@ -18,6 +18,8 @@ struct InfoCommand: ParsableCommand {
   @Option(help: "Width of the convolutions.") var width: String?
   @Option(help: "Units of the hidden layers; for mlp a list such as 128,64.") var hidden: String?
   @Option(help: "Kernel size of cnn-3layer.") var kernel: String?
+  @Option(help: "Residual blocks in each stage of resnet, resnet-bn and wide-resnet.")
+  var blocks: String?
   @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS.") var input = "28x28x1"
   @Option(help: "Number of classes.") var classes = 10
   @Flag(help: "Print JSON.") var json = false
@@ -34,6 +36,7 @@ struct InfoCommand: ParsableCommand {
       of: Overrides.make([
         ("model.name", subject, "info"), ("model.width", width, "--width"),
         ("model.hidden", hidden, "--hidden"), ("model.kernel", kernel, "--kernel"),
+        ("model.blocks", blocks, "--blocks"),
       ]), input: input, classes: classes)
     let network = try description.architecture.network(
       input: description.input, classes: description.classes)

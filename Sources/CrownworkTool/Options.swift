@@ -9,11 +9,14 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Width of the convolutions.") var width: String?
   @Option(help: "Units of the hidden layers; for mlp a list such as 128,64.") var hidden: String?
   @Option(help: "Kernel size of cnn-3layer.") var kernel: String?
+  @Option(help: "Residual blocks in each stage of resnet, resnet-bn and wide-resnet.")
+  var blocks: String?
 
   var overrides: [RecipeOverride] {
     Overrides.make([
       ("model.name", model, "--model"), ("model.width", width, "--width"),
       ("model.hidden", hidden, "--hidden"), ("model.kernel", kernel, "--kernel"),
+      ("model.blocks", blocks, "--blocks"),
     ])
   }
 }
@@ -36,7 +39,7 @@ struct SubjectOptions: ParsableArguments {
   private func description() throws -> ModelFile.Description? {
     guard model.model != nil else {
       guard model.overrides.isEmpty, input == nil else {
-        throw Failure(.usage, "--width, --hidden, --kernel and --input need --model")
+        throw Failure(.usage, "--width, --hidden, --kernel, --blocks and --input need --model")
       }
       return nil
     }

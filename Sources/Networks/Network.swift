@@ -20,7 +20,7 @@ public struct Network: Sendable {
 
   /// [height, width, channels] or [n].
   public let inputShape: [Int]
-  public private(set) var nodes: [Node]
+  public internal(set) var nodes: [Node]
   /// The named architecture it was made from, if any.
   public let architecture: Architecture?
 

@@ -30,7 +30,26 @@ import Testing
     Published(.dmSmall, 329_606, 6_004),
     Published(.dmMedium, 893_418, 34_688),
     Published(.dmLarge, 13_257_290, 176_128),
+    Published(.cnn7BN(width: 64, hidden: 512), 13_259_338, 176_128),
   ]
+
+  static let residual: [Architecture] = [
+    .resnet(width: 4, blocks: 2, hidden: 30, batchNorm: false),
+    .resnet(width: 2, blocks: 1, hidden: 20, batchNorm: true),
+    .wideResnet(blocks: 1, width: 2), .resnet2b, .resnet4b,
+  ]
+
+  /// The residual networks of the VNN competition (2021) on CIFAR-10, parameter by parameter.
+  @Test func competitionNetworks() throws {
+    let small = try Architecture.resnet2b.network(input: [32, 32, 3])
+    #expect(small.stateDict["linear1.weight"]?.shape == [100, 1024])
+    #expect(small.stateDict["layer1.0.shortcut.0.weight"]?.shape == [16, 8, 1, 1])
+    #expect(small.stateDict["layer1.1.shortcut.0.weight"] == nil)
+    #expect(small.parameterCount == 112_006)
+    let large = try Architecture.resnet4b.network(input: [32, 32, 3])
+    #expect(large.stateDict["linear1.weight"]?.shape == [100, 512])
+    #expect(large.parameterCount == 123_734)
+  }
 
   @Test(arguments: published)
   func counts(published: Published) throws {
@@ -59,7 +78,8 @@ import Testing
     #expect(network(.zeros([2, 28, 28, 1])).shape == [2, 10])
   }
 
-  @Test(arguments: published.map(\.architecture) + [.mlp(hidden: [3, 4]), .mlp(hidden: [])])
+  @Test(
+    arguments: published.map(\.architecture) + residual + [.mlp(hidden: [3, 4]), .mlp(hidden: [])])
   func namesAndOptionsRoundTrip(architecture: Architecture) throws {
     let again = try Architecture(name: architecture.name, options: architecture.options)
     #expect(again == architecture)

@@ -6,7 +6,8 @@ import Testing
 @Suite struct ActivationLaws {
   static let functions: [ActivationFunction] = [
     .sigmoid, .tanh, .leakyReLU(slope: 0), .leakyReLU(slope: 0.1), .leakyReLU(slope: 1),
-    .softplus, .elu(alpha: 1), .elu(alpha: 0.3),
+    .softplus, .elu(alpha: 1), .elu(alpha: 0.3), .gelu, .clip(lower: -1, upper: 1),
+    .clip(lower: 0, upper: 6), .clip(lower: -3e38, upper: 0.5),
   ]
   /// Ends of very different sizes, equal ends, and zero.
   private static let ends: [Float] = [
@@ -52,17 +53,23 @@ import Testing
         let (center, radius) = (lower / 2 + upper / 2, upper / 2 - lower / 2)
         let box = intervalActivation(
           function, center: Tensor(shape: [1], [center]), radius: Tensor(shape: [1], [radius]))
-        let ends = [center - radius, center + radius].map { function.value(Double($0)) }
-        let slack = 2e-7 * (1 + abs(ends[0]) + abs(ends[1]))
-        #expect(Double(box.center.scalar) - Double(box.radius.scalar) <= ends[0] + slack)
-        #expect(Double(box.center.scalar) + Double(box.radius.scalar) >= ends[1] - slack)
+        let (l, u) = (Double(center) - Double(radius), Double(center) + Double(radius))
+        for step in 0...64 {
+          for h in [l + (u - l) * Double(step) / 64, min(max(Double(step - 32) / 16, l), u)] {
+            let value = function.value(h)
+            let slack = 2e-7 * (1 + abs(function.value(l)) + abs(function.value(u)))
+            #expect(Double(box.center.scalar) - Double(box.radius.scalar) <= value + slack)
+            #expect(Double(box.center.scalar) + Double(box.radius.scalar) >= value - slack)
+          }
+        }
       }
     }
   }
 
   /// Slopes and intercepts change with the interval's ends by their derivatives, in Float64.
   @Test(arguments: [
-    ActivationFunction.sigmoid, .tanh, .leakyReLU(slope: 0.1), .softplus, .elu(alpha: 1),
+    ActivationFunction.sigmoid, .tanh, .leakyReLU(slope: 0.1), .softplus, .elu(alpha: 1), .gelu,
+    .clip(lower: -0.6, upper: 0.7),
   ])
   func derivativesAreCentralDifferences(function: ActivationFunction) {
     let intervals = [(-3.0, -1.0), (-1, 2.2), (0.2, 3), (-5, 0.5), (-0.5, 5), (-2, 0.1), (-4, 3)]

@@ -113,8 +113,9 @@ extension OperationCase {
   /// Average pooling is a convolution that keeps channels apart.
   private static func poolCases(_ kernel: Int, stride: Int, padding: Int) -> [OperationCase] {
     let geometry = ConvolutionGeometry(stride: stride, padding: padding)
+    let window = PoolingWindow(height: kernel, width: kernel, geometry)
     let image = [5, 6, 2]
-    let output = [5, 6].map { geometry.outputExtent($0, kernel: kernel)! } + [2]
+    let output = window.outputShape(image)!
     let weight = Reference([2, 2, kernel, kernel]) { index in
       let (o, c) = (index / (2 * kernel * kernel), index / (kernel * kernel) % 2)
       return o == c ? 1 / Double(kernel * kernel) : 0
@@ -123,12 +124,12 @@ extension OperationCase {
     return [
       OperationCase(
         name: "averagePool \(name)", largeBatch: 60, inputs: { [random([$0] + image, seed: 13)] },
-        ours: { [averagePool($0[0], kernel: kernel, geometry)] },
+        ours: { [averagePool($0[0], window)] },
         reference: { [convolution($0[0], weight, geometry)] }),
       OperationCase(
         name: "transposedAveragePool \(name)", largeBatch: 60,
         inputs: { [random([$0] + output, seed: 14)] },
-        ours: { [transposedAveragePool($0[0], image: image, kernel: kernel, geometry)] },
+        ours: { [transposedAveragePool($0[0], image: image, window)] },
         reference: { x in
           [transposedConvolution(x[0], weight, [x[0].shape[0]] + image, geometry)]
         }),

@@ -16,6 +16,13 @@ extension OperationCase {
       "leaky ReLU", { activation(.leakyReLU(slope: 0.25), $0) }, { max($0, 0.25 * $0) }),
     binary("sum of two", { $0 + $1 }, +),
     binary("difference of two", { $0 - $1 }, -),
+    binary("product of two", { $0 * $1 }, *),
+    elementwise(
+      "inverse square root", { inverseSquareRoot(absolute($0), plus: 0.5) },
+      { 1 / (abs($0) + 0.5).squareRoot() }),
+    elementwise("GELU", { activation(.gelu, $0) }, { $0 / 2 * erfc(-$0 / 2.0.squareRoot()) }),
+    elementwise(
+      "clip", { activation(.clip(lower: -0.5, upper: 0.75), $0) }, { min(max($0, -0.5), 0.75) }),
     OperationCase(
       name: "scaled by a constant", inputs: { [awayFromZero([$0, 3, 2], seed: 20)] },
       ours: { [$0[0].scaled(by: random($0[0].shape, seed: 21))] },
@@ -50,7 +57,6 @@ extension OperationCase {
           Reference([x[0].shape[0], 3, size]) { x[0].values[$0 / size * 6 + start + $0 % size] }
         }
       }),
-    channelAffineCase(withShift: true), channelAffineCase(withShift: false),
   ]
 
   private static func elementwise(
@@ -70,21 +76,5 @@ extension OperationCase {
     OperationCase(
       name: name, inputs: { [random([$0, 5], seed: 25), random([$0, 5], seed: 26)] },
       ours: { [ours($0[0], $0[1])] }, reference: { [$0[0].with($0[1], reference)] })
-  }
-
-  private static func channelAffineCase(withShift: Bool) -> OperationCase {
-    let (scale, shift) = (awayFromZero([3], seed: 27), random([3], seed: 28))
-    return OperationCase(
-      name: withShift ? "channelAffine" : "channelAffine without shift",
-      inputs: { [random([$0, 2, 2, 3], seed: 29)] },
-      ours: { [channelAffine($0[0], scale: scale, shift: withShift ? shift : nil)] },
-      reference: { x in
-        [
-          Reference(x[0].shape) { index in
-            x[0].values[index] * Double(scale.scalars[index % 3])
-              + (withShift ? Double(shift.scalars[index % 3]) : 0)
-          }
-        ]
-      })
   }
 }

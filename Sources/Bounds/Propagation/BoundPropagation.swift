@@ -164,17 +164,17 @@ extension BoundPropagation {
     }
   }
 
-  /// Whether the interval of a layer's input is exact: no more than one matrix on a single way to it;
-  /// reshaping and scaling keep intervals exact.
+  /// Whether the interval of a layer's input is exact: no more than one layer that mixes scalars on a
+  /// single way to it.
   private func hasExactInterval(at index: Int) -> Bool {
-    var (value, matrices) = (steps[index].inputs[0], 0)
+    var (value, mixing) = (steps[index].inputs[0], 0)
     while value > 0 {
       let step = steps[value - 1]
       guard step.inputs.count == 1, step.layer.isAffine else { return false }
-      matrices += step.layer.multiplyAdds(output: step.outputShape) > 0 ? 1 : 0
+      mixing += step.layer.mixesScalars ? 1 : 0
       value = step.inputs[0]
     }
-    return matrices <= 1
+    return mixing <= 1
   }
 
   /// Neurons with l < 0 < u for some example, ascending.

@@ -14,8 +14,8 @@ extension AveragePool: BoundedLayer {
   public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
     let rows = form.batch * form.rows
     let pulled = transposedAveragePool(
-      form.coefficients.reshaped([rows] + place.outputShape), image: place.inputShape,
-      kernel: kernel, geometry)
+      form.coefficients.reshaped([rows] + place.outputShape), image: place.inputShape, window,
+      countsPadding: countsPadding)
     return LinearForm(
       coefficients: pulled.reshaped([form.batch, form.rows, place.inputShape.reduce(1, *)]),
       constant: form.constant)

@@ -10,6 +10,10 @@ public protocol BoundedLayer: Layer {
   /// so that only the others profit from tighter intervals.
   var isExactOnceDecided: Bool { get }
 
+  /// Whether a scalar of its output depends on several of its input, so that intervals behind a further
+  /// such layer are not exact.
+  var mixesScalars: Bool { get }
+
   /// The interval rule: a region that holds the layer's output for every value in `region`.
   func propagate(_ region: Region) -> Region
 
@@ -35,6 +39,7 @@ public protocol BoundedLayer: Layer {
 
 extension BoundedLayer {
   public var isExactOnceDecided: Bool { true }
+  public var mixesScalars: Bool { true }
 
   public func propagate(all regions: [Region]) -> Region { propagate(regions[0]) }
 
@@ -72,9 +77,9 @@ public enum BoundsError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .unsupportedLayer(let path, let kind):
       "layer \(path) (\(kind)) has no bound rule, so the network cannot be certified; supported "
-        + "are Convolution, Linear, ReLU, Activation (leaky ReLU, sigmoid, tanh, softplus, ELU), "
-        + "AveragePool, "
-        + "Addition, Concatenation, Flatten, Normalization and ChannelAffine"
+        + "are Convolution, Linear, ReLU, Activation (leaky ReLU, sigmoid, tanh, softplus, ELU, "
+        + "GELU, clip), BatchNorm, AveragePool, MaxPool, Addition, Concatenation, Flatten, "
+        + "Rearrangement, Normalization and ChannelAffine"
     case .specification(let problem), .input(let problem): problem
     }
   }

@@ -10,11 +10,11 @@ extension Convolution: BoundedLayer {
     switch region {
     case .box(let box):
       // The radius first: its weight's gradient is then added to that of the centre, in place.
-      let radius = convolution(box.radius, weight: absolute(weight), geometry)
+      let radius = convolution(box.radius, weight: absolute(kernel), geometry)
       return .box(Interval(center: forward(box.center), radius: radius))
     case .ball(let ball):
       let norms = convolutionRowNorms(
-        weight, scale: ball.scale, imageShape: Array(ball.center.shape.dropFirst()), geometry,
+        kernel, scale: ball.scale, imageShape: Array(ball.center.shape.dropFirst()), geometry,
         dual: ball.dual)
       let center = forward(ball.center)
       return .box(
@@ -27,7 +27,7 @@ extension Convolution: BoundedLayer {
     let constant = form.constant + formBias(form.coefficients, bias)
     let images = form.coefficients.reshaped([form.batch * form.rows] + place.outputShape)
     let pulled = transposedConvolution(
-      images, weight: weight, imageShape: [form.batch * form.rows] + place.inputShape, geometry)
+      images, weight: kernel, imageShape: [form.batch * form.rows] + place.inputShape, geometry)
     return LinearForm(
       coefficients: pulled.reshaped([form.batch, form.rows, place.inputShape.reduce(1, *)]),
       constant: constant)
@@ -37,7 +37,7 @@ extension Convolution: BoundedLayer {
     let channels = weight.shape[0]
     return LinearForm(
       coefficients: convolutionRows(
-        weight, outputs: outputs, imageShape: place.inputShape, geometry),
+        kernel, outputs: outputs, imageShape: place.inputShape, geometry),
       constant: Tensor(shape: [1, outputs.count], bias.values(at: outputs.map { $0 % channels })))
   }
 }

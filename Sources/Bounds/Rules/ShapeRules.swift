@@ -4,6 +4,7 @@ import Tensors
 /// Flatten keeps memory order, so boxes are viewed anew and forms pass unchanged.
 extension Flatten: BoundedLayer {
   public var isAffine: Bool { true }
+  public var mixesScalars: Bool { false }
 
   public func propagate(_ region: Region) -> Region {
     switch region {
@@ -21,6 +22,7 @@ extension Flatten: BoundedLayer {
 /// Normalisation scales boxes, balls and forms channel by channel.
 extension Normalization: BoundedLayer {
   public var isAffine: Bool { true }
+  public var mixesScalars: Bool { false }
 
   public func propagate(_ region: Region) -> Region {
     region.scaled(by: scale, center: forward)
@@ -34,9 +36,25 @@ extension Normalization: BoundedLayer {
 /// So does any affine map of the channels by themselves.
 extension ChannelAffine: BoundedLayer {
   public var isAffine: Bool { true }
+  public var mixesScalars: Bool { false }
 
   public func propagate(_ region: Region) -> Region {
     region.scaled(by: scale, center: forward)
+  }
+
+  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
+    form.pulledThroughChannels(scale: scale, shift: shift)
+  }
+}
+
+/// And BatchNorm, whose factors may be tracked.
+extension BatchNorm: BoundedLayer {
+  public var isAffine: Bool { true }
+  public var mixesScalars: Bool { false }
+
+  public func propagate(_ region: Region) -> Region {
+    // A ball's scale is constant, that of a batch in training is not: its box is taken.
+    Region.box(region.box).scaled(by: scale, center: forward)
   }
 
   public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {

@@ -117,6 +117,14 @@ void ck_window_sum(const float *image, size_t rows, size_t row_stride, size_t co
 void ck_window_spread(const float *g, size_t rows, size_t row_stride, size_t columns,
                       size_t channels, float factor, float *image_sum);
 
+// Statistics of channels (channels.c)
+
+/// sums[channel] += Σ x over `positions` positions of `channels` floats.
+void ck_channel_sums(const float *x, size_t positions, size_t channels, double *sums);
+/// sums[channel] += Σ (x − mean)².
+void ck_channel_deviations(const float *x, const float *mean, size_t positions, size_t channels,
+                           double *sums);
+
 // Optimiser (adam.c)
 
 /// One step of Adam; `rate` is the learning rate over its correction, `root` the square root of the

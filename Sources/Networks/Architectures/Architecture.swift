@@ -1,6 +1,7 @@
 import Tensors
 
-/// The named networks of the literature (Zhang et al. 2020, tables 3 and 4; Gowal et al. 2018).
+/// The named networks of the literature (Zhang et al. 2020, tables 3 and 4; Gowal et al. 2018; Shi et
+/// al. 2021; the residual networks of the VNN competition, 2021).
 public enum Architecture: Sendable, Equatable, Hashable {
   case cnn2Layer(width: Int, hidden: Int)
   case cnn3Layer(kernel: Int, width: Int, hidden: Int)
@@ -8,7 +9,17 @@ public enum Architecture: Sendable, Equatable, Hashable {
   case dmSmall
   case dmMedium
   case dmLarge
+  /// dm-large with BatchNorm in front of every ReLU; the first convolution has `width` channels, 64 in
+  /// the literature.
+  case cnn7BN(width: Int, hidden: Int)
   case mlp(hidden: [Int])
+  /// conv `width`, two stages of `blocks` residual blocks with 2·`width` and 4·`width` channels, each
+  /// halving the image, one hidden layer.
+  case resnet(width: Int, blocks: Int, hidden: Int, batchNorm: Bool)
+  /// WRN-(6·blocks + 4)-width (Zagoruyko and Komodakis 2016).
+  case wideResnet(blocks: Int, width: Int)
+  case resnet2b
+  case resnet4b
 
   /// Builds the network with weights drawn as PyTorch's default does: uniform within
   /// ±1/√fan_in, biases too.
@@ -20,116 +31,80 @@ public enum Architecture: Sendable, Equatable, Hashable {
   public func network(
     input: [Int], classes: Int = 10, seed: UInt64 = 0, normalization: Normalization? = nil
   ) throws(NetworkError) -> Network {
-    _ = try parameterShapes(input: input, classes: classes)
-    var builder = LayerBuilder(input: input, seed: seed)
-    for stage in stages {
-      switch stage {
-      case .convolution(let channels, let kernel, let geometry):
-        try builder.convolution(channels, kernel: kernel, geometry)
-        builder.layers.append(ReLU())
-      case .flatten: builder.flatten()
-      case .linear(let width):
-        builder.linear(width)
-        builder.layers.append(ReLU())
-      }
+    let plan = try plan(input: input, classes: classes)
+    var random = RandomSource(seed: seed, purpose: "weights")
+    let shift = normalization == nil ? 0 : 1
+    let front: [(path: String, layer: any Layer, inputs: [Int])] =
+      normalization.map { [("normalize", $0, [0])] } ?? []
+    let graph = plan.items.map { item in
+      (
+        path: item.path, layer: item.layer(using: &random),
+        inputs: item.inputs.map { $0 + shift }
+      )
     }
-    builder.linear(classes)
-    let layers = (normalization.map { [$0] } ?? []) + builder.layers
-    return try Network(input: input, layers, architecture: self)
+    return try Network(input: input, graph: front + graph, architecture: self)
   }
 
-  func checkArguments(input: [Int], classes: Int) throws(NetworkError) {
+  /// The shapes of the trained tensors by path, in PyTorch's layout.
+  ///
+  /// Throws ``NetworkError/badArchitecture(_:)`` for an input or sizes that make no network, or
+  /// one too large for any machine, and ``NetworkError/shape(path:kind:expected:found:)`` where a
+  /// convolution does not fit its input. A leading normalisation changes nothing.
+  public func parameterShapes(
+    input: [Int], classes: Int
+  ) throws(NetworkError) -> [(path: String, shape: [Int])] {
+    try plan(input: input, classes: classes).items.flatMap { item in
+      item.weights.map { ("\(item.path).\($0.name)", $0.shape) }
+    }
+  }
+
+  func plan(input: [Int], classes: Int) throws(NetworkError) -> ArchitecturePlan {
+    try checkArguments(input: input, classes: classes)
+    var plan = ArchitecturePlan(input: input)
+    switch self {
+    case .resnet(let width, let blocks, let hidden, let batchNorm):
+      try plan.residual(
+        stem: (width, 1),
+        [1, 2].map { .init(channels: 2 * $0 * width, blocks: blocks, stride: 2) },
+        hidden: [hidden], batchNorm: batchNorm)
+      try plan.add(.linear(classes), "linear2")
+    case .resnet2b:
+      try plan.residual(
+        stem: (8, 2), [.init(channels: 16, blocks: 2, stride: 2)], hidden: [100], batchNorm: false)
+      try plan.add(.linear(classes), "linear2")
+    case .resnet4b:
+      try plan.residual(
+        stem: (16, 2), [1, 2].map { _ in .init(channels: 32, blocks: 2, stride: 2) },
+        hidden: [100], batchNorm: false)
+      try plan.add(.linear(classes), "linear2")
+    case .wideResnet(let blocks, let width):
+      try plan.wideResidual(blocks: blocks, width: width)
+      try plan.add(.linear(classes), "linear")
+    default:
+      for stage in stages { try plan.add(stage, batchNorm: hasBatchNorm) }
+      try plan.add(.linear(classes))
+    }
+    return plan
+  }
+
+  private func checkArguments(input: [Int], classes: Int) throws(NetworkError) {
     guard input.count == 3, input.allSatisfy({ $0 > 0 }), classes > 1 else {
       throw .badArchitecture(
         "\(self) needs images [height, width, channels] and at least two classes, "
           + "not \(input) and \(classes)")
     }
-    guard (sizes + input + [classes]).allSatisfy({ $0 > 0 && $0 <= 1 << 16 }) else {
+    guard (options.values.joined() + input + [classes]).allSatisfy({ $0 > 0 && $0 <= 1 << 16 })
+    else {
       throw .badArchitecture("\(self): every size must be between 1 and 65536")
+    }
+    guard options["blocks", default: []].allSatisfy({ $0 <= 64 }) else {
+      throw .badArchitecture("\(self): at most 64 blocks")
     }
     guard input.reduce(1, *) <= Self.scalarLimit else {
       throw .badArchitecture("inputs \(input) are too large; choose smaller images")
     }
   }
 
-  enum Stage {
-    case convolution(Int, kernel: Int, ConvolutionGeometry)
-    case flatten
-    case linear(Int)
-  }
-
-  var stages: [Stage] {
-    func conv(_ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Stage {
-      .convolution(
-        channels, kernel: kernel, ConvolutionGeometry(stride: stride, padding: padding))
-    }
-    return switch self {
-    case .cnn2Layer(let w, let hidden):
-      [conv(4 * w, 4, 2, 1), conv(8 * w, 4, 2, 1), .flatten, .linear(hidden)]
-    case .cnn3Layer(let k, let w, let hidden):
-      [conv(4 * w, k, 1, 1), conv(8 * w, k, 1, 1), conv(8 * w, 4, 4, 0), .flatten, .linear(hidden)]
-    case .cnn4Layer(let w, let hidden):
-      [
-        conv(4 * w, 3, 1, 1), conv(4 * w, 4, 2, 1), conv(8 * w, 3, 1, 1), conv(8 * w, 4, 2, 1),
-        .flatten, .linear(hidden), .linear(hidden),
-      ]
-    case .dmSmall: [conv(16, 4, 2, 0), conv(32, 4, 1, 0), .flatten, .linear(100)]
-    case .dmMedium:
-      [
-        conv(32, 3, 1, 0), conv(32, 4, 2, 0), conv(64, 3, 1, 0), conv(64, 4, 2, 0), .flatten,
-        .linear(512), .linear(512),
-      ]
-    case .dmLarge:
-      [
-        conv(64, 3, 1, 1), conv(64, 3, 1, 1), conv(128, 3, 2, 1), conv(128, 3, 1, 1),
-        conv(128, 3, 1, 1), .flatten, .linear(512),
-      ]
-    case .mlp(let hidden): [.flatten] + hidden.map { .linear($0) }
-    }
-  }
-
-  private var sizes: [Int] {
-    switch self {
-    case .cnn2Layer(let width, let hidden), .cnn4Layer(let width, let hidden): [width, hidden]
-    case .cnn3Layer(let kernel, let width, let hidden): [kernel, width, hidden]
-    case .dmSmall, .dmMedium, .dmLarge: []
-    case .mlp(let hidden): hidden
-    }
-  }
-}
-
-/// Appends layers with fresh weights, keeping track of the shape.
-private struct LayerBuilder {
-  var layers: [any Layer] = []
-  var shape: [Int]
-  var random: RandomSource
-
-  init(input: [Int], seed: UInt64) {
-    shape = input
-    random = RandomSource(seed: seed, purpose: "weights")
-  }
-
-  mutating func convolution(
-    _ channels: Int, kernel: Int, _ geometry: ConvolutionGeometry
-  ) throws(NetworkError) {
-    let layer = Convolution(
-      from: shape[2], to: channels, kernel: kernel, stride: geometry.stride,
-      padding: geometry.padding, using: &random)
-    do { shape = try layer.outputShape(for: shape) } catch {
-      throw .shape(
-        path: "\(layers.count)", kind: Convolution.kind, expected: error.expected,
-        found: error.found)
-    }
-    layers.append(layer)
-  }
-
-  mutating func flatten() {
-    layers.append(Flatten())
-    shape = [shape.reduce(1, *)]
-  }
-
-  mutating func linear(_ width: Int) {
-    layers.append(Linear(from: shape[0], to: width, using: &random))
-    shape = [width]
-  }
+  /// The largest number of scalars that a network's parameters, or one layer's output, may have.
+  static let scalarLimit = 1 << 29
 }

@@ -1,7 +1,8 @@
 /// Architectures by name and options, as recipes and model files write them.
 extension Architecture {
   public static let names = [
-    "cnn-2layer", "cnn-3layer", "cnn-4layer", "dm-small", "dm-medium", "dm-large", "mlp",
+    "cnn-2layer", "cnn-3layer", "cnn-4layer", "dm-small", "dm-medium", "dm-large", "cnn7-bn",
+    "mlp", "resnet", "resnet-bn", "resnet-2b", "resnet-4b", "wide-resnet",
   ]
 
   /// The name without options, such as "cnn-2layer".
@@ -13,26 +14,37 @@ extension Architecture {
     case .dmSmall: "dm-small"
     case .dmMedium: "dm-medium"
     case .dmLarge: "dm-large"
+    case .cnn7BN: "cnn7-bn"
     case .mlp: "mlp"
+    case .resnet(_, _, _, let batchNorm): batchNorm ? "resnet-bn" : "resnet"
+    case .resnet2b: "resnet-2b"
+    case .resnet4b: "resnet-4b"
+    case .wideResnet: "wide-resnet"
     }
   }
 
   /// The options by name, lists for ``mlp(hidden:)``.
   public var options: [String: [Int]] {
     switch self {
-    case .cnn2Layer(let width, let hidden), .cnn4Layer(let width, let hidden):
+    case .cnn2Layer(let width, let hidden), .cnn4Layer(let width, let hidden),
+      .cnn7BN(let width, let hidden):
       ["width": [width], "hidden": [hidden]]
     case .cnn3Layer(let kernel, let width, let hidden):
       ["kernel": [kernel], "width": [width], "hidden": [hidden]]
-    case .dmSmall, .dmMedium, .dmLarge: [:]
+    case .dmSmall, .dmMedium, .dmLarge, .resnet2b, .resnet4b: [:]
     case .mlp(let hidden): ["hidden": hidden]
+    case .resnet(let width, let blocks, let hidden, _):
+      ["width": [width], "blocks": [blocks], "hidden": [hidden]]
+    case .wideResnet(let blocks, let width): ["blocks": [blocks], "width": [width]]
     }
   }
 
   /// The options that an architecture of this name takes; empty for an unknown name.
   public static func optionNames(of name: String) -> [String] {
     switch name {
-    case "cnn-2layer", "cnn-4layer": ["width", "hidden"]
+    case "cnn-2layer", "cnn-4layer", "cnn7-bn": ["width", "hidden"]
+    case "resnet", "resnet-bn": ["width", "blocks", "hidden"]
+    case "wide-resnet": ["blocks", "width"]
     case "cnn-3layer": ["kernel", "width", "hidden"]
     case "mlp": ["hidden"]
     default: []
@@ -66,6 +78,16 @@ extension Architecture {
     case "dm-small": self = .dmSmall
     case "dm-medium": self = .dmMedium
     case "dm-large": self = .dmLarge
+    case "cnn7-bn":
+      self = .cnn7BN(width: try one("width", 64), hidden: try one("hidden", 512))
+    case "resnet", "resnet-bn":
+      self = .resnet(
+        width: try one("width", 4), blocks: try one("blocks", 1), hidden: try one("hidden", 100),
+        batchNorm: name == "resnet-bn")
+    case "resnet-2b": self = .resnet2b
+    case "resnet-4b": self = .resnet4b
+    case "wide-resnet":
+      self = .wideResnet(blocks: try one("blocks", 1), width: width)
     default: self = .mlp(hidden: options["hidden"] ?? [64, 64])
     }
   }

@@ -2,8 +2,8 @@ import Tensors
 
 /// A network's tensors under PyTorch's names and in PyTorch's layout.
 ///
-/// Convolution weights are OIHW in both. A linear layer behind a flatten sees H·W·C here and
-/// C·H·W there, so its columns are permuted.
+/// Convolution weights are OIHW in both. A layer behind a flatten sees H·W·C here and C·H·W there, so
+/// its columns are permuted. PyTorch's counters of batches (`num_batches_tracked`) are left out.
 extension Network {
   /// Parameters and constants by path, in PyTorch's layout.
   public var stateDict: [String: Tensor] {
@@ -11,8 +11,7 @@ extension Network {
     let images = flattenedImages
     for (node, image) in zip(nodes, images) {
       for (name, value) in node.layer.parameters + node.layer.constants {
-        result["\(node.path).\(name)"] =
-          name == "weight" ? value.permutingColumns(of: image, toPyTorch: true) : value
+        result["\(node.path).\(name)"] = value.inOrder(of: image, node, name, toPyTorch: true)
       }
     }
     return result
@@ -21,26 +20,40 @@ extension Network {
   /// The same network with the tensors of a state dict.
   ///
   /// Throws ``NetworkError`` naming missing, unexpected and misshapen tensors, and those that
-  /// hold NaN or infinity. Constants may be missing: the network keeps its own.
+  /// hold NaN or infinity. Constants may be missing, but for the statistics of a BatchNorm: the network
+  /// keeps its own.
   public func loading(_ state: [String: Tensor]) throws(NetworkError) -> Network {
     let known = stateDict
-    let required = parameters.map(\.path)
+    let required = parameters.map(\.path) + statisticsPaths
     let missing = required.filter { state[$0] == nil }
     guard missing.isEmpty else { throw .missingTensors(missing) }
-    let extra = state.keys.filter { known[$0] == nil }.sorted()
+    let extra = state.keys.filter { known[$0] == nil && !isBatchCounter($0) }.sorted()
     guard extra.isEmpty else { throw .unexpectedTensors(extra) }
-    for (name, value) in state.sorted(by: { $0.key < $1.key }) {
+    for (name, value) in state.sorted(by: { $0.key < $1.key }) where known[name] != nil {
       guard value.shape == known[name]!.shape else {
         throw .tensorShape(name: name, expected: known[name]!.shape, found: value.shape)
       }
       guard value.isFinite else { throw .notFinite(name: name) }
+      guard !name.hasSuffix(".running_var") || value.scalars.allSatisfy({ $0 >= 0 }) else {
+        throw .badArchitecture("tensor \(name) holds a negative variance")
+      }
     }
     let images = Dictionary(uniqueKeysWithValues: zip(nodes.map(\.path), flattenedImages))
     return mappingTensors { node, name, value in
       guard let loaded = state["\(node.path).\(name)"] else { return value }
-      return name == "weight"
-        ? loaded.permutingColumns(of: images[node.path]!, toPyTorch: false) : loaded
+      return loaded.inOrder(of: images[node.path]!, node, name, toPyTorch: false)
     }
+  }
+
+  private var statisticsPaths: [String] {
+    nodes.filter { $0.layer is BatchNorm }.flatMap { node in
+      node.layer.constants.map { "\(node.path).\($0.name)" }
+    }
+  }
+
+  /// Whether a name is that of a BatchNorm's counter, which nothing here depends on.
+  private func isBatchCounter(_ name: String) -> Bool {
+    nodes.contains { $0.layer is BatchNorm && name == "\($0.path).num_batches_tracked" }
   }
 
   /// For each node, the image shape whose flattened scalars are its input, if they are.
@@ -50,14 +63,37 @@ extension Network {
       if node.layer is Flatten, node.inputShape.count == 3 {
         images.append(node.inputShape)
       } else {
-        images.append(node.outputShape == node.inputShape ? images[node.inputs[0]] : nil)
+        let image = images[node.inputs[0]]
+        let isKept = node.layer.keepsOrder && node.inputs.allSatisfy { images[$0] == image }
+        images.append(isKept ? image : nil)
       }
     }
-    return nodes.map { $0.layer is Linear ? images[$0.inputs[0]] : nil }
+    return nodes.map { images[$0.inputs[0]] }
+  }
+}
+
+extension Layer {
+  /// Whether each scalar of the output belongs to the same place of the input.
+  var keepsOrder: Bool {
+    self is ReLU || self is Activation || self is ChannelAffine || self is BatchNorm
+      || self is Addition
   }
 }
 
 extension Tensor {
+  /// A layer's tensor with what runs over the scalars of a flattened image reordered: the columns of a
+  /// matrix, the channels of a layer that scales each by itself.
+  fileprivate func inOrder(
+    of image: [Int]?, _ node: Network.Node, _ name: String, toPyTorch: Bool
+  ) -> Tensor {
+    if node.layer is Linear {
+      return name == "weight" ? permutingColumns(of: image, toPyTorch: toPyTorch) : self
+    }
+    guard image != nil, shape == node.inputShape else { return self }
+    return reshaped([1, count]).permutingColumns(of: image, toPyTorch: toPyTorch).reshaped(shape)
+      .detached
+  }
+
   /// Reorders the columns of a matrix between H·W·C and C·H·W, where they are an image's.
   public func permutingColumns(of image: [Int]?, toPyTorch: Bool) -> Tensor {
     guard let image, image[2] > 1 else { return self }

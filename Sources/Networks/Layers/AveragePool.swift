@@ -1,28 +1,53 @@
 import Tensors
 
-/// Means over square windows, zeros of the padding counted: [H, W, C] → [H', W', C].
+/// Means over windows: [H, W, C] → [H', W', C].
 public struct AveragePool: Layer {
   public static let kind = "AveragePool"
 
-  public let kernel: Int
-  public let geometry: ConvolutionGeometry
+  public let window: PoolingWindow
+  /// Whether zeros of the padding count.
+  public let countsPadding: Bool
 
+  public init(_ window: PoolingWindow, countsPadding: Bool = true) {
+    window.check()
+    self.window = window
+    self.countsPadding = countsPadding
+  }
+
+  /// Square windows, beside one another if no stride is given.
   public init(kernel: Int, stride: Int? = nil, padding: Int = 0) {
-    precondition(kernel >= 1 && padding >= 0 && padding < kernel, "a window of \(kernel)")
-    self.kernel = kernel
-    geometry = ConvolutionGeometry(stride: stride ?? kernel, padding: padding)
+    self.init(PoolingWindow(kernel: kernel, stride: stride, padding: padding))
   }
 
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
-    guard input.count == 3, let height = geometry.outputExtent(input[0], kernel: kernel),
-      let width = geometry.outputExtent(input[1], kernel: kernel)
-    else {
-      throw ShapeMismatch(
-        expected: "images [height, width, channels] that hold a \(kernel)×\(kernel) window",
-        found: input)
-    }
-    return [height, width, input[2]]
+    try window.checkedOutputShape(input)
   }
 
-  public func forward(_ input: Tensor) -> Tensor { averagePool(input, kernel: kernel, geometry) }
+  public func forward(_ input: Tensor) -> Tensor {
+    averagePool(input, window, countsPadding: countsPadding)
+  }
+}
+
+extension PoolingWindow {
+  init(kernel: Int, stride: Int?, padding: Int) {
+    self.init(
+      height: kernel, width: kernel,
+      ConvolutionGeometry(stride: stride ?? kernel, padding: padding))
+  }
+
+  /// Every window holds a scalar of the image.
+  func check() {
+    precondition(
+      min(height, width) >= 1 && 0..<min(height, width) ~= geometry.padding && geometry.stride >= 1,
+      "no pooling by \(self)")
+  }
+
+  func checkedOutputShape(_ input: [Int]) throws(ShapeMismatch) -> [Int] {
+    guard let output = outputShape(input) else {
+      throw ShapeMismatch(
+        expected: "images [height, width, channels] that hold a \(height)×\(width) window",
+        found: input)
+    }
+    return output
+  }
 }

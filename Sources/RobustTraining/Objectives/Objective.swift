@@ -82,6 +82,8 @@ public struct BatchLoss: Sendable {
   public var value: Tensor
   /// Margin lower bounds [batch, classes − 1], detached; nil for the natural loss.
   public var margins: Tensor?
+  /// Of the BatchNorm layers after this batch, in order.
+  public var statistics: [RunningStatistics] = []
 }
 
 extension Objective {
@@ -90,17 +92,32 @@ extension Objective {
 
   /// The loss of a network on a batch; at ε = 0 the clean cross-entropy, which bounds equal there.
   ///
+  /// BatchNorm layers take their statistics from the clean pass, for the bounds too.
   /// Throws ``BoundsError`` for a layer without bound rules.
   public func loss(
     of network: Network, on images: Tensor, labels: [Int], within set: Perturbation,
     at point: ObjectivePoint
   ) throws -> BatchLoss {
+    guard network.usesBatchStatistics else {
+      return try loss(of: network, on: images, labels, set, point) { network(images) }
+    }
+    let observed = network.withStatistics(of: images)
+    var loss = try loss(of: observed.network, on: images, labels, set, point) { observed.outputs }
+    loss.statistics = observed.running
+    return loss
+  }
+
+  /// - Parameter outputs: The clean outputs, computed where they are needed.
+  private func loss(
+    of network: Network, on images: Tensor, _ labels: [Int], _ set: Perturbation,
+    _ point: ObjectivePoint, outputs: () -> Tensor
+  ) throws -> BatchLoss {
     guard isRobust, point.epsilon > 0, point.kappa < 1 else {
-      return BatchLoss(value: crossEntropy(network(images), labels: labels))
+      return BatchLoss(value: crossEntropy(outputs(), labels: labels))
     }
     var robust = try robustLoss(of: network, on: images, labels, within: set, at: point)
     if point.kappa > 0 {
-      let natural = crossEntropy(network(images), labels: labels)
+      let natural = crossEntropy(outputs(), labels: labels)
       robust.value = natural * point.kappa + robust.value * (1 - point.kappa)
     }
     return robust

@@ -6,7 +6,7 @@ import Tensors
 extension Recipe {
   mutating func readModel(_ top: RecipeFields) throws {
     let fields = try top.fields(
-      "model", known: ["name", "width", "hidden", "kernel", "mean", "std"])
+      "model", known: ["name", "width", "blocks", "hidden", "kernel", "mean", "std"])
     let name = try fields["name"]?.choice(Architecture.names.map { ($0, $0) })
     let options = try Self.architectureOptions(fields, name ?? model.architecture.name)
     if name != nil && name != model.architecture.name || !options.isEmpty {
@@ -16,7 +16,7 @@ extension Recipe {
         model.architecture = try Architecture(
           name: name ?? model.architecture.name, options: all)
       } catch {
-        throw RecipeError(fields.place("name", "width", "hidden", "kernel"), "\(error)")
+        throw RecipeError(fields.place("name", "width", "blocks", "hidden", "kernel"), "\(error)")
       }
     }
     model.mean = try fields["mean"]?.list().map { try $0.number() } ?? []
@@ -36,7 +36,7 @@ extension Recipe {
     _ fields: RecipeFields, _ name: String
   ) throws -> [String: [Int]] {
     var options: [String: [Int]] = [:]
-    for key in ["width", "hidden", "kernel"] {
+    for key in ["width", "blocks", "hidden", "kernel"] {
       guard let value = fields[key], !fields.isOverridden("name") || fields.isOverridden(key)
       else { continue }
       guard Architecture.optionNames(of: name).contains(key) else {

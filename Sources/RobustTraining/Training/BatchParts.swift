@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 
 /// A batch in parts that are computed side by side (``Lanes``).
@@ -6,7 +7,8 @@ import Tensors
 /// more than the weights allow, which each part reads and whose gradients each writes. Up to that
 /// number, which is a power of two, the number of threads does not change the parts, nor a bit of
 /// the result. Where weights too many for a cache outweigh the whole batch (dm-large below batch 116)
-/// it stays in one part, whose kernels share the threads; bits then depend on their number.
+/// it stays in one part, whose kernels share the threads; bits then depend on their number. So it does
+/// where statistics of the whole batch are needed.
 struct BatchParts {
   private let positions: ArraySlice<Int>
   let count: Int
@@ -21,13 +23,14 @@ struct BatchParts {
 
   /// - Parameter batchSize: Examples of a whole batch, by which the parts are chosen; the last one
   ///   of an epoch may be smaller.
-  init(_ positions: ArraySlice<Int>, batchSize: Int, cost: StepCost, parameters: Int) {
-    let examples = Double(batchSize)
+  init(_ positions: ArraySlice<Int>, batchSize: Int, cost: StepCost, network: Network) {
+    let (examples, parameters) = (Double(batchSize), network.parameterCount)
     let wanted = examples * cost.bytes / Self.bytes
     let bearable = examples * cost.flops / (Self.flopsPerParameter * Double(max(parameters, 1)))
     let best = max(2, min(Self.powerOfTwo(above: wanted), Self.powerOfTwo(above: bearable / 2)))
     self.positions = positions
-    let isWhole = bearable < 4 && parameters > Self.cachedParameters
+    let isWhole =
+      network.usesBatchStatistics || (bearable < 4 && parameters > Self.cachedParameters)
     count = isWhole ? 1 : min(max(best, Threads.count), max(positions.count, 1))
   }
 

@@ -3,8 +3,8 @@ import Foundation
 import Networks
 import Tensors
 
-/// A training run on disk: one safetensors file with parameters, both of Adam's means and the
-/// counters. Data order and randomness follow from seed and step.
+/// A training run on disk: one safetensors file with parameters, running statistics, both of Adam's
+/// means and the counters. Data order and randomness follow from seed and step.
 extension TrainingRun {
   private static let format = "crownwork checkpoint 1"
 
@@ -18,6 +18,12 @@ extension TrainingRun {
     ] {
       for (path, tensor) in zip(paths, tensors) {
         arrays["\(prefix)/\(path)"] = SafetensorsArray(shape: tensor.shape, scalars: tensor.scalars)
+      }
+    }
+    for (number, statistics) in template.runningStatistics.enumerated() {
+      for (name, tensor) in [("mean", statistics.mean), ("variance", statistics.variance)] {
+        arrays["statistics/\(number).\(name)"] =
+          SafetensorsArray(shape: tensor.shape, scalars: tensor.scalars)
       }
     }
     var metadata = [
@@ -45,13 +51,14 @@ extension TrainingRun {
         "made with other settings than this run; resume with the same ones, or name another folder")
     }
     let paths = template.parameters.map(\.path)
-    func tensors(_ prefix: String) throws -> [Tensor] {
-      try zip(paths, parameters).map { path, old in
-        guard let array = file.arrays["\(prefix)/\(path)"], array.shape == old.shape else {
-          throw fail("tensor \(prefix)/\(path) is missing or has another shape")
-        }
-        return Tensor(shape: array.shape, array.scalars)
+    func tensor(_ name: String, like old: Tensor) throws -> Tensor {
+      guard let array = file.arrays[name], array.shape == old.shape else {
+        throw fail("tensor \(name) is missing or has another shape")
       }
+      return Tensor(shape: array.shape, array.scalars)
+    }
+    func tensors(_ prefix: String) throws -> [Tensor] {
+      try zip(paths, parameters).map { try tensor("\(prefix)/\($0)", like: $1) }
     }
     guard let step = file.metadata["step"].flatMap(Int.init), step >= 0,
       let updates = file.metadata["updates"].flatMap(Int.init), updates >= 0,
@@ -60,7 +67,13 @@ extension TrainingRun {
     let (values, first, second) = (
       try tensors("model"), try tensors("adam.first"), try tensors("adam.second")
     )
+    let statistics = try template.runningStatistics.enumerated().map { number, old in
+      RunningStatistics(
+        mean: try tensor("statistics/\(number).mean", like: old.mean),
+        variance: try tensor("statistics/\(number).variance", like: old.variance))
+    }
     parameters = values
+    template = template.withRunningStatistics(statistics)
     optimizer.first = first
     optimizer.second = second
     optimizer.updates = updates

@@ -11,7 +11,8 @@ public struct StepCost: Sendable, Equatable {
 
   /// The cost of an objective where all of its terms count: κ between 0 and 1, β above 0.
   public init(_ network: Network, _ objective: Objective) {
-    var carried = objective.kappa.isUsed ? 1 : 0  // κ of the natural loss is 1
+    // κ of the natural loss is 1; statistics are those of the clean values.
+    var carried = objective.kappa.isUsed || network.usesBatchStatistics ? 1 : 0
     if objective.isRobust { carried += 2 }
     if objective.beta.isUsed, case .crownIBP(_, _, let margins, _) = objective {
       carried += margins == .fused ? 1 : network.classes - 1

@@ -12,7 +12,8 @@ public struct TrainingRun: Sendable {
   public let plan: TrainingPlan
   /// The data it trains on and the part kept aside.
   public let split: HoldoutSplit
-  let template: Network
+  /// The network as it was built, with the running statistics so far.
+  var template: Network
   public internal(set) var parameters: [Tensor]
   public internal(set) var optimizer: Adam
   /// Steps done since the start.
@@ -63,28 +64,40 @@ public struct TrainingRun: Sendable {
     guard result.loss.isFinite else { throw TrainingError.diverged(epoch: epoch, step: step) }
     optimizer.update(
       &parameters, gradients: result.gradients, learningRate: plan.learningRate(epoch: epoch))
+    template = template.withRunningStatistics(result.statistics)
     sums.add(loss: result.loss, examples: positions.count, unverified: result.unverified)
     defer { step += 1 }
     return StepReport(step: step, stepsPerEpoch: stepsPerEpoch, point: point, sums: sums)
   }
 
-  /// The mean loss of a batch, its gradients, and how many examples its bounds do not verify.
+  private struct BatchResult {
+    let loss: Float
+    let gradients: [Tensor]
+    /// Examples that the bounds do not verify; nil where none were computed.
+    let unverified: Int?
+    let statistics: [RunningStatistics]
+  }
+
+  /// The mean loss of a batch, its gradients, and what else it shows.
   private func gradients(
     on positions: ArraySlice<Int>, at point: ObjectivePoint
-  ) throws -> (loss: Float, gradients: [Tensor], unverified: Int?) {
+  ) throws -> BatchResult {
     let parts = BatchParts(
       positions, batchSize: plan.schedule.batchSize, cost: StepCost(template, plan.objective),
-      parameters: template.parameterCount)
+      network: template)
     let result = try withGradients(at: parameters, parts: parts.count) { part, parameters in
       let batch = split.batch(parts[part])
       let loss = try plan.objective.loss(
         of: template.withParameters(parameters), on: batch.images, labels: batch.labels,
         within: plan.perturbation, at: point)
       let unverified = loss.margins.map { $0.minimumOfRows.count { !($0 > 0) } }
-      return (loss.value * parts.weight(of: part), unverified)
+      return (loss.value * parts.weight(of: part), (unverified, loss.statistics))
     }
-    let unverified = result.extras.compactMap { $0 }
-    return (result.value, result.gradients, unverified.isEmpty ? nil : unverified.reduce(0, +))
+    let unverified = result.extras.compactMap(\.0)
+    return BatchResult(
+      loss: result.value, gradients: result.gradients,
+      unverified: unverified.isEmpty ? nil : unverified.reduce(0, +),
+      statistics: result.extras[0].1)
   }
 
   /// The order of the data in the current epoch.

@@ -1,6 +1,6 @@
 import RealModule
 
-/// A monotone scalar function that is applied elementwise.
+/// A scalar function that is applied elementwise.
 public enum ActivationFunction: Sendable, Hashable {
   /// max(x, slope·x), 0 ≤ slope ≤ 1; with slope 0 it is ReLU.
   case leakyReLU(slope: Float)
@@ -11,6 +11,10 @@ public enum ActivationFunction: Sendable, Hashable {
   case softplus
   /// x above 0, alpha·(eˣ − 1) below, 0 ≤ alpha ≤ 1, so that it is convex.
   case elu(alpha: Float)
+  /// x·Φ(x), with Φ the normal distribution function (Hendrycks and Gimpel 2016).
+  case gelu
+  /// min(max(x, lower), upper), lower < upper; hard tanh and ReLU6 are cases of it.
+  case clip(lower: Float, upper: Float)
 
   func value(_ x: Double) -> Double {
     switch self {
@@ -19,6 +23,9 @@ public enum ActivationFunction: Sendable, Hashable {
     case .tanh: .tanh(x)
     case .softplus: max(x, 0) + .log(onePlus: .exp(-abs(x)))
     case .elu(let alpha): x > 0 ? x : Double(alpha) * .expMinusOne(x)
+    case .gelu: x * NormalDistribution.probability(below: x)
+    case .clip(let lower, let upper):
+      x < Double(lower) ? Double(lower) : (x > Double(upper) ? Double(upper) : x)
     }
   }
 
@@ -34,12 +41,17 @@ public enum ActivationFunction: Sendable, Hashable {
       return 1 / (value * value)
     case .softplus: return Self.logistic(x)
     case .elu(let alpha): return x > 0 ? 1 : Double(alpha) * .exp(x)
+    case .gelu:
+      return NormalDistribution.probability(below: x) + x * NormalDistribution.density(x)
+    case .clip(let lower, let upper):
+      return Double(lower) <= x && x < Double(upper) ? 1 : (x.isNaN ? x : 0)
     }
   }
 
   func secondDerivative(_ x: Double) -> Double {
     switch self {
-    case .leakyReLU: 0
+    case .leakyReLU, .clip: 0
+    case .gelu: (2 - x * x) * NormalDistribution.density(x)
     case .sigmoid: derivative(x) * (Self.logistic(-x) - Self.logistic(x))
     case .tanh: -2 * .tanh(x) * derivative(x)
     case .softplus: Self.logistic(x) * Self.logistic(-x)
@@ -61,6 +73,33 @@ public enum ActivationFunction: Sendable, Hashable {
       return slope > 0 && slope < 1 ? [.log(slope) - .log(onePlus: -slope)] : []
     case .elu(let alpha):
       return [0] + (slope > 0 && slope < Double(alpha) ? [.log(slope / Double(alpha))] : [])
+    case .gelu: return geluTurningPoints(slope: slope)
+    case .clip(let lower, let upper): return [Double(lower), Double(upper)]
+    }
+  }
+
+  /// Where the function is least and largest on an interval.
+  func extremePoints(_ l: Double, _ u: Double) -> (least: Double, largest: Double) {
+    guard case .gelu = self else { return (l, u) }  // the others are monotone
+    return (min(max(Self.geluMinimum, l), u), value(l) > value(u) ? l : u)
+  }
+
+  /// GELU falls up to here and rises from here on.
+  static let geluMinimum = -0.751791524693564457
+
+  /// Its derivative falls from 0 up to −√2, rises to √2 and falls to 1: one point for each of these
+  /// parts at most.
+  private func geluTurningPoints(slope: Double) -> [Double] {
+    let bend = 2.0.squareRoot()
+    return [(-40, -bend), (-bend, bend), (bend, 40)].compactMap { start, end in
+      let (first, last) = (derivative(start) - slope, derivative(end) - slope)
+      guard first * last < 0 else { return first == 0 ? start : (last == 0 ? end : nil) }
+      var (a, b) = (start, end)
+      for _ in 0..<60 {
+        let middle = (a + b) / 2
+        if (derivative(middle) - slope) * first > 0 { a = middle } else { b = middle }
+      }
+      return (a + b) / 2
     }
   }
 
@@ -71,4 +110,11 @@ public enum ActivationFunction: Sendable, Hashable {
   private static func logistic(_ x: Double) -> Double {
     x >= 0 ? 1 / (1 + .exp(-x)) : .exp(x) / (1 + .exp(x))
   }
+}
+
+/// The standard normal distribution.
+private enum NormalDistribution {
+  static func probability(below x: Double) -> Double { 0.5 * .erfc(-x * 0.5.squareRoot()) }
+
+  static func density(_ x: Double) -> Double { .exp(-0.5 * x * x) / (2 * .pi).squareRoot() }
 }

@@ -53,7 +53,47 @@ private struct Slope {
       return (
         outer(f, from: u, to: l, chord, middle), outer(f, from: l, to: u, chord, middle)
       )
+    case .clip(let lower, let upper):
+      let (below, above) = slopesOfClip(Double(lower), Double(upper), l, u)
+      return nearest(f, l, u, [chord] + below, [chord] + above)
+    case .gelu:
+      let candidates =
+        [chord, middle(f, l, u), Slope(value: 0), Slope(value: 1)]
+        + [
+          Slope(value: f.derivative(l), byLower: f.secondDerivative(l)),
+          Slope(value: f.derivative(u), byUpper: f.secondDerivative(u)),
+        ]
+      return nearest(f, l, u, candidates, candidates)
     }
+  }
+
+  /// The slopes whose lines come nearest to the function in the middle: for lines over one interval
+  /// that is the smallest area between.
+  private static func nearest(
+    _ f: ActivationFunction, _ l: Double, _ u: Double, _ below: [Slope], _ above: [Slope]
+  ) -> (lower: Slope, upper: Slope) {
+    let middle = l / 2 + u / 2
+    func height(_ slope: Slope, _ isBeyond: (Double, Double) -> Bool) -> Double {
+      slope.value * middle + slope.line(f, l, u, slope.value, isBeyond).intercept
+    }
+    let lower = below.map { (slope: $0, height: height($0) { $0 < $1 }) }
+    let upper = above.map { (slope: $0, height: height($0) { $0 > $1 }) }
+    return (
+      lower.max { $0.height < $1.height }!.slope, upper.min { $0.height < $1.height }!.slope
+    )
+  }
+
+  /// Flat, the function's own slope, and the line from the far end's value to the near bend.
+  private static func slopesOfClip(
+    _ lower: Double, _ upper: Double, _ l: Double, _ u: Double
+  ) -> (below: [Slope], above: [Slope]) {
+    let plain = [Slope(value: 0), Slope(value: 1)]
+    guard l < lower, u > upper else { return (plain, plain) }
+    let (rise, run) = (upper - lower, (below: u - lower, above: upper - l))
+    return (
+      plain + [Slope(value: rise / run.below, byUpper: -rise / (run.below * run.below))],
+      plain + [Slope(value: rise / run.above, byLower: rise / (run.above * run.above))]
+    )
   }
 
   /// The line on the outer side of an S-shaped function whose bend lies inside the interval: the one

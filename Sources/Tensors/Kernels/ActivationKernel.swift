@@ -8,7 +8,7 @@ enum ActivationKernel {
     ElementwiseKernel.zip(x, gradient) { Float(f.derivative(Double($0))) * $1 }
   }
 
-  /// [f(c − r), f(c + r)], rounded outwards, in centre and radius form.
+  /// The least and largest value on [c − r, c + r], rounded outwards, in centre and radius form.
   static func interval(
     _ f: ActivationFunction, _ center: Tensor, _ radius: Tensor
   ) -> (center: Tensor, radius: Tensor) {
@@ -16,8 +16,9 @@ enum ActivationKernel {
     let (c, r, oc, or) = (center.pointer, radius.pointer, newCenter.pointer, newRadius.pointer)
     parallelRanges(center.count, work: 16 * center.count) { range in
       for i in range {
-        let lower = Float(f.value(Double(c[i]) - Double(r[i]))).nextDown
-        let upper = Float(f.value(Double(c[i]) + Double(r[i]))).nextUp
+        let ends = f.extremePoints(Double(c[i]) - Double(r[i]), Double(c[i]) + Double(r[i]))
+        let lower = Float(f.value(ends.least)).nextDown
+        let upper = Float(f.value(ends.largest)).nextUp
         oc[i] = 0.5 * (lower + upper)
         or[i] = 0.5 * (upper - lower)
       }
@@ -35,10 +36,15 @@ enum ActivationKernel {
     let (gc, gr) = (centerGradient.pointer, radiusGradient.pointer)
     parallelRanges(center.count, work: 16 * center.count) { range in
       for i in range {
-        let upper = 0.5 * (gc[i] + gr[i]) * Float(f.derivative(Double(c[i]) + Double(r[i])))
-        let lower = 0.5 * (gc[i] - gr[i]) * Float(f.derivative(Double(c[i]) - Double(r[i])))
+        let (l, u) = (Double(c[i]) - Double(r[i]), Double(c[i]) + Double(r[i]))
+        let ends = f.extremePoints(l, u)
+        let upper = 0.5 * (gc[i] + gr[i]) * Float(f.derivative(ends.largest))
+        let lower = 0.5 * (gc[i] - gr[i]) * Float(f.derivative(ends.least))
         oc[i] = upper + lower
-        or[i] = upper - lower
+        // A value at the other end moves against the radius.
+        or[i] =
+          (ends.largest == l && l < u ? -upper : upper)
+          - (ends.least == u && l < u ? -lower : lower)
       }
     }
     keepAlive(center, radius, centerGradient, radiusGradient)

@@ -1,3 +1,29 @@
+/// Per-channel affine map of the last axis: x · scale + shift, both [channels].
+public func channelAffine(_ x: Tensor, scale: Tensor, shift: Tensor?) -> Tensor {
+  let output = ChannelKernel.affine(x, scale, shift)
+  return recorded(output, from: [x, scale] + (shift.map { [$0] } ?? [])) { gradient in
+    [
+      x.isTracked ? ChannelKernel.affine(gradient, scale, nil) : nil,
+      scale.isTracked ? MatrixKernel.columnSums(x.scaled(by: gradient)) : nil,
+      shift?.isTracked == true ? MatrixKernel.columnSums(gradient) : nil,
+    ]
+  }
+}
+
+/// Mean and variance (the mean squared deviation) of each channel over all other axes:
+/// […, channels] → two of [channels].
+public func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
+  let output = MomentsKernel.forward(x)
+  let both = recorded([output.mean, output.variance], from: [x]) { gradients in
+    [
+      MomentsKernel.backward(
+        x, mean: output.mean, meanGradient: gradients[0] ?? .zeros(output.mean.shape),
+        varianceGradient: gradients[1] ?? .zeros(output.mean.shape))
+    ]
+  }
+  return (both[0], both[1])
+}
+
 /// Tensors side by side along the last axis: […, C₁], […, C₂], … → […, C₁ + C₂ + …].
 public func joinedChannels(_ parts: [Tensor]) -> Tensor {
   precondition(!parts.isEmpty, "nothing to join")

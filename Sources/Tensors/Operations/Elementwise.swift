@@ -29,6 +29,16 @@ extension Tensor {
     recorded(ElementwiseKernel.zip(a, b) { $0 - $1 }, from: [a, b]) { [$0, $0 * -1] }
   }
 
+  /// Product, element by element, of two tensors of the same shape.
+  public static func * (a: Tensor, b: Tensor) -> Tensor {
+    recorded(ElementwiseKernel.zip(a, b) { $0 * $1 }, from: [a, b]) { gradient in
+      [
+        a.isTracked ? ElementwiseKernel.zip(gradient, b) { $0 * $1 } : nil,
+        b.isTracked ? ElementwiseKernel.zip(gradient, a) { $0 * $1 } : nil,
+      ]
+    }
+  }
+
   /// Product with a number.
   public static func * (a: Tensor, factor: Float) -> Tensor {
     recorded(ElementwiseKernel.map(a) { $0 * factor }, from: [a]) { [$0 * factor] }
@@ -68,9 +78,10 @@ extension Tensor {
   }
 }
 
-/// Per-channel affine map of the last axis with constants: x · scale + shift, both [channels].
-public func channelAffine(_ x: Tensor, scale: Tensor, shift: Tensor?) -> Tensor {
-  recorded(ChannelKernel.affine(x, scale, shift), from: [x]) { gradient in
-    [ChannelKernel.affine(gradient, scale, nil)]
+/// 1/√(x + offset), elementwise.
+public func inverseSquareRoot(_ x: Tensor, plus offset: Float) -> Tensor {
+  let output = ElementwiseKernel.map(x) { 1 / ($0 + offset).squareRoot() }
+  return recorded(output, from: [x]) { gradient in
+    [ElementwiseKernel.zip(output, gradient) { -0.5 * $0 * $0 * $0 * $1 }]
   }
 }

@@ -1,0 +1,113 @@
+import Tensors
+
+/// An architecture's layers without weights: all shapes are known, and all sizes limited, before
+/// anything is allocated.
+struct ArchitecturePlan {
+  enum Kind {
+    case convolution(Int, kernel: Int, ConvolutionGeometry)
+    case linear(Int)
+    case batchNorm, relu, flatten, addition
+    /// The mean of each channel.
+    case globalAverage
+  }
+
+  struct Item {
+    let path: String
+    let kind: Kind
+    let inputs: [Int]
+    let inputShape: [Int]
+  }
+
+  private(set) var items: [Item] = []
+  /// By value.
+  private var shapes: [[Int]]
+  private var scalars = 0
+
+  init(input: [Int]) { shapes = [input] }
+
+  /// The value that was made last.
+  var last: Int { items.count }
+  var lastShape: [Int] { shapes[last] }
+
+  /// Adds a layer, by default to the last value and named by its index, and returns its value.
+  @discardableResult
+  mutating func add(
+    _ kind: Kind, _ path: String? = nil, to inputs: [Int]? = nil
+  ) throws(NetworkError) -> Int {
+    let item = Item(
+      path: path ?? "\(items.count)", kind: kind, inputs: inputs ?? [last],
+      inputShape: shapes[inputs?[0] ?? last])
+    let output = try Self.outputShape(of: item)
+    for shape in item.weights.map(\.shape) + [output] { try limit(shape, item) }
+    scalars += item.weights.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    try limit([scalars], item)
+    items.append(item)
+    shapes.append(output)
+    return last
+  }
+
+  private static func outputShape(of item: Item) throws(NetworkError) -> [Int] {
+    let input = item.inputShape
+    switch item.kind {
+    case .relu, .batchNorm, .addition: return input
+    case .flatten: return [input.reduce(1, *)]
+    case .linear(let width): return [width]
+    case .globalAverage: return [1, 1, input[2]]
+    case .convolution(let channels, let kernel, let geometry):
+      guard let height = geometry.outputExtent(input[0], kernel: kernel),
+        let width = geometry.outputExtent(input[1], kernel: kernel)
+      else {
+        throw .shape(
+          path: item.path, kind: Convolution.kind,
+          expected: "images that hold a \(kernel)×\(kernel) kernel with padding "
+            + "\(geometry.padding)", found: input)
+      }
+      return [height, width, channels]
+    }
+  }
+
+  /// Every extent is at most 2¹⁸ and the first three make no more than the limit, so nothing
+  /// overflows.
+  private func limit(_ shape: [Int], _ item: Item) throws(NetworkError) {
+    var count = 1
+    for extent in shape {
+      count *= extent
+      guard count <= Architecture.scalarLimit else {
+        throw .badArchitecture(
+          "layer \(item.path) would need \(shape.map(String.init).joined(separator: "×")) scalars, "
+            + "more than \(Architecture.scalarLimit); choose smaller sizes")
+      }
+    }
+  }
+}
+
+extension ArchitecturePlan.Item {
+  /// Trained tensors by name, in PyTorch's layout.
+  var weights: [(name: String, shape: [Int])] {
+    switch kind {
+    case .convolution(let channels, let kernel, _):
+      [("weight", [channels, inputShape[2], kernel, kernel]), ("bias", [channels])]
+    case .linear(let width): [("weight", [width, inputShape[0]]), ("bias", [width])]
+    case .batchNorm: [("weight", [inputShape.last!]), ("bias", [inputShape.last!])]
+    case .relu, .flatten, .addition, .globalAverage: []
+    }
+  }
+
+  /// The layer with fresh weights.
+  func layer(using random: inout RandomSource) -> any Layer {
+    switch kind {
+    case .convolution(let channels, let kernel, let geometry):
+      Convolution(
+        from: inputShape[2], to: channels, kernel: kernel, stride: geometry.stride,
+        padding: geometry.padding, using: &random)
+    case .linear(let width): Linear(from: inputShape[0], to: width, using: &random)
+    case .batchNorm: BatchNorm(channels: inputShape.last!)
+    case .relu: ReLU()
+    case .flatten: Flatten()
+    case .addition: Addition()
+    case .globalAverage:
+      AveragePool(
+        PoolingWindow(height: inputShape[0], width: inputShape[1], ConvolutionGeometry()))
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Tensors
+
+/// Scalars moved to other places, left out, repeated, or joined by constants: reshaping, transposing,
+/// padding, slicing, and what else takes every scalar of its output from one of its input.
+public struct Rearrangement: Layer {
+  public static let kind = "Rearrangement"
+
+  public let input: [Int]
+  public let output: [Int]
+  /// In memory order.
+  public let map: IndexMap
+  /// What stands where the map has no source.
+  public let fill: Float
+
+  public init(from input: [Int], to output: [Int], by map: IndexMap, fill: Float = 0) {
+    precondition(
+      map.sourceCount == input.reduce(1, *) && map.sources.count == output.reduce(1, *),
+      "a map of \(map.sourceCount) to \(map.sources.count) for \(input) to \(output)")
+    self.input = input
+    self.output = output
+    self.map = map
+    self.fill = fill
+  }
+
+  /// Takes each scalar of the output from the place that `source` names by its indices, nil for
+  /// `fill`.
+  public init(
+    from input: [Int], to output: [Int], fill: Float = 0, source: ([Int]) -> [Int]?
+  ) {
+    let places = Self.indices(of: output).map { index -> Int32 in
+      guard let place = source(index) else { return -1 }
+      return Int32(zip(place, input).reduce(0) { $0 * $1.1 + $1.0 })
+    }
+    self.init(
+      from: input, to: output, by: IndexMap(places, from: input.reduce(1, *)), fill: fill)
+  }
+
+  /// The same scalars in the same order under another shape.
+  public static func reshape(_ input: [Int], to output: [Int]) -> Rearrangement {
+    let count = input.reduce(1, *)
+    return Rearrangement(
+      from: input, to: output, by: IndexMap((0..<count).map { Int32($0) }, from: count))
+  }
+
+  /// Axes in another order: axis i of the output is axis `order[i]` of the input.
+  public static func transpose(_ input: [Int], order: [Int]) -> Rearrangement {
+    precondition(order.sorted() == Array(input.indices), "\(order) is no order of axes")
+    return Rearrangement(from: input, to: order.map { input[$0] }) { index in
+      var place = [Int](repeating: 0, count: input.count)
+      for (axis, position) in zip(order, index) { place[axis] = position }
+      return place
+    }
+  }
+
+  /// Constants around the input: `before[i]` and `after[i]` of them along axis i; negative numbers cut
+  /// off.
+  public static func pad(
+    _ input: [Int], before: [Int], after: [Int], value: Float = 0
+  ) -> Rearrangement {
+    let output = input.indices.map { input[$0] + before[$0] + after[$0] }
+    return Rearrangement(from: input, to: output, fill: value) { index in
+      let place = zip(index, before).map { $0 - $1 }
+      return zip(place, input).allSatisfy { 0..<$1 ~= $0 } ? place : nil
+    }
+  }
+
+  /// Along each axis `counts[i]` positions from `starts[i]` on, `steps[i]` apart (backwards if
+  /// negative).
+  public static func slice(
+    _ input: [Int], starts: [Int], steps: [Int], counts: [Int]
+  ) -> Rearrangement {
+    Rearrangement(from: input, to: counts) { index in
+      index.indices.map { starts[$0] + index[$0] * steps[$0] }
+    }
+  }
+
+  /// All indices of an array of a shape, in memory order.
+  static func indices(of shape: [Int]) -> some Sequence<[Int]> {
+    let count = shape.reduce(1, *)
+    return (0..<count).lazy.map { place in
+      var rest = place
+      var index = shape
+      for axis in shape.indices.reversed() {
+        index[axis] = rest % shape[axis]
+        rest /= shape[axis]
+      }
+      return index
+    }
+  }
+
+  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+    guard input == self.input else {
+      throw ShapeMismatch(expected: "\(self.input)", found: input)
+    }
+    return output
+  }
+
+  public func forward(_ input: Tensor) -> Tensor {
+    map.isIdentity
+      ? input.reshaped([input.shape[0]] + output)
+      : rearranged(input, by: map, to: output, fill: fill)
+  }
+}

@@ -1,0 +1,66 @@
+/// Maxima over windows of images [N, H, W, C]; padding never wins.
+struct MaxPoolKernel {
+  let window: PoolingWindow
+
+  func outputShape(_ image: [Int]) -> [Int] {
+    guard let output = window.outputShape(image) else {
+      preconditionFailure("a window \(window) is larger than the image \(image)")
+    }
+    return output
+  }
+
+  /// → [N, H', W', C], and the place of each maximum in its image, the first of equals. A NaN in a
+  /// window is its maximum.
+  func forward(_ images: Tensor) -> (output: Tensor, places: [Int32]) {
+    let image = Array(images.shape.dropFirst())
+    let output = outputShape(image)
+    let out = result([images.shape[0]] + output)
+    var places = [Int32](repeating: 0, count: out.tensor.count)
+    let from = images.pointer
+    let (imageSize, outputSize) = (image.reduce(1, *), output.reduce(1, *))
+    places.withUnsafeMutableBufferPointer { places in
+      nonisolated(unsafe) let places = places
+      parallelRanges(images.shape[0], work: images.count * 4) { range in
+        window.forEach(in: range, image, output) { n, place in
+          for channel in 0..<image[2] {
+            let best = Self.largest(from + n * imageSize, image, place, channel)
+            let target = n * outputSize + place.output + channel
+            (out.pointer[target], places[target]) = (from[n * imageSize + best], Int32(best))
+          }
+        }
+      }
+    }
+    keepAlive(images)
+    return (out.tensor, places)
+  }
+
+  @inline(__always)
+  private static func largest(
+    _ values: UnsafePointer<Float>, _ image: [Int], _ place: PoolingWindow.Place, _ channel: Int
+  ) -> Int {
+    var best = place.image + channel
+    for row in 0..<place.rows {
+      for column in 0..<place.columns {
+        let candidate = place.image + (row * image[1] + column) * image[2] + channel
+        if values[candidate] > values[best] || values[candidate].isNaN { best = candidate }
+      }
+    }
+    return best
+  }
+
+  /// [N, H', W', C] → [N, H, W, C]: each scalar goes to the place of its maximum.
+  static func backward(_ gradient: Tensor, _ places: [Int32], image: [Int]) -> Tensor {
+    let out = Tensor.zeros([gradient.shape[0]] + image)
+    let (from, to) = (gradient.pointer, UnsafeMutablePointer(mutating: out.pointer))
+    let (size, count) = (image.reduce(1, *), gradient.shape.dropFirst().reduce(1, *))
+    places.withUnsafeBufferPointer { places in
+      parallelRanges(gradient.shape[0], work: gradient.count * 2) { range in
+        for n in range {
+          for i in (n * count)..<((n + 1) * count) { to[n * size + Int(places[i])] += from[i] }
+        }
+      }
+    }
+    keepAlive(gradient)
+    return out
+  }
+}
