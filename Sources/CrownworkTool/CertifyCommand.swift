@@ -4,22 +4,34 @@ import Foundation
 
 struct CertifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "certify", abstract: "Decide examples one by one, with proof.",
+    commandName: "certify", abstract: "Decide examples one by one, or a property, with proof.",
     discussion: """
       For each example: its label, the network's answer, the verdict (certified, unknown,
       misclassified, invalid), the best lower bound of the smallest margin, and the method that
       gave it. The exit code is 0 whatever the verdicts.
       Bounds hold in real arithmetic; the rounding of Float32 is not yet accounted for.
 
+      With --vnnlib: whether a property holds, in the words of the verification competition. unsat:
+      no input is unsafe (proved); sat: an input that is follows; unknown: neither was shown. Lines
+      that begin with ; explain.
+
       EXAMPLES
         crownwork certify runs/digits-cnn-2layer --examples 20
         crownwork certify runs/a --epsilon 8/255 --by ibp,crown-ibp,crown --output verdicts.jsonl
+        crownwork certify --onnx m.onnx --vnnlib p.vnnlib
       """)
 
-  @Argument(help: "A run, a model file or an ONNX file.") var model: String
+  @Argument(help: "A run, a model file or an ONNX file.") var model: String?
+  @Option(help: "The ONNX file to certify, in place of <model>.") var onnx: String?
+  @Option(help: "Decide this VNN-LIB property, gzipped or not, in place of examples.")
+  var vnnlib: String?
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
-  @Option(help: "Methods in order: \(BoundMethod.names.joined(separator: ", ")).")
+  @Option(
+    help: """
+      Methods in order: \(BoundMethod.names.joined(separator: ", ")). Default: the model's own; \
+      all with --vnnlib.
+      """)
   var by: String?
   @Option(help: "Lower line of unstable ReLUs: adaptive, same-slope, zero or one.")
   var slope: String?
@@ -28,17 +40,27 @@ struct CertifyCommand: ParsableCommand {
     help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
   var examples: String?
   @OptionGroup var memory: MemoryOption
-  @Option(help: "Write the verdicts to this file, JSON lines.") var output: String?
+  @Option(
+    help: "Write the verdicts to this file, JSON lines; with --vnnlib what is printed, too.")
+  var output: String?
   @Flag(help: "Print JSON lines.") var json = false
 
   mutating func run() throws {
     try subject.apply()
     let budget = try memory.bytes()
-    let saved = try subject.open(model)
+    let saved = try subject.open(model, onnx: onnx)
+    if let vnnlib {
+      try decide(propertyAt: vnnlib, of: saved, memoryBudget: budget)
+    } else {
+      try certifyExamples(of: saved, memoryBudget: budget)
+    }
+  }
+
+  private func certifyExamples(of saved: SavedModel, memoryBudget: Int) throws {
     let range = try subject.examples(for: saved, count: examples)
     let goal = try saved.target.applying(target.overrides(by: by, slope: slope))
     try goal.perturbation.validate(inputCount: range.data.imageSize)
-    let certification = try certification(of: saved.file.network, range, goal, budget)
+    let certification = try certification(of: saved.file.network, range, goal, memoryBudget)
     let records = certification.verdicts.map { VerdictRecord($0, start: range.start) }
     if let output { try JSON.write(records, to: output) }
     if json {
@@ -47,7 +69,7 @@ struct CertifyCommand: ParsableCommand {
       if output == nil { print(VerdictRecord.table(records)) }
       print(totals(certification, range, goal))
     }
-    warn(certification)
+    warn(certification, of: saved)
   }
 
   private func certification(
@@ -74,11 +96,11 @@ struct CertifyCommand: ParsableCommand {
       + percent(certification.verifiedError)
   }
 
-  private func warn(_ certification: Certification) {
+  private func warn(_ certification: Certification, of saved: SavedModel) {
     let invalid = certification.count(.invalid)
     guard invalid > 0 else { return }
     Console.error(
-      "crownwork: \(model): warning: \(invalid) examples have NaN or infinite bounds and count as "
+      "crownwork: \(saved.name): warning: \(invalid) examples have NaN or infinite bounds and count as "
         + "not certified")
   }
 }

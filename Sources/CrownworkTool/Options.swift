@@ -36,6 +36,23 @@ struct SubjectOptions: ParsableArguments {
     try SavedModel(path: path, described: description())
   }
 
+  /// The model that is named in one of two ways.
+  func open(_ path: String?, onnx: String?) throws -> SavedModel {
+    switch (path, onnx) {
+    case (let path?, nil): return try open(path)
+    case (nil, let onnx?):
+      guard try description() == nil else {
+        throw Failure(.usage, "--model: an ONNX file (--onnx) holds its layers itself")
+      }
+      let network = try ONNXModel.network(contentsOf: URL(fileURLWithPath: onnx))
+      return SavedModel(name: onnx, file: ModelFile(network))
+    case (nil, nil):
+      throw Failure(
+        .usage, "Missing expected argument '<model>' (or --onnx); see crownwork certify --help")
+    case (_?, _?): throw Failure(.usage, "--onnx: the model is named twice; leave one out")
+    }
+  }
+
   private func description() throws -> ModelFile.Description? {
     guard model.model != nil else {
       guard model.overrides.isEmpty, input == nil else {
@@ -98,8 +115,11 @@ struct TargetOptions: ParsableArguments {
     Overrides.make([
       ("perturbation.epsilon", epsilon, "--epsilon"), ("perturbation.norm", norm, "--norm"),
       ("perturbation.clip", noClip ? "none" : nil, "--no-clip"),
-      ("evaluate.methods", methods, "--by"), ("evaluate.slope", slope, "--slope"),
-    ])
+    ]) + Self.methods(by: methods, slope: slope)
+  }
+
+  static func methods(by methods: String?, slope: String?) -> [RecipeOverride] {
+    Overrides.make([("evaluate.methods", methods, "--by"), ("evaluate.slope", slope, "--slope")])
   }
 }
 

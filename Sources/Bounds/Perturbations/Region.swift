@@ -5,13 +5,16 @@ public enum Region: Sendable {
   case box(Interval)
   case ball(NormBall)
 
-  /// The number of examples.
-  public var batch: Int {
+  /// [batch, …shape].
+  var center: Tensor {
     switch self {
-    case .box(let interval): interval.center.shape[0]
-    case .ball(let ball): ball.center.shape[0]
+    case .box(let interval): interval.center
+    case .ball(let ball): ball.center
     }
   }
+
+  /// The number of examples.
+  public var batch: Int { center.shape[0] }
 
   /// The smallest box around it.
   public var box: Interval {

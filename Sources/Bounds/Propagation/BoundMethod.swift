@@ -71,9 +71,30 @@ func lowerBounds(
   _ specification: Specification, by method: BoundMethod, memoryBudget: Int = 1 << 29,
   refining neurons: RefinedNeurons
 ) throws(BoundsError) -> Tensor {
-  try network.check(inputs, specification)
-  var bounds = try BoundPropagation(network, on: perturbation.region(around: inputs))
-  let rowLimit = network.rowLimit(batch: inputs.shape[0], memoryBudget: memoryBudget)
+  try lowerBounds(
+    of: network, over: perturbation.region(around: inputs), specification, by: method,
+    memoryBudget: memoryBudget, refining: neurons)
+}
+
+/// Lower bounds of a specification, as above, for every input in a batch of regions: [batch, S].
+///
+/// Throws ``BoundsError`` for a layer without rules and for shapes that do not fit.
+public func lowerBounds(
+  of network: Network, over region: Region, _ specification: Specification,
+  by method: BoundMethod, memoryBudget: Int = 1 << 29
+) throws(BoundsError) -> Tensor {
+  try lowerBounds(
+    of: network, over: region, specification, by: method, memoryBudget: memoryBudget,
+    refining: .undecided)
+}
+
+private func lowerBounds(
+  of network: Network, over region: Region, _ specification: Specification,
+  by method: BoundMethod, memoryBudget: Int, refining neurons: RefinedNeurons
+) throws(BoundsError) -> Tensor {
+  try network.check(region.center, specification)
+  var bounds = try BoundPropagation(network, on: region)
+  let rowLimit = network.rowLimit(batch: region.batch, memoryBudget: memoryBudget)
   let slope: ReLUSlope
   switch method {
   case .interval: return bounds.intervalBounds(specification)

@@ -16,6 +16,8 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Location: Equatable, Sendable, CustomStringConvertible {
     /// A byte offset from the start of the file.
     case byte(Int)
+    /// A line of a text file, counted from 1.
+    case line(Int)
     /// An array of a safetensors file.
     case tensor(String)
     /// A node of an ONNX graph.
@@ -26,6 +28,7 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
       switch self {
       case .byte(let offset): "byte \(offset)"
+      case .line(let number): "line \(number)"
       case .tensor(let name): "tensor \"\(FormatError.shortened(name))\""
       case .node(let name): "node \"\(FormatError.shortened(name))\""
       case .label(let index): "label \(index)"

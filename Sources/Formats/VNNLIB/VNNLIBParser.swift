@@ -1,0 +1,165 @@
+/// Reading of declarations and assertions; recursive, to a depth that is limited.
+struct VNNLIBParser {
+  private(set) var inputs = VNNLIBVariables(.input)
+  private(set) var outputs = VNNLIBVariables(.output)
+  private(set) var assertions: [VNNLIBFormula] = []
+
+  private var scanner: VNNLIBScanner
+  private var depth = 0
+  private static let depthLimit = 100
+
+  init(_ bytes: [UInt8], file: String) { scanner = VNNLIBScanner(bytes, file: file) }
+
+  /// Reads the whole file. This and all that follow throw ``FormatError``.
+  mutating func parse() throws {
+    while let token = scanner.next() {
+      guard token == .open else {
+        throw scanner.failure("a command \"(…)\" should be here, not \(token.text)")
+      }
+      switch try scanner.word("a command's name") {
+      case "declare-const": try declaration()
+      case "assert":
+        assertions.append(try formula())
+        try scanner.expect(.close, "assert takes one formula")
+      case let name:
+        throw scanner.failure(
+          "the command \(VNNLIBScanner.Token.word(name).text) is not supported, only declare-const "
+            + "and assert (VNN-LIB 1.0)")
+      }
+    }
+    try inputs.checkNumbering(scanner)
+    try outputs.checkNumbering(scanner)
+  }
+
+  private mutating func declaration() throws {
+    let name = try scanner.word("a variable's name")
+    guard let variable = VNNLIBVariable(name) else {
+      throw scanner.failure(
+        "\(VNNLIBScanner.Token.word(name).text) is no variable of a network, such as X_0 or Y_0")
+    }
+    try scanner.expect(.word("Real"), "declaration of \(variable)")
+    try scanner.expect(.close, "declaration of \(variable)")
+    let isNew =
+      variable.kind == .input
+      ? inputs.declare(variable.index, line: scanner.line)
+      : outputs.declare(variable.index, line: scanner.line)
+    guard isNew else { throw scanner.failure("\(variable) is declared twice") }
+  }
+
+  // MARK: Formulas
+
+  private mutating func formula() throws -> VNNLIBFormula {
+    try scanner.expect(.open, "a formula")
+    return try openedFormula()
+  }
+
+  /// A formula whose parenthesis has been read.
+  private mutating func openedFormula() throws -> VNNLIBFormula {
+    let line = scanner.line
+    switch try scanner.word("and, or or a comparison") {
+    case "and": return .and(try formulas("and"))
+    case "or": return .or(try formulas("or"), line: line)
+    case let name:
+      guard let comparison = VNNLIBComparison(rawValue: name) else {
+        throw scanner.failure(
+          "\(VNNLIBScanner.Token.word(name).text) is not supported here; supported are and, or, "
+            + VNNLIBComparison.names)
+      }
+      let sides = try terms(name)
+      guard sides.count == 2 else {
+        throw scanner.failure("\(name) takes 2 terms, not \(sides.count)")
+      }
+      return try comparison.formula(sides[0], sides[1], scanner)
+    }
+  }
+
+  private mutating func formulas(_ name: String) throws -> [VNNLIBFormula] {
+    var result: [VNNLIBFormula] = []
+    try nested { parser in
+      while case let token = try parser.scanner.token(), token != .close {
+        guard token == .open else {
+          throw parser.scanner.failure("a formula should be here, not \(token.text)")
+        }
+        result.append(try parser.openedFormula())
+      }
+    }
+    guard !result.isEmpty else { throw scanner.failure("\(name) takes at least 1 formula") }
+    return result
+  }
+
+  private mutating func nested(_ body: (inout VNNLIBParser) throws -> Void) throws {
+    guard depth < Self.depthLimit else {
+      throw scanner.failure("nested more than \(Self.depthLimit) deep")
+    }
+    depth += 1
+    try body(&self)
+    depth -= 1
+  }
+
+  // MARK: Terms
+
+  /// Terms up to the parenthesis that closes them.
+  private mutating func terms(_ name: String) throws -> [VNNLIBTerm] {
+    var result: [VNNLIBTerm] = []
+    try nested { parser in
+      while case let token = try parser.scanner.token(), token != .close {
+        result.append(try parser.term(token))
+      }
+    }
+    guard !result.isEmpty else { throw scanner.failure("\(name) takes terms, and has none") }
+    return result
+  }
+
+  private mutating func term(_ token: VNNLIBScanner.Token) throws -> VNNLIBTerm {
+    guard case .word(let word) = token else { return try compoundTerm() }
+    if let variable = VNNLIBVariable(word) {
+      let known = variable.kind == .input ? inputs : outputs
+      guard known.contains(variable.index) else {
+        throw scanner.failure("\(variable) is not declared before")
+      }
+      return VNNLIBTerm(variable)
+    }
+    guard let number = Self.number(word) else {
+      throw scanner.failure("\(token.text) is neither a number nor a variable such as X_0 or Y_0")
+    }
+    guard number.magnitude <= VNNLIBComparison.largest else {
+      throw scanner.failure("\(token.text) is beyond the range of Float32")
+    }
+    return VNNLIBTerm(number)
+  }
+
+  private mutating func compoundTerm() throws -> VNNLIBTerm {
+    let name = try scanner.word("+, - or *")
+    guard ["+", "-", "*"].contains(name) else {
+      throw scanner.failure(
+        "\(VNNLIBScanner.Token.word(name).text) is not supported in a term; supported are +, - and *"
+      )
+    }
+    let parts = try terms(name)
+    if name == "*" { return try product(parts) }
+    if name == "-", parts.count == 1 { return parts[0].scaled(by: -1) }
+    var sum = parts[0]
+    for part in parts.dropFirst() { sum.add(part, times: name == "+" ? 1 : -1) }
+    return sum
+  }
+
+  private func product(_ factors: [VNNLIBTerm]) throws -> VNNLIBTerm {
+    var product = VNNLIBTerm(1)
+    for factor in factors {
+      guard product.isConstant || factor.isConstant else {
+        throw scanner.failure("a product of variables is not linear")
+      }
+      product =
+        factor.isConstant
+        ? product.scaled(by: factor.constant) : factor.scaled(by: product.constant)
+    }
+    return product
+  }
+
+  /// A decimal number, with a sign and an exponent if need be; nil for anything else, the words and
+  /// hexadecimal numbers that Swift reads among them.
+  private static func number(_ word: String) -> Double? {
+    guard word.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }) else { return nil }
+    return Double(word)
+  }
+}

@@ -1,0 +1,146 @@
+import Bounds
+import Formats
+import Networks
+import Tensors
+
+/// A quick search for an input of a property's cases whose outputs are unsafe: the centre, corners
+/// and random points of each box, then projected gradient descent on the constraint that is violated
+/// most, for the cases that came nearest.
+///
+/// What it finds is checked by evaluating the network; that it finds nothing proves nothing.
+public struct CounterexampleSearch: Sendable, Equatable {
+  /// Points evaluated in each box.
+  public var samples: Int
+  /// The most cases that descent is tried on.
+  public var cases: Int
+  /// Starts of descent for each of them.
+  public var restarts: Int
+  public var steps: Int
+  public var seed: UInt64
+
+  public init(
+    samples: Int = 64, cases: Int = 64, restarts: Int = 4, steps: Int = 50, seed: UInt64 = 0
+  ) {
+    (self.samples, self.cases, self.restarts) = (samples, cases, restarts)
+    (self.steps, self.seed) = (steps, seed)
+  }
+
+  /// Searches the given cases of a property that fits the network; nil if nothing was found.
+  func counterexample(
+    of network: Network, to property: VNNLIBProperty, in candidates: [Int]
+  ) -> Counterexample? {
+    var random = RandomSource(seed: seed, purpose: "counterexample")
+    var nearest: [(index: Int, excess: Double)] = []
+    for group in property.boxes(of: candidates) {
+      let box = InputBox(of: property.cases[group[0]], for: network)
+      let points = points(in: box, using: &random)
+      let outputs = network(points).rowsOfScalars
+      for index in group {
+        let part = property.cases[index]
+        let excesses = outputs.map { part.largestExcess(of: $0) }
+        for row in excesses.indices where part.isUnsafe(outputs[row]) {
+          let point = points.rows(row..<row + 1)
+          if let found = confirmed(point, network, property, index) { return found }
+        }
+        nearest.append((index, excesses.filter { !$0.isNaN }.min() ?? .infinity))
+      }
+    }
+    let order = nearest.sorted { $0.excess < $1.excess }.prefix(cases).map(\.index)
+    return descend(network, property, order, using: &random)
+  }
+
+  /// The centre, then random corners and random points in turn: [samples, …shape].
+  private func points(in box: InputBox, using random: inout RandomSource) -> Tensor {
+    let (lower, upper) = box.ends
+    let center = (lower * 0.5) + (upper * 0.5)
+    let others = (1..<max(samples, 2)).map { number in
+      let weights = Tensor.uniform(lower.shape, in: 0...1, using: &random)
+      return number % 2 == 0
+        ? Self.point(weights, lower, upper)
+        : Self.point((weights - Tensor(shape: lower.shape, repeating: 0.5)).steps, lower, upper)
+    }
+    return Tensor.concatenated([center] + others).clamped(
+      lower: lower.repeated(others.count + 1), upper: upper.repeated(others.count + 1))
+  }
+
+  private static func point(_ weights: Tensor, _ lower: Tensor, _ upper: Tensor) -> Tensor {
+    let ones = Tensor(shape: weights.shape, repeating: 1)
+    return lower.scaled(by: ones - weights) + upper.scaled(by: weights)
+  }
+
+  /// The counterexample at a point, if the network evaluated on it alone says so too.
+  private func confirmed(
+    _ point: Tensor, _ network: Network, _ property: VNNLIBProperty, _ index: Int
+  ) -> Counterexample? {
+    let outputs = network(point).scalars
+    guard property.cases[index].isUnsafe(outputs) else { return nil }
+    let inputs = InputBox(of: property.cases[index], for: network).inputs(at: point)
+    return Counterexample(caseIndex: index, inputs: inputs, outputs: outputs)
+  }
+}
+
+/// Projected gradient descent, each row of a batch in the box of its own case.
+extension CounterexampleSearch {
+  private static let rowsAtOnce = 64
+
+  private func descend(
+    _ network: Network, _ property: VNNLIBProperty, _ indices: [Int],
+    using random: inout RandomSource
+  ) -> Counterexample? {
+    let rows = indices.filter { !property.cases[$0].constraints.isEmpty }
+      .flatMap { [Int](repeating: $0, count: restarts) }
+    for start in stride(from: 0, to: rows.count, by: Self.rowsAtOnce) {
+      let chunk = Array(rows[start..<min(start + Self.rowsAtOnce, rows.count)])
+      if let found = descend(network, property, rows: chunk, using: &random) { return found }
+    }
+    return nil
+  }
+
+  private func descend(
+    _ network: Network, _ property: VNNLIBProperty, rows: [Int], using random: inout RandomSource
+  ) -> Counterexample? {
+    let ends = rows.map { InputBox(of: property.cases[$0], for: network).ends }
+    let lower = Tensor.concatenated(ends.map(\.lower))
+    let upper = Tensor.concatenated(ends.map(\.upper))
+    let stride = (upper - lower) * (1.25 / Float(max(steps, 1)))
+    let weights = Tensor.uniform(lower.shape, in: 0...1, using: &random)
+    var points = Self.point(weights, lower, upper).clamped(lower: lower, upper: upper)
+    for step in 0...steps {
+      let (outputs, gradient) = excessGradient(network, points, rows.map { property.cases[$0] })
+      for (row, index) in rows.enumerated() where property.cases[index].isUnsafe(outputs[row]) {
+        let point = points.rows(row..<row + 1)
+        if let found = confirmed(point, network, property, index) { return found }
+      }
+      if step == steps { break }
+      points = (points - gradient.signs.scaled(by: stride)).clamped(lower: lower, upper: upper)
+    }
+    return nil
+  }
+
+  /// Outputs, and the gradient of each row's largest excess with respect to the inputs.
+  private func excessGradient(
+    _ network: Network, _ points: Tensor, _ parts: [VNNLIBProperty.Case]
+  ) -> (outputs: [[Float]], gradient: Tensor) {
+    var outputs: [[Float]] = []
+    let result = withGradients(at: [points]) { watched in
+      let values = network(watched[0])
+      outputs = values.detached.rowsOfScalars
+      let weights = zip(parts, outputs).flatMap { $0.weightsOfLargestExcess(of: $1) }
+      return values.scaled(by: Tensor(shape: values.shape, weights)).sum()
+    }
+    return (outputs, result.gradients[0])
+  }
+}
+
+extension Tensor {
+  /// 1 where a scalar is positive, 0 elsewhere.
+  fileprivate var steps: Tensor { relu(signs) }
+
+  /// [rows, n] as rows.
+  fileprivate var rowsOfScalars: [[Float]] {
+    withUnsafeScalars { scalars in
+      let size = shape[0] == 0 ? 0 : scalars.count / shape[0]
+      return (0..<shape[0]).map { Array(scalars[($0 * size)..<(($0 + 1) * size)]) }
+    }
+  }
+}

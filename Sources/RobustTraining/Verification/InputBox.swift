@@ -1,0 +1,78 @@
+import Bounds
+import Formats
+import Networks
+import Tensors
+
+/// The box of inputs of a property's case, as a network sees it.
+///
+/// A property numbers the pixels of an image [channels, height, width]; ours are [height, width,
+/// channels].
+struct InputBox {
+  private let lower: [Double]
+  private let upper: [Double]
+  private let shape: [Int]
+  private var image: [Int]? { shape.count == 3 ? shape : nil }
+
+  init(of part: VNNLIBProperty.Case, for network: Network) {
+    (lower, upper, shape) = (part.lower, part.upper, network.inputShape)
+  }
+
+  /// A region that holds the box and what Float32 rounds its points to, [1, …shape]. Its ends are
+  /// Float32 numbers rounded outwards.
+  ///
+  /// - Postcondition: center − radius ≤ lower and upper ≤ center + radius, exactly and as computed
+  ///   in Float32.
+  var region: Region {
+    var (centers, radii) = ([Float](), [Float]())
+    for (low, high) in zip(lower, upper) {
+      let (l, u) = (Float(roundedDown: low), Float(roundedUp: high))
+      let center = min(max(Float((Double(l) + Double(u)) / 2), l), u)
+      centers.append(center)
+      radii.append(max(center.distanceRoundedUp(to: l), u.distanceRoundedUp(to: center)))
+    }
+    return .box(Interval(center: tensor(centers), radius: tensor(radii)))
+  }
+
+  /// The ends of the box rounded to the nearest Float32, each [1, …shape]: a network reads a point
+  /// of the box as one between them.
+  var ends: (lower: Tensor, upper: Tensor) {
+    (tensor(lower.map { Float($0) }), tensor(upper.map { Float($0) }))
+  }
+
+  /// A point [1, …shape] between the ``ends`` as inputs X of the property: in the box, and rounded
+  /// to Float32 the point itself.
+  func inputs(at point: Tensor) -> [Double] {
+    let scalars = point.flattenedMatrix.permutingColumns(of: image, toPyTorch: true).scalars
+    return scalars.indices.map { min(max(Double(scalars[$0]), lower[$0]), upper[$0]) }
+  }
+
+  private func tensor(_ scalars: [Float]) -> Tensor {
+    Tensor(shape: [1, scalars.count], scalars).permutingColumns(of: image, toPyTorch: false)
+      .reshaped([1] + shape)
+  }
+}
+
+extension Tensor {
+  /// [batch, …] as [batch, n].
+  fileprivate var flattenedMatrix: Tensor { reshaped([shape[0], shape.dropFirst().reduce(1, *)]) }
+}
+
+extension Float {
+  /// The largest Float32 that is not above a number within Float32's range.
+  init(roundedDown value: Double) {
+    let nearest = Float(value)
+    self = Double(nearest) > value ? nearest.nextDown : nearest
+  }
+
+  /// The smallest Float32 that is not below a number within Float32's range.
+  init(roundedUp value: Double) { self = -Float(roundedDown: -value) }
+
+  /// self − other, which is not negative, rounded up: the error of the rounded difference is known
+  /// exactly (Knuth's two-sum).
+  fileprivate func distanceRoundedUp(to other: Float) -> Float {
+    let difference = self - other
+    let part = difference - self
+    let error = (self - (difference - part)) - (other + part)
+    return error > 0 ? difference.nextUp : difference
+  }
+}

@@ -1,0 +1,33 @@
+import Formats
+
+/// How far outputs of the network are from being unsafe.
+extension VNNLIBProperty.Case {
+  /// Outputs satisfy a constraint only if they do so by this fraction of the terms' magnitudes: the
+  /// outputs of another implementation, rounded in another order, then satisfy it as well.
+  private static let safety = 1e-5
+
+  /// Whether outputs satisfy every constraint, with safety; never where one is NaN or infinite.
+  func isUnsafe(_ outputs: [Float]) -> Bool {
+    outputs.allSatisfy(\.isFinite)
+      && constraints.allSatisfy {
+        $0.excess(of: outputs) < -Self.safety * $0.magnitude(of: outputs)
+      }
+  }
+
+  /// The largest excess of a constraint, at most 0 where all are satisfied.
+  func largestExcess(of outputs: [Float]) -> Double {
+    constraints.reduce(-.infinity) { max($0, $1.excess(of: outputs)) }
+  }
+
+  /// The coefficients of the constraint with the largest excess, scaled so that the largest is 1.
+  func weightsOfLargestExcess(of outputs: [Float]) -> [Float] {
+    var weights = [Float](repeating: 0, count: outputs.count)
+    let excesses = constraints.map { $0.excess(of: outputs) }
+    guard let worst = excesses.indices.max(by: { excesses[$0] < excesses[$1] }) else {
+      return weights
+    }
+    let scale = constraints[worst].terms.map(\.coefficient.magnitude).max() ?? 1
+    for term in constraints[worst].terms { weights[term.output] = Float(term.coefficient / scale) }
+    return weights
+  }
+}

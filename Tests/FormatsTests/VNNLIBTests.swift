@@ -1,0 +1,188 @@
+import Foundation
+import Testing
+
+@testable import Formats
+
+/// A property is what its assertions say, written out case by case.
+@Suite struct VNNLIBTests {
+  static func declarations(inputs: Int, outputs: Int) -> String {
+    (0..<inputs).map { "(declare-const X_\($0) Real)\n" }.joined()
+      + (0..<outputs).map { "(declare-const Y_\($0) Real)\n" }.joined()
+  }
+
+  /// A property of an input in [0, 1] and two outputs, with more assertions.
+  private func read(_ assertions: String) throws -> VNNLIBProperty {
+    try VNNLIBProperty(
+      data: Data(
+        (Self.declarations(inputs: 1, outputs: 2)
+          + "(assert (<= X_0 1))(assert (>= X_0 0))" + assertions).utf8), file: "f")
+  }
+
+  private func constraint(_ a: Double, _ b: Double, atMost bound: Double) -> OutputConstraint {
+    OutputConstraint(
+      terms: [a, b].enumerated().filter { $1 != 0 }.map { .init(output: $0, coefficient: $1) },
+      bound: bound)
+  }
+
+  @Test func readsTheCompetitionsStyle() throws {
+    let property = try VNNLIBProperty(
+      data: Data(
+        """
+        ; A property ; with (comments
+
+        (declare-const X_0 Real)
+        (declare-const X_1 Real)\t(declare-const Y_0 Real)\r
+        (declare-const Y_1 Real)
+        (assert (or
+            (and (<= X_0 0.7) (>= X_0 -1.5e-1) (<= X_1 +.5) (>= X_1 (- 0.5)))
+            (and (<= X_0 -0.2) (>= X_0 -0.25) (<= X_1 1E2) (>= X_1 100.0))
+        ))
+        (assert (or (<= Y_1 Y_0) (and (>= Y_1 3.25) (<= Y_0 7))));
+        """.utf8), file: "f")
+    #expect(property.inputs == 2 && property.outputs == 2)
+    let boxes = [([-0.15, -0.5], [0.7, 0.5]), ([-0.25, 100], [-0.2, 100])]
+    let constraints = [
+      [constraint(-1, 1, atMost: 0)],
+      [constraint(0, -1, atMost: -3.25), constraint(1, 0, atMost: 7)],
+    ]
+    #expect(
+      property.cases
+        == boxes.flatMap { box in
+          constraints.map { .init(lower: box.0, upper: box.1, constraints: $0) }
+        })
+  }
+
+  @Test(
+    arguments: [
+      ("(<= Y_0 Y_1)", 1, -1, 0), ("(>= Y_0 Y_1)", -1, 1, 0), ("(< Y_0 2)", 1, 0, 2),
+      ("(> 2 Y_0)", 1, 0, 2), ("(<= (+ Y_0 Y_1 Y_0 1) 4)", 2, 1, 3),
+      ("(<= (- Y_0 Y_1 2) (- 5))", 1, -1, -3), ("(>= (- Y_0) 1)", 1, 0, -1),
+      ("(<= (* 2 Y_0 3) (* -1 (+ Y_1 4)))", 6, 1, -4),
+      ("(<= (* (- 3 1) (- Y_0 (* 3 Y_1))) 0)", 2, -6, 0),
+    ] as [(String, Double, Double, Double)])
+  func termsAreLinear(text: String, a: Double, b: Double, bound: Double) throws {
+    #expect(
+      try read("(assert \(text))").cases.map(\.constraints) == [[constraint(a, b, atMost: bound)]])
+  }
+
+  @Test(
+    arguments: [
+      ("(<= X_0 0.25)", 0, 0.25), ("(<= 0.25 X_0)", 0.25, 1), ("(= X_0 0.5)", 0.5, 0.5),
+      ("(<= (* -2 X_0) -0.5)", 0.25, 1), ("(>= (- 1 X_0) 0.25)", 0, 0.75),
+      ("(< X_0 1)", 0, 1.0.nextDown), ("(> X_0 0)", 0.0.nextUp, 1), ("(<= X_0 7)", 0, 1),
+      ("(<= (* 3 X_0) 1)", 0, (1.0 / 3).nextUp), ("(<= (- X_0) -0)", 0, 1),
+    ] as [(String, Double, Double)])
+  func inputsAreBounded(text: String, lower: Double, upper: Double) throws {
+    let cases = try read("(assert \(text))").cases
+    #expect(cases == [.init(lower: [lower], upper: [upper], constraints: [])])
+  }
+
+  @Test func whatCannotHoldIsLeftOut() throws {
+    for text in [
+      "(<= X_0 -1)", "(< X_0 0)", "(and (> X_0 0.5) (< X_0 0.5))", "(<= 2 1)", "(< Y_0 Y_0)",
+      "(or (<= 2 1) (>= X_0 2))", "(and (<= Y_0 1) (or (< 1 1)))",
+    ] { #expect(try read("(assert \(text))").cases.isEmpty, "\(text)") }
+    #expect(try read("(assert (<= Y_0 (+ 1 Y_0)))").cases.map(\.constraints) == [[]])
+    let property = try read("(assert (or (and (<= Y_0 1) (>= X_0 2)) (<= Y_1 0)))")
+    #expect(property.cases.map(\.constraints) == [[constraint(0, 1, atMost: 0)]])
+  }
+
+  @Test func gzippedFilesAreRead() throws {
+    try withFolder { folder in
+      let text = Data(
+        (Self.declarations(inputs: 1, outputs: 1) + "(assert (and (<= X_0 1) (>= X_0 0)))").utf8)
+      let (plain, packed) = (folder.appending(path: "a"), folder.appending(path: "b"))
+      try text.write(to: plain)
+      try Gzip.compress(text).write(to: packed)
+      let property = try VNNLIBProperty(contentsOf: plain)
+      #expect(property.cases.count == 1)
+      #expect(try VNNLIBProperty(contentsOf: packed) == property)
+    }
+  }
+
+  /// Boxes that all cases have are held once, whatever the order of the assertions.
+  @Test func largePropertiesAreRead() throws {
+    let count = 20_000
+    let bounds = (0..<count).map { "(assert (<= X_\($0) 1))(assert (>= X_\($0) 0.5))\n" }
+    let choice = "(assert (or " + (1..<1000).map { "(and (>= Y_\($0) Y_0))" }.joined() + "))"
+    for text in [bounds.joined() + choice, choice + bounds.joined()] {
+      let property = try VNNLIBProperty(
+        data: Data((Self.declarations(inputs: count, outputs: 1000) + text).utf8), file: "f")
+      #expect(property.cases.count == 999)
+      #expect(property.cases.allSatisfy { $0.lower.count == count && $0.constraints.count == 1 })
+    }
+  }
+
+  /// A point is in some case exactly where the formula holds.
+  @Test func casesAreTheFormula() throws {
+    for seed in 0..<400 {
+      var random = Seeded(UInt64(seed))
+      let formulas = (0..<2).map { _ in RandomFormula(depth: 3, using: &random) }
+      let box = (0..<2).flatMap { [RandomFormula(bound: $0, 4), RandomFormula(bound: $0, -4)] }
+      let all = (formulas + box).shuffled(using: &random)
+      let text =
+        Self.declarations(inputs: 2, outputs: 2) + all.map { "(assert \($0.text))" }.joined()
+      let property = try VNNLIBProperty(data: Data(text.utf8), file: "f")
+      for _ in 0..<200 {
+        let point = (0..<4).map { _ in Double(Int.random(in: -5...5, using: &random)) }
+        let isInCase = property.cases.contains { part in
+          (0..<2).allSatisfy { part.lower[$0] <= point[$0] && point[$0] <= part.upper[$0] }
+            && part.constraints.allSatisfy { $0.excess(of: point[2...].map { Float($0) }) <= 0 }
+        }
+        #expect(isInCase == all.allSatisfy { $0.holds(point) }, "\(text) at \(point)")
+      }
+    }
+  }
+}
+
+/// A formula over two inputs and two outputs with small whole numbers, as text and as a function.
+private struct RandomFormula {
+  let text: String
+  let holds: ([Double]) -> Bool
+
+  private static let names = ["X_0", "X_1", "Y_0", "Y_1"]
+
+  /// An input at most a number, or at least if it is negative.
+  init(bound input: Int, _ number: Int) {
+    text = number > 0 ? "(<= X_\(input) \(number))" : "(>= X_\(input) \(number))"
+    holds = { number > 0 ? $0[input] <= Double(number) : $0[input] >= Double(number) }
+  }
+
+  init(depth: Int, using random: inout Seeded) {
+    guard depth > 0, Bool.random(using: &random) else {
+      self.init(comparisonUsing: &random)
+      return
+    }
+    let parts = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+      RandomFormula(depth: depth - 1, using: &random)
+    }
+    let isAnd = Bool.random(using: &random)
+    self.init(text: "(\(isAnd ? "and" : "or") \(parts.map(\.text).joined(separator: " ")))") {
+      point in
+      isAnd ? parts.allSatisfy { $0.holds(point) } : parts.contains { $0.holds(point) }
+    }
+  }
+
+  private init(text: String, holds: @escaping ([Double]) -> Bool) {
+    (self.text, self.holds) = (text, holds)
+  }
+
+  private init(comparisonUsing random: inout Seeded) {
+    func number() -> Int { Int.random(in: -3...3, using: &random) }
+    let isOutput = Bool.random(using: &random)
+    let first = Bool.random(using: &random) ? 1 : 0
+    let (a, b) = isOutput ? (number(), number()) : (first, 1 - first)
+    let (v, w) = isOutput ? (2, 3) : (0, 1)
+    let limit = number()
+    let operation = ["<=", ">=", "="].randomElement(using: &random)!
+    text = "(\(operation) (+ (* \(a) \(Self.names[v])) (* \(b) \(Self.names[w]))) \(limit))"
+    holds = { point in
+      let value = Double(a) * point[v] + Double(b) * point[w]
+      return switch operation {
+      case "<=": value <= Double(limit)
+      case ">=": value >= Double(limit)
+      default: value == Double(limit)
+      }
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import Bounds
+import Formats
+import Networks
+import Tensors
+import Testing
+import _TestSupport
+
+@testable import RobustTraining
+
+/// What is said of a property is so: of small networks, sampled densely.
+@Suite struct VerificationLaws {
+  static let methods: [BoundMethod] = [.interval, .crownIBP(), .crown()]
+
+  static func network(_ input: [Int] = [2], outputs: Int = 3, seed: UInt64 = 0) throws -> Network {
+    var random = RandomSource(seed: seed)
+    let size = input.reduce(1, *)
+    let layers: [any Layer] =
+      (input.count == 3 ? [Flatten()] : []) + [
+        Linear(from: size, to: 12, using: &random), ReLU(),
+        Linear(from: 12, to: 12, using: &random), ReLU(),
+        Linear(from: 12, to: outputs, using: &random),
+      ]
+    let network = try Network(input: input, layers)
+    return network.withParameters(network.parameters.map { ($0.value * 1.5).detached })
+  }
+
+  static func output(_ output: Int, atMost bound: Double) -> OutputConstraint {
+    OutputConstraint(terms: [.init(output: output, coefficient: 1)], bound: bound)
+  }
+
+  /// Inputs of a grid over a box of two inputs, with their outputs.
+  static func grid(
+    _ network: Network, _ part: VNNLIBProperty.Case, steps: Int = 40
+  ) -> [[Float]] {
+    let points = (0...steps).flatMap { i in
+      (0...steps).flatMap { j in
+        [i, j].enumerated().map { axis, step in
+          let (low, high) = (part.lower[axis], part.upper[axis])
+          return Float(min(max(low + (high - low) * Double(step) / Double(steps), low), high))
+        }
+      }
+    }
+    let outputs = network(Tensor(shape: [points.count / 2, 2], points)).scalars
+    return stride(from: 0, to: outputs.count, by: network.classes).map {
+      Array(outputs[$0..<$0 + network.classes])
+    }
+  }
+
+  /// A bound below the certified minimum is unsat, one above a sampled value sat; the word never
+  /// contradicts what is known in between.
+  @Test(arguments: 0..<6)
+  func wordsFollowTheThreshold(seed: Int) throws {
+    let network = try Self.network(seed: UInt64(seed))
+    func property(_ bound: Double) -> VNNLIBProperty {
+      VNNLIBProperty(
+        inputs: 2, outputs: 3,
+        cases: [
+          .init(
+            lower: [-0.3, 0.1], upper: [0.4, 0.6], constraints: [Self.output(1, atMost: bound)])
+        ])
+    }
+    let least = Double(Self.grid(network, property(0).cases[0]).map { $0[1] }.min()!)
+    for method in Self.methods {
+      let bound = try #require(try verify(network, property(0), by: [method]).bound)
+      #expect(bound <= least + 1e-5)
+      let below = try verify(network, property(bound - 1e-4), by: [method])
+      #expect(below.answer == .unsat && below.refuted == 1 && below.method == method)
+      #expect(abs(below.bound! - 1e-4) < 1e-5)
+      let between = try verify(network, property(bound + 0.1 * (least - bound)), by: [method])
+      if least - bound > 0.1 { #expect(between.answer == .unknown && between.refuted == 0) }
+      guard case .sat = try verify(network, property(least + 1e-3), by: [method]).answer else {
+        Issue.record("no counterexample by \(method)")
+        return
+      }
+    }
+  }
+
+  /// Random cases: none that a grid reaches is refuted, and every counterexample is one.
+  @Test func wordsHoldOnAGrid() throws {
+    var words: Set<String> = []
+    for seed in 0..<100 {
+      let network = try Self.network(seed: UInt64(seed % 5))
+      let property = Self.randomProperty(seed: UInt64(seed))
+      let verdict = try verify(network, property, by: Self.methods)
+      let isReached = property.cases.contains { part in
+        Self.grid(network, part).contains { outputs in
+          part.constraints.allSatisfy {
+            $0.excess(of: outputs) < -1e-4 * (1 + $0.magnitude(of: outputs))
+          }
+        }
+      }
+      words.insert(verdict.answer.word)
+      switch verdict.answer {
+      case .unsat: #expect(!isReached && verdict.refuted == property.cases.count, "\(seed)")
+      case .sat(let found): expectCounterexample(found, to: property, network)
+      // Descent finds what a grid reaches with a margin.
+      case .unknown: #expect(!isReached && verdict.refuted < property.cases.count, "\(seed)")
+      }
+      #expect((verdict.bound ?? 0 > 0) == (verdict.answer == .unsat), "\(seed)")
+    }
+    #expect(words == ["unsat", "sat", "unknown"])
+  }
+
+  private func expectCounterexample(
+    _ found: Counterexample, to property: VNNLIBProperty, _ network: Network
+  ) {
+    let part = property.cases[found.caseIndex]
+    for index in found.inputs.indices {
+      #expect(part.lower[index] <= found.inputs[index])
+      #expect(found.inputs[index] <= part.upper[index])
+    }
+    let point = Tensor(shape: [1, 2], found.inputs.map { Float($0) })
+    #expect(network(point).scalars == found.outputs)
+    #expect(part.constraints.allSatisfy { $0.excess(of: found.outputs) < 0 })
+  }
+
+  /// One to four cases, some with the same box, with one to three constraints each.
+  private static func randomProperty(seed: UInt64) -> VNNLIBProperty {
+    var random = RandomSource(seed: seed, purpose: "property")
+    func number(_ limit: Float) -> Double { Double((random.uniform() * 2 - 1) * limit) }
+    var box = (lower: [0.0, 0], upper: [1.0, 1])
+    let cases = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+      if Bool.random(using: &random) {
+        let center = [number(1), number(1)]
+        let radius = [abs(number(0.5)), abs(number(0.5))]
+        box = (zip(center, radius).map(-), zip(center, radius).map(+))
+      }
+      let constraints = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+        OutputConstraint(
+          terms: [0, 2].map { .init(output: $0, coefficient: number(2)) }, bound: number(1))
+      }
+      return VNNLIBProperty.Case(lower: box.lower, upper: box.upper, constraints: constraints)
+    }
+    return VNNLIBProperty(inputs: 2, outputs: 3, cases: cases)
+  }
+
+  /// Bounds of a·y − b hold for coefficients that no Float32 has, large ones among them, and are
+  /// those of the rounded rows to within Float32.
+  @Test func coefficientsAreNotLost() throws {
+    let network = try Self.network(seed: 3)
+    let part = VNNLIBProperty.Case(lower: [-0.2, 0.3], upper: [0.1, 0.5], constraints: [])
+    var random = RandomSource(seed: 4)
+    let constraints = (0..<20).map { number in
+      let scale = [1e-6, 0.1, 1, 1e6][number % 4]
+      return OutputConstraint(
+        terms: (0..<3).map {
+          .init(output: $0, coefficient: Double(random.normal()) * scale * 1.1)
+        },
+        bound: Double(random.normal()) * scale * 1.1)
+    }
+    let values = Self.grid(network, part)
+    for method in Self.methods {
+      let bounds = try lowerBounds(
+        of: network, over: InputBox(of: part, for: network).region, constraints, by: method,
+        memoryBudget: 1 << 20)
+      #expect(bounds.count == 20)
+      for (bound, constraint) in zip(bounds, constraints) {
+        let least = values.map { $0 }.min { constraint.excess(of: $0) < constraint.excess(of: $1) }!
+        let slack = 1e-5 * constraint.magnitude(of: least)
+        #expect(bound <= constraint.excess(of: least) + slack)
+        #expect(bound > constraint.excess(of: least) - 1e6 * slack)
+      }
+    }
+  }
+
+  @Test func nothingIsKnownOfBrokenNumbers() throws {
+    let part = VNNLIBProperty.Case(
+      lower: [0, 0], upper: [1, 1], constraints: [Self.output(0, atMost: -1e9)])
+    let all = VNNLIBProperty.Case(lower: [0.5, 0.5], upper: [1, 1], constraints: [])
+    let property = VNNLIBProperty(inputs: 2, outputs: 3, cases: [part, all])
+    for factor in [Float.infinity, .nan, 1e30] {
+      let good = try Self.network()
+      let network = good.withParameters(good.parameters.map { ($0.value * factor).detached })
+      let verdict = try verify(network, property, by: Self.methods)
+      #expect(verdict.answer == .unknown && verdict.refuted == 0 && verdict.bound == nil)
+    }
+  }
+
+  @Test func sizesAreChecked() throws {
+    let network = try Self.network()
+    let part = VNNLIBProperty.Case(lower: [0, 0, 0], upper: [1, 1, 1], constraints: [])
+    #expect(throws: BoundsError.input("has 3 inputs X, but the network takes 2 [2]")) {
+      try verify(
+        network, VNNLIBProperty(inputs: 3, outputs: 3, cases: [part]), by: Self.methods)
+    }
+    #expect(throws: BoundsError.input("has 4 outputs Y, but the network gives 3")) {
+      try verify(network, VNNLIBProperty(inputs: 2, outputs: 4, cases: []), by: Self.methods)
+    }
+    #expect(throws: BoundsError.specification("no method to verify by")) {
+      try verify(network, VNNLIBProperty(inputs: 2, outputs: 3, cases: []), by: [])
+    }
+    let none = try verify(
+      network, VNNLIBProperty(inputs: 2, outputs: 3, cases: []), by: Self.methods)
+    #expect(none.answer == .unsat && none.cases == 0 && none.bound == nil)
+  }
+}
