@@ -43,6 +43,6 @@ struct RootCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, CertifyCommand.self, AttackCommand.self,
-      InfoCommand.self, DataCommand.self, BenchCommand.self,
+      InfoCommand.self, ConvertCommand.self, DataCommand.self, BenchCommand.self,
     ])
 }

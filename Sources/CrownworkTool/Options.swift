@@ -21,6 +21,22 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
+extension ModelOptions {
+  /// What the options say a file holds; nil where they say nothing.
+  func description(input: String?, classes: Int) throws -> ModelFile.Description? {
+    guard model != nil else {
+      guard overrides.isEmpty, input == nil else {
+        throw Failure(.usage, "--width, --hidden, --kernel, --blocks and --input need --model")
+      }
+      return nil
+    }
+    guard let input else {
+      throw Failure(.usage, "--model needs --input, such as --input 28x28x1")
+    }
+    return try SubjectOptions.description(of: overrides, input: input, classes: classes)
+  }
+}
+
 /// Where a model and its data come from.
 struct SubjectOptions: ParsableArguments {
   @OptionGroup(title: "For a file that does not name its architecture") var model: ModelOptions
@@ -44,8 +60,8 @@ struct SubjectOptions: ParsableArguments {
       guard try description() == nil else {
         throw Failure(.usage, "--model: an ONNX file (--onnx) holds its layers itself")
       }
-      let network = try ONNXModel.network(contentsOf: URL(fileURLWithPath: onnx))
-      return SavedModel(name: onnx, file: ModelFile(network))
+      let url = URL(fileURLWithPath: onnx)
+      return SavedModel(name: onnx, file: ModelFile(try ONNXModel.network(contentsOf: url)))
     case (nil, nil):
       throw Failure(
         .usage, "Missing expected argument '<model>' (or --onnx); see crownwork certify --help")
@@ -54,16 +70,7 @@ struct SubjectOptions: ParsableArguments {
   }
 
   private func description() throws -> ModelFile.Description? {
-    guard model.model != nil else {
-      guard model.overrides.isEmpty, input == nil else {
-        throw Failure(.usage, "--width, --hidden, --kernel, --blocks and --input need --model")
-      }
-      return nil
-    }
-    guard let input else {
-      throw Failure(.usage, "--model needs --input, such as --input 28x28x1")
-    }
-    return try Self.description(of: model.overrides, input: input, classes: classes)
+    try model.description(input: input, classes: classes)
   }
 
   /// An architecture by its options, and the input that it is for.

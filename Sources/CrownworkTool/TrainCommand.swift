@@ -109,7 +109,11 @@ struct RunPlace {
   init(output: String?, recipe: Recipe) {
     self.output = output
     let suffix = recipe.objective.name == "crown-ibp" ? "" : "-\(recipe.objective.name)"
-    standard = "runs/\(recipe.dataset.rawValue)-\(recipe.model.architecture.name)\(suffix)"
+    let start = recipe.model.start.map {
+      URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent
+    }
+    let network = start ?? recipe.model.architecture.name
+    standard = "runs/\(recipe.dataset.rawValue)-\(network)\(suffix)"
   }
 
   /// The folder for a new run: the one asked for, or the first standard one that is free.

@@ -23,7 +23,8 @@ struct TrainReport {
     guard talks else { return }
     let (recipe, network) = (folder.recipe, run.network)
     console.line(
-      "network    \(recipe.model.architecture): \(network.parameterCount) parameters, "
+      "network    \(recipe.model.start ?? "\(recipe.model.architecture)"): "
+        + "\(network.parameterCount) parameters, "
         + "\(network.reluCount) ReLUs")
     console.line(
       "data       \(recipe.dataset.rawValue): \(run.split.training.count) examples to train on, "

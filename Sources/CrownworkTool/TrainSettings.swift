@@ -6,6 +6,8 @@ struct TrainSettings: ParsableArguments {
   @Option(help: "Data set: \(Overrides.datasetNames).") var dataset: String?
   @Option(help: "Folder with the data set's files.") var data: String?
   @OptionGroup var model: ModelOptions
+  @Option(help: "Start from this network and its weights: a run, a model file or an ONNX file.")
+  var start: String?
   @OptionGroup var target: TargetOptions
   @Option(
     name: .customLong("train-epsilon"), parsing: .unconditional,
@@ -38,6 +40,7 @@ struct TrainSettings: ParsableArguments {
   var overrides: [RecipeOverride] {
     Overrides.make([
       ("dataset", dataset, "--dataset"), ("data", data, "--data"),
+      ("model.start", start, "--start"),
       ("perturbation.train-epsilon", trainEpsilon, "--train-epsilon"),
       ("objective.name", objective, "--objective"), ("objective.margins", margins, "--margins"),
       ("objective.slope", slope, "--slope"), ("schedule.epochs", epochs, "--epochs"),

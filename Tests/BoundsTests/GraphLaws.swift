@@ -8,17 +8,52 @@ import Testing
 /// Bounds of graphs: random ones of every layer kind hold what sampling and attacks find, and what
 /// branches have in common is not forgotten.
 @Suite struct GraphLaws {
-  @Test(arguments: 0..<60)
+  static let graphs = 200
+
+  @Test(arguments: 0..<graphs)
   func randomGraphsAreBounded(seed: Int) throws {
-    let network = try RandomGraph.network(seed: UInt64(seed))
+    try expectBounded(try RandomGraph.network(seed: UInt64(seed)), seed: seed)
+  }
+
+  /// A layer on the input itself, and one behind a convolution.
+  @Test(arguments: RandomLayer.allCases)
+  func everyLayerAloneIsBounded(kind: RandomLayer) throws {
+    for seed in 0..<4 {
+      var random = RandomSource(seed: UInt64(seed), purpose: "layer")
+      for front in [[], [RandomGraph.convolution(from: 2, using: &random)]] as [[any Layer]] {
+        let shape = [6, 6, front.isEmpty ? 2 : (front[0] as! Convolution).weight.shape[0]]
+        let layer = kind.on(shape, &random)
+        let size = try layer.outputShape(for: shape).reduce(1, *)
+        let end: [any Layer] = [Flatten(), Linear(from: size, to: 4, using: &random)]
+        let network = try Network(input: [6, 6, 2], front + [layer] + end).scaled(by: 2)
+        for set in Families.sets { try expectBounded(network, set, seed: seed) }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    Architecture.resnet(width: 2, blocks: 1, hidden: 8, batchNorm: false),
+    .resnet(width: 1, blocks: 2, hidden: 8, batchNorm: true), .cnn7BN(width: 2, hidden: 8),
+    .wideResnet(blocks: 1, width: 1), .resnet2b, .resnet4b,
+  ])
+  func residualArchitecturesAreBounded(architecture: Architecture) throws {
+    let network = try architecture.network(input: [8, 8, 1], classes: 4).scaled(by: 1.2)
+    for set in Families.sets { try expectBounded(network, set, seed: 1) }
+  }
+
+  private func expectBounded(_ network: Network, seed: Int) throws {
+    // The sets of all norms in turn.
+    try expectBounded(network, Families.sets[seed % Families.sets.count], seed: seed)
+  }
+
+  private func expectBounded(_ network: Network, _ set: Perturbation, seed: Int) throws {
     let images = Families.images(2, network.inputShape, seed: UInt64(seed))
     let labels = [1, 2]
-    let set = Families.sets[seed % Families.sets.count]
     let margins = Specification.margins(of: labels, classes: network.classes)
     let values = adversarialPoints(network, images, labels, set).map {
       margins.values(network($0))
     }
-    for method in [.interval, .crownIBP(), .crown(), .crownIBP(slope: .same)] as [BoundMethod] {
+    for method in Families.methods {
       let lower = try lowerBounds(of: network, around: images, set, margins, by: method)
       #expect(lower.isFinite)
       for value in values {
@@ -31,14 +66,16 @@ import Testing
 
   /// All kinds occur, or the law above says nothing of some.
   @Test func randomGraphsHaveEveryKind() throws {
-    let kinds = try (0..<60).flatMap { seed in
-      try RandomGraph.network(seed: UInt64(seed)).nodes.map { type(of: $0.layer).kind }
+    let layers = try (0..<Self.graphs).flatMap { seed in
+      try RandomGraph.network(seed: UInt64(seed)).nodes.map(\.layer)
     }
     #expect(
-      Set(kinds).isSuperset(of: [
-        "Convolution", "ReLU", "Activation", "AveragePool", "ChannelAffine", "Addition", "Flatten",
-        "Linear", "Concatenation",
-      ]))
+      Set(layers.map { type(of: $0).kind }) == [
+        "Convolution", "ReLU", "Activation", "AveragePool", "MaxPool", "ChannelAffine",
+        "BatchNorm", "Rearrangement", "Addition", "Concatenation", "Flatten", "Linear",
+      ])
+    let functions = Set(layers.compactMap { ($0 as? Activation)?.function.name })
+    #expect(functions.count == 7)
   }
 
   /// x − x is 0: a backward form knows, an interval does not.
@@ -71,61 +108,6 @@ import Testing
     #expect(throws: NetworkError.self) {
       try Network(
         input: [2, 2, 1], graph: [("a", Flatten(), [0]), ("b", Addition(), [0, 1])])
-    }
-  }
-}
-
-/// Small graphs on 6×6 images with two channels and four outputs.
-private enum RandomGraph {
-  static func network(seed: UInt64) throws -> Network {
-    var random = RandomSource(seed: seed, purpose: "graph")
-    var shapes = [[6, 6, 2]]
-    var graph: [(path: String, layer: any Layer, inputs: [Int])] = []
-    func add(_ layer: any Layer, _ inputs: [Int]) throws {
-      shapes.append(try layer.outputShape(ofAll: inputs.map { shapes[$0] }))
-      graph.append(("\(graph.count)", layer, inputs))
-    }
-    for _ in 0..<7 {
-      let last = graph.count
-      let shape = shapes[last]
-      let partners = shapes.indices.filter { shapes[$0] == shape }
-      let choice = Int.random(in: 0..<9, using: &random)
-      if choice == 6, partners.count > 1 {
-        try add(Addition(), [partners.randomElement(using: &random)!, last])
-      } else if choice == 8, shape[2] <= 4 {
-        try add(Concatenation(), [partners.randomElement(using: &random)!, last])
-      } else {
-        try add(layer(choice, on: shape, using: &random), [last])
-      }
-    }
-    try add(Flatten(), [graph.count])
-    try add(Linear(from: shapes.last![0], to: 8, using: &random), [graph.count])
-    try add(layer(Int.random(in: 1..<5, using: &random), on: [8], using: &random), [graph.count])
-    try add(Linear(from: 8, to: 4, using: &random), [graph.count])
-    let network = try Network(input: shapes[0], graph: graph)
-    return network.withParameters(network.parameters.map { ($0.value * 2).detached })
-  }
-
-  private static func layer(
-    _ choice: Int, on shape: [Int], using random: inout RandomSource
-  ) -> any Layer {
-    switch choice {
-    case 1: return ReLU()
-    case 2: return Activation(.leakyReLU(slope: random.uniform()))
-    case 3:
-      return Activation(Bool.random(using: &random) ? .sigmoid : .softplus)
-    case 4:
-      return Activation(Bool.random(using: &random) ? .tanh : .elu(alpha: random.uniform()))
-    case 5 where shape[0] >= 4: return AveragePool(kernel: 2, stride: 2)
-    case 5: return AveragePool(kernel: 3, stride: 1, padding: 1)
-    case 7:
-      return ChannelAffine(
-        scale: .normal([shape.last!], standardDeviation: 1, using: &random),
-        shift: .normal([shape.last!], standardDeviation: 1, using: &random))
-    default:
-      return Convolution(
-        from: shape[2], to: Int.random(in: 2...4, using: &random), kernel: 3, padding: 1,
-        using: &random)
     }
   }
 }

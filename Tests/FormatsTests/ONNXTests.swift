@@ -52,12 +52,15 @@ import Testing
       $0.graph.node[1].opType = "Softsign"
     }
     expectRefused("the operator is not supported") { $0.graph.node[1].domain = "com.example" }
-    expectRefused("groups are not supported") { set(&$0.graph.node[0], "group", to: [2]) }
-    expectRefused("dilations are not supported") {
-      set(&$0.graph.node[0], "dilations", to: [2, 2])
+    expectRefused("3 groups with dilations [1, 1] for a weight") {
+      set(&$0.graph.node[0], "group", to: [3])
     }
-    expectRefused("pads [1, 1, 0, 0] are not supported") {
-      set(&$0.graph.node[0], "pads", to: [1, 1, 0, 0])
+    expectRefused("with dilations [0, 2]") { set(&$0.graph.node[0], "dilations", to: [0, 2]) }
+    expectRefused("pads [1, -1, 0, 0] are not supported") {
+      set(&$0.graph.node[0], "pads", to: [1, -1, 0, 0])
+    }
+    expectRefused("strides [0, 1] are not supported") {
+      set(&$0.graph.node[0], "strides", to: [0, 1])
     }
     expectRefused("opset 8 is not supported") { $0.opsetImport[0].version = 8 }
   }

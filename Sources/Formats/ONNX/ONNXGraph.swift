@@ -9,7 +9,7 @@ import Tensors
 struct ONNXGraph {
   struct Value {
     let index: Int
-    /// Ours, without the batch: [H, W, C] or [n].
+    /// Ours, without the batch: [H, W, C], [n], or another that is the same there.
     let shape: [Int]
     /// The image whose scalars a vector holds, in our order.
     var image: [Int]?
@@ -18,6 +18,8 @@ struct ONNXGraph {
   enum Operand {
     case value(Value)
     case constant(ONNXConstant)
+    /// A step of x · Φ(x) as exporters write it out.
+    case gelu(ONNXGELU)
   }
 
   let reader: ONNXTensorReader
@@ -53,29 +55,50 @@ struct ONNXGraph {
     return value
   }
 
-  /// The constant at a position as floats; nil where it is left out.
-  func constant(
-    _ position: Int, of node: ONNXNode
-  ) throws -> (shape: [Int], scalars: [Float])? {
+  /// The constant at a position; nil where it is left out.
+  func constant(_ position: Int, of node: ONNXNode) throws -> ONNXConstant? {
     guard position < node.inputs.count, !node.inputs[position].isEmpty else { return nil }
-    guard
-      case .constant(.floats(let shape, let scalars)) = try operand(
-        node.inputs[position], of: node)
-    else { throw node.bad("input \(position) must be a constant of floats") }
+    guard case .constant(let constant) = try operand(node.inputs[position], of: node) else {
+      throw node.bad("input \(position) must be a constant")
+    }
+    return constant
+  }
+
+  /// The constant at a position as floats; nil where it is left out.
+  func floats(_ position: Int, of node: ONNXNode) throws -> (shape: [Int], scalars: [Float])? {
+    guard let constant = try constant(position, of: node) else { return nil }
+    guard case .floats(let shape, let scalars) = constant else {
+      throw node.bad("input \(position) must be a constant of floats")
+    }
     return (shape, scalars)
+  }
+
+  /// The constant at a position as integers; nil where it is left out.
+  func integers(_ position: Int, of node: ONNXNode) throws -> [Int]? {
+    guard let constant = try constant(position, of: node) else { return nil }
+    guard case .integers(_, let scalars) = constant else {
+      throw node.bad("input \(position) must be a constant of integers")
+    }
+    return scalars
+  }
+
+  /// Adds a layer and returns its output.
+  mutating func append(
+    _ layer: any Layer, to inputs: [Value], for node: ONNXNode, image: [Int]? = nil
+  ) throws -> Value {
+    let shape: [Int]
+    do { shape = try layer.outputShape(ofAll: inputs.map(\.shape)) } catch {
+      throw node.bad("needs \(error.expected), but its input is \(error.found)")
+    }
+    layers.append((path(of: node), layer, inputs.map(\.index)))
+    return Value(index: layers.count, shape: shape, image: image)
   }
 
   /// Adds a layer; its output has the node's name.
   mutating func add(
     _ layer: any Layer, to inputs: [Value], for node: ONNXNode, image: [Int]? = nil
   ) throws {
-    let shape: [Int]
-    do { shape = try layer.outputShape(ofAll: inputs.map(\.shape)) } catch {
-      throw node.bad("needs \(error.expected), but its input is \(error.found)")
-    }
-    layers.append((path(of: node), layer, inputs.map(\.index)))
-    define(
-      node.proto.output[0], as: .value(Value(index: layers.count, shape: shape, image: image)))
+    alias(try append(layer, to: inputs, for: node, image: image), for: node)
   }
 
   /// Gives the node's output to a value that is there already.
@@ -96,5 +119,24 @@ struct ONNXGraph {
       copy += 1
     }
     return path
+  }
+}
+
+extension ONNXGraph {
+  /// The network of the layers that a value depends on.
+  ///
+  /// Throws ``NetworkError``.
+  func network(of output: Value) throws(NetworkError) -> Network {
+    var needed: Set<Int> = [output.index]
+    for index in layers.indices.reversed() where needed.contains(index + 1) {
+      needed.formUnion(layers[index].inputs)
+    }
+    var numbers = [0: 0]
+    var graph: [(path: String, layer: any Layer, inputs: [Int])] = []
+    for (index, layer) in layers.enumerated() where needed.contains(index + 1) {
+      graph.append((layer.path, layer.layer, layer.inputs.map { numbers[$0]! }))
+      numbers[index + 1] = graph.count
+    }
+    return try Network(input: input, graph: graph)
   }
 }

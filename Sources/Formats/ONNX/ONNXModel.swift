@@ -15,13 +15,40 @@ public enum ONNXModel {
   ///
   /// Throws ``FormatError``, and ``NetworkError`` for weights that are NaN or infinite.
   public static func network(contentsOf url: URL) throws -> Network {
-    let data = try InputFile.read(url)
-    let model: Onnx_ModelProto
-    do { model = try Onnx_ModelProto(serializedBytes: data, extensions: nil, partial: true) } catch
-    {
+    try network(data: try InputFile.read(url), file: url)
+  }
+
+  /// What a file holds beside its graph: the model's properties, and its constants of floats by name,
+  /// as they lie there.
+  ///
+  /// Throws ``FormatError``.
+  public static func contents(
+    of url: URL
+  ) throws -> (metadata: [String: String], tensors: [String: Tensor]) {
+    let model = try proto(try InputFile.read(url), url)
+    let reader = ONNXTensorReader(file: url)
+    var tensors: [String: Tensor] = [:]
+    for tensor in model.graph.initializer {
+      guard case .floats(let shape, let scalars) = try reader.constant(tensor) else { continue }
+      tensors[tensor.name] = Tensor(shape: shape, scalars)
+    }
+    let properties = model.metadataProps.map { ($0.key, $0.value) }
+    return (Dictionary(properties, uniquingKeysWith: { $1 }), tensors)
+  }
+
+  /// The network of a file's bytes; external data are looked for beside `file`.
+  ///
+  /// Throws as ``network(contentsOf:)`` does.
+  static func network(data: Data, file url: URL) throws -> Network {
+    try ONNXReading(try proto(data, url), url).network()
+  }
+
+  private static func proto(_ data: Data, _ url: URL) throws -> Onnx_ModelProto {
+    do {
+      return try Onnx_ModelProto(serializedBytes: data, extensions: nil, partial: true)
+    } catch {
       throw FormatError.badData("is not an ONNX model, or is cut off", file: url.path)
     }
-    return try ONNXReading(model, url).network()
   }
 }
 
@@ -49,14 +76,7 @@ private struct ONNXReading {
     }
     for proto in model.graph.node {
       var node = ONNXNode(proto, opset: opset, file: url.path)
-      guard proto.domain.isEmpty || proto.domain == "ai.onnx",
-        let convert = ONNXOperators.all[proto.opType]
-      else {
-        throw node.bad("the operator is not supported; supported are \(ONNXOperators.names)")
-      }
-      guard !proto.output.isEmpty else { throw node.bad("has no output") }
-      try convert(&node, &graph)
-      try node.expectAllRead()
+      try ONNXOperators.add(&node, to: &graph)
     }
     return try finished(graph)
   }
@@ -75,12 +95,16 @@ private struct ONNXReading {
         nil
       }
     }
-    guard extents.count == 1 || extents.count == 3, !extents.contains(nil) else {
+    let known = extents.compactMap { $0 }
+    guard extents.count == 1 || extents.count == 3, known.count == extents.count else {
       throw bad(
         "input \"\(inputs[0].name)\" must be [batch, channels, height, width] or [batch, n] with "
           + "fixed sizes behind the batch")
     }
-    let sizes = extents.map { $0! }
+    let sizes = known
+    guard let count = ONNXTensorReader.count(of: sizes), count <= ONNXNode.scalarLimit else {
+      throw bad("input \"\(inputs[0].name)\" \(sizes) is too large")
+    }
     return ONNXGraph(
       input: inputs[0].name, shape: sizes.count == 3 ? [sizes[1], sizes[2], sizes[0]] : sizes,
       reader: ONNXTensorReader(file: url))
@@ -90,13 +114,10 @@ private struct ONNXReading {
     guard model.graph.output.count == 1, let output = graph.value(model.graph.output[0].name) else {
       throw bad("must have one output, computed from its input")
     }
-    guard output.index == graph.layers.count else {
-      throw bad("has nodes that its output does not depend on")
-    }
     guard output.shape.count == 1, output.image == nil || output.image![2] == 1 else {
       throw bad("its output \(output.shape) is not a vector for each example")
     }
-    let network = try Network(input: graph.input, graph: graph.layers)
+    let network = try graph.network(of: output)
     for (name, tensor) in network.stateDict.sorted(by: { $0.key < $1.key }) where !tensor.isFinite {
       throw NetworkError.notFinite(name: name)
     }

@@ -15,6 +15,9 @@ struct ONNXNode {
     unread = Set(proto.attribute.map(\.name))
   }
 
+  /// The most scalars of an array that a graph may make for one example.
+  static let scalarLimit = 1 << 24
+
   var name: String { proto.name.isEmpty ? proto.output.first ?? "" : proto.name }
   var operation: String { proto.opType }
   /// Inputs that are given: optional ones may be left out at the end or by an empty name.
@@ -32,6 +35,8 @@ struct ONNXNode {
   mutating func float(_ name: String, default value: Float) -> Float {
     attribute(name).map(\.f) ?? value
   }
+
+  mutating func floatIfGiven(_ name: String) -> Float? { attribute(name).map(\.f) }
 
   mutating func integers(_ name: String) -> [Int]? { attribute(name).map { $0.ints.map(Int.init) } }
 

@@ -11,9 +11,42 @@ enum ONNXConstant {
     case .floats(let shape, _), .integers(let shape, _): shape
     }
   }
+
+  var count: Int {
+    switch self {
+    case .floats(_, let scalars): scalars.count
+    case .integers(_, let scalars): scalars.count
+    }
+  }
+
+  var floats: [Float]? { if case .floats(_, let scalars) = self { scalars } else { nil } }
+  var integers: [Int]? { if case .integers(_, let scalars) = self { scalars } else { nil } }
+
+  func mapped(_ float: (Float) -> Float, _ integer: (Int) -> Int) -> ONNXConstant {
+    switch self {
+    case .floats(let shape, let scalars): .floats(shape: shape, scalars.map(float))
+    case .integers(let shape, let scalars): .integers(shape: shape, scalars.map(integer))
+    }
+  }
+
+  /// The same scalars under another shape.
+  func shaped(_ shape: [Int]) -> ONNXConstant {
+    switch self {
+    case .floats(_, let scalars): .floats(shape: shape, scalars)
+    case .integers(_, let scalars): .integers(shape: shape, scalars)
+    }
+  }
+
+  /// The scalars at the given places.
+  func taking(_ places: [Int], shape: [Int]) -> ONNXConstant {
+    switch self {
+    case .floats(_, let scalars): .floats(shape: shape, places.map { scalars[$0] })
+    case .integers(_, let scalars): .integers(shape: shape, places.map { scalars[$0] })
+    }
+  }
 }
 
-/// Reading of TensorProto: data of float, double or int64, in the message or in a file beside it.
+/// Reading of TensorProto: data of float, double, int64 or int32, in the message or in a file beside it.
 struct ONNXTensorReader {
   let file: URL
 
@@ -34,10 +67,14 @@ struct ONNXTensorReader {
       let raw = try scalars(of: tensor, count, as: UInt64.self)?.map(Int64.init(bitPattern:))
       return .integers(
         shape: shape, try checked(raw ?? tensor.int64Data, count, tensor).map { Int($0) })
+    case .int32:
+      let raw = try scalars(of: tensor, count, as: UInt32.self)?.map(Int32.init(bitPattern:))
+      return .integers(
+        shape: shape, try checked(raw ?? tensor.int32Data, count, tensor).map { Int($0) })
     default:
       throw bad(
-        "element type \(tensor.dataType) is not supported; supported are float, double and int64",
-        tensor)
+        "element type \(tensor.dataType) is not supported; supported are float, double, int64 and "
+          + "int32", tensor)
     }
   }
 

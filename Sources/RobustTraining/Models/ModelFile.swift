@@ -4,8 +4,8 @@ import Foundation
 import Networks
 import Tensors
 
-/// A network on disk: safetensors in PyTorch's layout and names, with everything needed to use and
-/// certify it in the metadata.
+/// A network on disk, with everything needed to use and certify it in the metadata: safetensors in
+/// PyTorch's layout and names for named architectures, ONNX (by the file's ending) for any graph.
 public struct ModelFile: Sendable {
   public var network: Network
   /// The data set it was trained on; nil where the file does not say.
@@ -41,25 +41,38 @@ public struct ModelFile: Sendable {
     }
   }
 
-  /// Writes the file, atomically.
+  /// Writes the file, atomically: ONNX if its name ends so, else safetensors.
   ///
-  /// Throws ``FormatError`` of kind `cannotWrite`, and ``NetworkError/badArchitecture(_:)`` for a
-  /// network that was not made from a named architecture.
+  /// Throws ``FormatError`` of kind `cannotWrite`, and ``NetworkError/badArchitecture(_:)`` for
+  /// safetensors of a network that was not made from a named architecture.
   public func write(to url: URL) throws {
-    guard let architecture = network.architecture else {
-      throw NetworkError.badArchitecture(
-        "only networks of a named architecture can be saved with their metadata")
+    if url.isONNX {
+      return try ONNXModel.write(network, to: url, metadata: try metadata)
     }
-    let description = Description(
-      architecture, input: network.inputShape, classes: network.classes)
-    let header = ModelHeader(description, target: target)
-    var metadata = ["format": Self.format, "crownwork": try header.json]
-    metadata["dataset"] = dataset
-    metadata["epoch"] = epoch.map(String.init)
+    guard network.architecture != nil else {
+      throw NetworkError.badArchitecture(
+        "\(url.path): only a named architecture can be saved as safetensors; name the file .onnx")
+    }
     let arrays = network.stateDict.mapValues {
       SafetensorsArray(shape: $0.shape, scalars: $0.scalars)
     }
-    try SafetensorsFile(arrays: arrays, metadata: metadata).write(to: url)
+    try SafetensorsFile(arrays: arrays, metadata: try metadata).write(to: url)
+  }
+
+  private var metadata: [String: String] {
+    get throws {
+      let description = network.architecture.map {
+        Description($0, input: network.inputShape, classes: network.classes)
+      }
+      var metadata: [String: String] = [:]
+      if description != nil || target != nil {
+        metadata["format"] = Self.format
+        metadata["crownwork"] = try ModelHeader(description, target: target).json
+      }
+      metadata["dataset"] = dataset
+      metadata["epoch"] = epoch.map(String.init)
+      return metadata
+    }
   }
 
   /// Reads a file, validating everything before anything is allocated by what it claims.
@@ -68,56 +81,108 @@ public struct ModelFile: Sendable {
   ///   what the file says.
   /// Throws ``FormatError`` with the file's name.
   public init(contentsOf url: URL, described: Description? = nil) throws {
-    let file = try SafetensorsFile(contentsOf: url)
-    func fail(_ problem: String, _ remedy: String? = nil) -> FormatError {
-      FormatError(.badData, problem, file: url.path, remedy: remedy)
+    if url.isONNX {
+      try self.init(onnx: url)
+    } else {
+      let file = try SafetensorsFile(contentsOf: url)
+      let tensors = file.arrays.mapValues { array in { Tensor(shape: array.shape, array.scalars) } }
+      try self.init(
+        url, file.metadata, shapes: file.arrays.mapValues(\.shape), described: described
+      ) { tensors[$0]!() }
     }
-    let header = try ModelHeader.read(file) { fail($0) }
+  }
+
+  private init(onnx url: URL) throws {
+    let metadata = try ONNXModel.contents(of: url).metadata
+    let header = try ModelHeader.read(metadata) { Self.failure(url, $0) }
+    self.init(
+      try ONNXModel.network(contentsOf: url), dataset: metadata["dataset"],
+      target: header?.target, epoch: metadata["epoch"].flatMap(Int.init))
+  }
+
+  /// Reads the tensors of an ONNX file as those of a named architecture: the one that the file says it
+  /// is of, or `described`.
+  ///
+  /// Throws ``FormatError`` where the file names none, or its tensors are not those.
+  public init(architectureOf url: URL, described: Description? = nil) throws {
+    let contents = try ONNXModel.contents(of: url)
+    try self.init(
+      url, contents.metadata, shapes: contents.tensors.mapValues(\.shape), described: described,
+      ignoringOthers: true
+    ) { contents.tensors[$0]! }
+  }
+
+  private init(
+    _ url: URL, _ metadata: [String: String], shapes: [String: [Int]], described: Description?,
+    ignoringOthers: Bool = false, tensor: (String) -> Tensor
+  ) throws {
+    let header = try ModelHeader.read(metadata) { Self.failure(url, $0) }
     guard let description = described ?? header?.description else {
-      throw fail(
-        "does not say its architecture",
+      throw Self.failure(
+        url, "does not say its architecture",
         "name it, such as --model cnn-2layer --width 1 --hidden 128 --input 28x28x1")
     }
-    let loaded = Result { () throws(NetworkError) in try Self.network(description, file) }
+    let loaded = Result { () throws(NetworkError) in
+      try Self.network(description, shapes, ignoringOthers: ignoringOthers, tensor)
+    }
     self.init(
-      try loaded.mapError { fail($0.description) }.get(), dataset: file.metadata["dataset"],
-      target: header?.target, epoch: file.metadata["epoch"].flatMap(Int.init))
+      try loaded.mapError { Self.failure(url, $0.description) }.get(),
+      dataset: metadata["dataset"], target: header?.target,
+      epoch: metadata["epoch"].flatMap(Int.init))
+  }
+
+  private static func failure(
+    _ url: URL, _ problem: String, _ remedy: String? = nil
+  ) -> FormatError {
+    FormatError(.badData, problem, file: url.path, remedy: remedy)
   }
 
   private static func network(
-    _ description: Description, _ file: SafetensorsFile
+    _ description: Description, _ shapes: [String: [Int]], ignoringOthers: Bool,
+    _ tensor: (String) -> Tensor
   ) throws(NetworkError) -> Network {
     let expected = try description.architecture.parameterShapes(
       input: description.input, classes: description.classes)
     for (path, shape) in expected {
-      guard let found = file.arrays[path] else { continue }
-      guard found.shape == shape else {
-        throw .tensorShape(name: path, expected: shape, found: found.shape)
-      }
+      guard let found = shapes[path], found != shape else { continue }
+      throw .tensorShape(name: path, expected: shape, found: found)
     }
-    let missing = expected.map(\.path).filter { file.arrays[$0] == nil }
+    let missing = expected.map(\.path).filter { shapes[$0] == nil }
     guard missing.isEmpty else { throw .missingTensors(missing) }
     let network = try description.architecture.network(
       input: description.input, classes: description.classes,
-      normalization: try normalization(file))
-    return try network.loading(file.arrays.mapValues { Tensor(shape: $0.shape, $0.scalars) })
+      normalization: try normalization(shapes, tensor))
+    let known = network.stateDict.keys
+    let names = ignoringOthers ? shapes.keys.filter(known.contains) : Array(shapes.keys)
+    let state = Dictionary(uniqueKeysWithValues: names.map { ($0, tensor($0)) })
+    return try network.loading(
+      state.mapValues { value in
+        ignoringOthers && value.shape.dropFirst() == [1, 1]
+          ? value.reshaped([value.count]) : value
+      })
   }
 
   /// The normalisation whose constants are in the file, if they are.
   private static func normalization(
-    _ file: SafetensorsFile
+    _ shapes: [String: [Int]], _ tensor: (String) -> Tensor
   ) throws(NetworkError) -> Normalization? {
-    guard let mean = file.arrays["normalize.mean"], let std = file.arrays["normalize.std"] else {
+    guard let mean = shapes["normalize.mean"], let std = shapes["normalize.std"] else {
       return nil
     }
-    guard mean.shape.count == 1, mean.shape == std.shape, std.scalars.allSatisfy({ $0 > 0 })
-    else {
+    // ONNX files have [channels, 1, 1].
+    let isVector = mean.count == 1 || mean.dropFirst() == [1, 1]
+    let values = tensor("normalize.std").scalars
+    guard isVector, mean == std, values.allSatisfy({ $0 > 0 }) else {
       throw .badArchitecture(
-        "normalize.mean \(mean.shape) and normalize.std \(std.shape) must be one number for each "
+        "normalize.mean \(mean) and normalize.std \(std) must be one number for each "
           + "channel, std above 0")
     }
     return Normalization(
-      mean: Tensor(shape: mean.shape, mean.scalars),
-      standardDeviation: Tensor(shape: std.shape, std.scalars))
+      mean: tensor("normalize.mean").reshaped([values.count]),
+      standardDeviation: Tensor(shape: [values.count], values))
   }
+}
+
+extension URL {
+  var isONNX: Bool { pathExtension.lowercased() == "onnx" }
 }

@@ -6,14 +6,15 @@ import Tensors
 
 /// The metadata entry `crownwork` of a model file, JSON.
 struct ModelHeader {
-  let description: ModelFile.Description
+  /// nil for a graph that no architecture names.
+  let description: ModelFile.Description?
   let target: CertificationTarget?
 
   private struct Fields: Codable {
-    var architecture: String
-    var options: [String: [Int]]
-    var input: [Int]
-    var classes: Int
+    var architecture: String?
+    var options: [String: [Int]]?
+    var input: [Int]?
+    var classes: Int?
     var certify: Certify?
   }
 
@@ -25,7 +26,7 @@ struct ModelHeader {
     var clip: [Float]?
   }
 
-  init(_ description: ModelFile.Description, target: CertificationTarget?) {
+  init(_ description: ModelFile.Description?, target: CertificationTarget?) {
     self.description = description
     self.target = target
   }
@@ -40,35 +41,48 @@ struct ModelHeader {
           clip: target.perturbation.domain.map { [$0.lowerBound, $0.upperBound] })
       }
       let fields = Fields(
-        architecture: description.architecture.name, options: description.architecture.options,
-        input: description.input, classes: description.classes, certify: certify)
+        architecture: description?.architecture.name,
+        options: description?.architecture.options, input: description?.input,
+        classes: description?.classes, certify: certify)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
       return String(decoding: try encoder.encode(fields), as: UTF8.self)
     }
   }
 
-  /// Reads the entry of a file; nil where it has none. Throws what `fail` makes.
+  /// Reads the entry in a file's metadata; nil where it has none. Throws what `fail` makes.
   static func read(
-    _ file: SafetensorsFile, _ fail: (String) -> FormatError
+    _ metadata: [String: String], _ fail: (String) -> FormatError
   ) throws -> ModelHeader? {
     // PyTorch's own tools write the format "pt".
-    guard let format = file.metadata["format"], format != "pt" else { return nil }
+    guard let format = metadata["format"], format != "pt" else { return nil }
     guard format == ModelFile.format else {
       throw fail("is of format \"\(format)\", not \"\(ModelFile.format)\"")
     }
-    guard let text = file.metadata["crownwork"],
+    guard let text = metadata["crownwork"],
       let fields = try? JSONDecoder().decode(Fields.self, from: Data(text.utf8))
-    else { throw fail("its metadata entry \"crownwork\" is missing or damaged") }
+    else { throw fail(Damage().description) }
     do {
-      return ModelHeader(
-        ModelFile.Description(
-          try Architecture(name: fields.architecture, options: fields.options),
-          input: fields.input, classes: fields.classes),
-        target: try fields.certify.map(target))
+      return ModelHeader(try description(fields), target: try fields.certify.map(target))
     } catch {
       throw fail("\(error)")
     }
+  }
+
+  private static func description(_ fields: Fields) throws -> ModelFile.Description? {
+    guard let name = fields.architecture, let input = fields.input, let classes = fields.classes
+    else {
+      let saysNothing =
+        fields.architecture == nil && fields.input == nil && fields.classes == nil
+      guard saysNothing, fields.certify != nil else { throw Damage() }
+      return nil
+    }
+    return ModelFile.Description(
+      try Architecture(name: name, options: fields.options ?? [:]), input: input, classes: classes)
+  }
+
+  private struct Damage: Error, CustomStringConvertible {
+    let description = "its metadata entry \"crownwork\" is missing or damaged"
   }
 
   private struct BadTarget: Error, CustomStringConvertible {

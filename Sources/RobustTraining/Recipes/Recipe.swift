@@ -23,9 +23,12 @@ public struct Recipe: Sendable, Equatable {
   /// Training examples kept aside to choose the best epoch by; nil for 5% of them, at most 2,000.
   public var holdout: Int?
 
-  /// A network by name.
+  /// A network by name, or one to start from.
   public struct Model: Sendable, Equatable {
     public var architecture: Architecture
+    /// A run, a model file or an ONNX file whose network and weights training starts from, in place of
+    /// a freshly drawn one.
+    public var start: String?
     /// Of each channel, subtracted and divided by inside the network; empty for none.
     public var mean: [Float] = []
     public var standardDeviation: [Float] = []

@@ -32,9 +32,12 @@ extension Recipe {
     return recipe
   }
 
-  /// A freshly drawn network for the data. Throws ``NetworkError``.
+  /// The network to train: a freshly drawn one for the data, or that of the model to start from.
+  ///
+  /// Throws ``NetworkError``, and what ``SavedModel/init(path:described:)`` throws.
   public func network(for images: LabeledImages) throws -> Network {
-    try model.architecture.network(
+    if let start = model.start { return try SavedModel(path: start).file.network }
+    return try model.architecture.network(
       input: [images.height, images.width, images.channels], classes: images.classes, seed: seed,
       normalization: model.normalization)
   }

@@ -6,7 +6,7 @@ import Tensors
 extension Recipe {
   mutating func readModel(_ top: RecipeFields) throws {
     let fields = try top.fields(
-      "model", known: ["name", "width", "blocks", "hidden", "kernel", "mean", "std"])
+      "model", known: ["name", "width", "blocks", "hidden", "kernel", "mean", "std", "start"])
     let name = try fields["name"]?.choice(Architecture.names.map { ($0, $0) })
     let options = try Self.architectureOptions(fields, name ?? model.architecture.name)
     if name != nil && name != model.architecture.name || !options.isEmpty {
@@ -19,6 +19,7 @@ extension Recipe {
         throw RecipeError(fields.place("name", "width", "blocks", "hidden", "kernel"), "\(error)")
       }
     }
+    model.start = try start(fields)
     model.mean = try fields["mean"]?.list().map { try $0.number() } ?? []
     model.standardDeviation =
       try fields["std"]?.list().map { try $0.number("above 0") { $0 > 0 } } ?? []
@@ -28,6 +29,20 @@ extension Recipe {
         "mean has \(model.mean.count) numbers, std \(model.standardDeviation.count)",
         remedy: "give one of each for every channel")
     }
+  }
+
+  /// A start given as an option drops the file's architecture; an architecture given so drops the start.
+  private func start(_ fields: RecipeFields) throws -> String? {
+    guard let value = fields["start"] else { return nil }
+    let others = ["name", "width", "blocks", "hidden", "kernel", "mean", "std"]
+    let isOverridden = fields.isOverridden("start")
+    for key in others where fields[key] != nil {
+      if fields.isOverridden(key), !isOverridden { return nil }
+      guard isOverridden, !fields.isOverridden(key) else {
+        throw fields[key]!.fail("\(key) and start", "a start brings its own network: leave one out")
+      }
+    }
+    return try value.text()
   }
 
   /// Options of the architecture; those of the file are dropped where an option of the command

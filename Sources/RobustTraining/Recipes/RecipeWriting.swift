@@ -15,6 +15,7 @@ extension Recipe {
   }
 
   private var modelText: String {
+    if let start = model.start { return Self.mapping(["start: \(Self.quoted(start))"]) }
     let architecture = model.architecture
     var parts = ["name: \(architecture.name)"]
     for (key, values) in architecture.options.sorted(by: { $0.key < $1.key }) {

@@ -4,7 +4,7 @@ import Foundation
 import Networks
 
 /// A training run on disk: `run.yaml`, the complete recipe; `metrics.jsonl`, a line for each
-/// epoch; `checkpoint.safetensors`; `model.safetensors`, the best epoch on the held-out examples
+/// epoch; `checkpoint.safetensors`; `model.safetensors` (`model.onnx`), the best epoch on the held-out examples
 /// or, where there are none, the last one.
 ///
 /// Every file is replaced as a whole, and the checkpoint last: whenever the process dies, what is
@@ -16,8 +16,11 @@ public struct RunFolder: Sendable {
 
   public static func recipeURL(in folder: URL) -> URL { folder.appendingPathComponent("run.yaml") }
   public var modelURL: URL { Self.modelURL(in: url) }
-  static func modelURL(in folder: URL) -> URL {
-    folder.appendingPathComponent("model.safetensors")
+  /// The model, as ONNX if its graph has no named architecture.
+  static func modelURL(in folder: URL, isNamed: Bool? = nil) -> URL {
+    let onnx = folder.appendingPathComponent("model.onnx")
+    let isNamed = isNamed ?? !FileManager.default.fileExists(atPath: onnx.path)
+    return isNamed ? folder.appendingPathComponent("model.safetensors") : onnx
   }
   var checkpointURL: URL { url.appendingPathComponent("checkpoint.safetensors") }
   var metricsURL: URL { url.appendingPathComponent("metrics.jsonl") }
@@ -80,7 +83,8 @@ public struct RunFolder: Sendable {
     if report.isBest || run.best == nil {
       let model = ModelFile(
         run.network, dataset: recipe.dataset.rawValue, target: recipe.target, epoch: report.epoch)
-      try model.write(to: modelURL)
+      try model.write(
+        to: Self.modelURL(in: url, isNamed: run.network.architecture != nil))
     }
     metrics.append(report.json)
     try writeMetrics()

@@ -22,10 +22,6 @@ public struct SavedModel: Sendable {
   /// yet.
   public init(path: String, described: ModelFile.Description? = nil) throws {
     let url = URL(fileURLWithPath: path)
-    if url.pathExtension == "onnx" {
-      self.init(name: path, file: ModelFile(try ONNXModel.network(contentsOf: url)))
-      return
-    }
     guard RunFolder.exists(at: url) else {
       self.init(name: path, file: try ModelFile(contentsOf: url, described: described))
       return

@@ -16,6 +16,19 @@ public enum ActivationFunction: Sendable, Hashable {
   /// min(max(x, lower), upper), lower < upper; hard tanh and ReLU6 are cases of it.
   case clip(lower: Float, upper: Float)
 
+  /// Such as "leaky-relu", without settings.
+  public var name: String {
+    switch self {
+    case .leakyReLU: "leaky-relu"
+    case .sigmoid: "sigmoid"
+    case .tanh: "tanh"
+    case .softplus: "softplus"
+    case .elu: "elu"
+    case .gelu: "gelu"
+    case .clip: "clip"
+    }
+  }
+
   func value(_ x: Double) -> Double {
     switch self {
     case .leakyReLU(let slope): x > 0 ? x : Double(slope) * x

@@ -1,0 +1,135 @@
+import Formats
+import Foundation
+import Networks
+import Tensors
+import Testing
+import _TestSupport
+
+@testable import Bounds
+
+/// What is written as ONNX is the same network: to ONNX Runtime, and to ourselves.
+@Suite struct ONNXRoundTripTests {
+  /// Every architecture, with what training leaves in a BatchNorm, and normalised.
+  static let architectures: [Architecture] = [
+    .cnn2Layer(width: 1, hidden: 16), .cnn3Layer(kernel: 3, width: 1, hidden: 8),
+    .cnn4Layer(width: 1, hidden: 8), .dmSmall, .dmMedium, .dmLarge, .cnn7BN(width: 2, hidden: 8),
+    .mlp(hidden: [9, 7]), .resnet(width: 1, blocks: 2, hidden: 8, batchNorm: false),
+    .resnet(width: 2, blocks: 1, hidden: 8, batchNorm: true), .wideResnet(blocks: 1, width: 1),
+    .resnet2b, .resnet4b,
+  ]
+
+  @Test func everyArchitectureIsHere() {
+    #expect(Set(Self.architectures.map(\.name)) == Set(Architecture.names))
+  }
+
+  private static func network(_ architecture: Architecture) throws -> Network {
+    let normalization = Normalization(
+      mean: Tensor(shape: [3], [0.4, 0.5, 0.6]),
+      standardDeviation: Tensor(shape: [3], [0.2, 0.3, 0.25]))
+    let network = try architecture.network(
+      input: [16, 16, 3], classes: 4, seed: 1, normalization: normalization)
+    let images = Families.images(8, network.inputShape, seed: 5)
+    return network.withRunningStatistics(network.withStatistics(of: images).running)
+  }
+
+  private static func randomGraphs() throws -> [(String, Network)] {
+    try (0..<60).map { ("graph \($0)", try RandomGraph.network(seed: UInt64($0))) }
+  }
+
+  private static func withFolder(_ body: (URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder)
+  }
+
+  @Test(arguments: architectures)
+  func importOfExportHasTheSameBounds(architecture: Architecture) throws {
+    try expectSame(try Self.network(architecture), "\(architecture)", exactParameters: true)
+  }
+
+  @Test func importOfExportedGraphsHasTheSameBounds() throws {
+    for (name, network) in try Self.randomGraphs() { try expectSame(network, name) }
+  }
+
+  private func expectSame(
+    _ network: Network, _ name: String, exactParameters: Bool = false
+  ) throws {
+    try Self.withFolder { folder in
+      let url = folder.appending(path: "m.onnx")
+      try ONNXModel.write(network, to: url)
+      let again = try ONNXModel.network(contentsOf: url)
+      if exactParameters {
+        for (path, value) in network.parameters {
+          #expect(again.parameters.first { $0.path == path }?.value == value, "\(name) \(path)")
+        }
+      }
+      let images = Families.images(2, network.inputShape, seed: 3)
+      expectClose(again(images), network(images), relative: 1e-5, absolute: 1e-5, name)
+      let margins = Specification.margins(of: [1, 2], classes: network.classes)
+      for method in [.interval, .crownIBP()] as [BoundMethod] {
+        let set = Perturbation.linf(epsilon: 0.02, within: 0...1)
+        func bounds(_ network: Network) throws -> Tensor {
+          try lowerBounds(of: network, around: images, set, margins, by: method)
+        }
+        expectClose(
+          try bounds(again), try bounds(network), relative: 1e-4, absolute: 1e-4,
+          "\(name) \(method)")
+      }
+    }
+  }
+
+  private static let program = """
+    import sys, numpy, onnx, onnxruntime
+    from pathlib import Path
+    for model in sorted(Path(sys.argv[1]).glob("*.onnx")):
+        onnx.checker.check_model(onnx.load(model), full_check=True)
+        session = onnxruntime.InferenceSession(str(model))
+        x = session.get_inputs()[0]
+        data = numpy.fromfile(model.with_suffix(".input"), numpy.float32)
+        data = data.reshape([-1] + list(x.shape[1:]))
+        session.run(None, {x.name: data})[0].tofile(model.with_suffix(".output"))
+    """
+
+  /// Logits of ONNX Runtime, for every architecture and for random graphs.
+  @Test func onnxRuntimeGivesOurOutputs() throws {
+    guard let python = Python(importing: ["numpy", "onnx", "onnxruntime"]) else {
+      print("skipped: needs Python with onnx and onnxruntime; set CROWNWORK_PYTHON to one")
+      return
+    }
+    let named = try Self.architectures.map { ("\($0)", try Self.network($0)) }
+    let networks = try named + Self.randomGraphs()
+    try Self.withFolder { folder in
+      var expected: [Tensor] = []
+      for (index, (_, network)) in networks.enumerated() {
+        let images = Families.images(3, network.inputShape, seed: UInt64(index))
+        try ONNXModel.write(network, to: folder.appending(path: "\(index).onnx"))
+        try images.channelsFirst.write(to: folder.appending(path: "\(index).input"))
+        expected.append(network(images))
+      }
+      let run = try python.run(Self.program, [folder.path])
+      try #require(run.status == 0, "\(run.output)")
+      for (index, (name, _)) in networks.enumerated() {
+        let data = try Data(contentsOf: folder.appending(path: "\(index).output"))
+        let theirs = Tensor(shape: expected[index].shape, data.floats)
+        expectClose(theirs, expected[index], relative: 1e-5, absolute: 1e-5, name)
+      }
+    }
+  }
+}
+
+extension Tensor {
+  /// Images [N, H, W, C] as bytes of [N, C, H, W].
+  fileprivate var channelsFirst: Data {
+    let order = Rearrangement.transpose(Array(shape.dropFirst()), order: [2, 0, 1])
+    return order.forward(self).scalars.withUnsafeBytes { Data($0) }
+  }
+}
+
+extension Data {
+  fileprivate var floats: [Float] {
+    withUnsafeBytes { bytes in
+      (0..<count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import Networks
+import Tensors
+
+/// Small graphs of random layers on 6×6 images with two channels and four outputs.
+enum RandomGraph {
+  static func network(seed: UInt64) throws -> Network {
+    var random = RandomSource(seed: seed, purpose: "graph")
+    var shapes = [[6, 6, 2]]
+    var graph: [(path: String, layer: any Layer, inputs: [Int])] = []
+    func add(_ layer: any Layer, _ inputs: [Int]) throws {
+      shapes.append(try layer.outputShape(ofAll: inputs.map { shapes[$0] }))
+      graph.append(("\(graph.count)", layer, inputs))
+    }
+    for _ in 0..<7 {
+      let last = graph.count
+      let shape = shapes[last]
+      let partner = shapes.indices.filter { shapes[$0] == shape }.randomElement(using: &random)!
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0: try add(Addition(), [partner, last])
+      case 1 where shape[2] <= 4: try add(Concatenation(), [partner, last])
+      case 2, 3, 4: try add(convolution(from: shape[2], using: &random), [last])
+      default:
+        try add(RandomLayer.allCases.randomElement(using: &random)!.on(shape, &random), [last])
+      }
+    }
+    try add(Flatten(), [graph.count])
+    try add(Linear(from: shapes.last![0], to: 8, using: &random), [graph.count])
+    try add(RandomLayer.elementwise.randomElement(using: &random)!.on([8], &random), [graph.count])
+    try add(Linear(from: 8, to: 4, using: &random), [graph.count])
+    return try Network(input: shapes[0], graph: graph).scaled(by: 2)
+  }
+
+  static func convolution(from channels: Int, using random: inout RandomSource) -> Convolution {
+    Convolution(
+      from: channels, to: Int.random(in: 2...4, using: &random), kernel: 3, padding: 1,
+      using: &random)
+  }
+}
+
+extension Network {
+  /// Weights so large that many ReLUs are undecided.
+  func scaled(by gain: Float) -> Network {
+    withParameters(parameters.map { ($0.value * gain).detached })
+  }
+}
+
+/// Every layer kind of one input, with random settings.
+enum RandomLayer: String, CaseIterable, Sendable {
+  case relu, leakyReLU, sigmoid, tanh, softplus, elu, gelu, clip
+  case channelAffine, batchNorm
+  case averagePool, averagePoolUncounted, maxPool, maxPoolPadded
+  case groups, dilation
+  case transpose, pad, slice, reshape
+
+  static let elementwise: [RandomLayer] = [
+    .relu, .leakyReLU, .sigmoid, .tanh, .softplus, .elu, .gelu, .clip, .channelAffine, .batchNorm,
+  ]
+
+  /// A layer that takes images, or vectors if it is elementwise.
+  func on(_ shape: [Int], _ random: inout RandomSource) -> any Layer {
+    let channels = shape.last!
+    func positive(_ count: Int) -> Tensor {
+      .uniform([count], in: 0.3...2, using: &random)
+    }
+    switch self {
+    case .relu: return ReLU()
+    case .leakyReLU: return Activation(.leakyReLU(slope: random.uniform()))
+    case .sigmoid: return Activation(.sigmoid)
+    case .tanh: return Activation(.tanh)
+    case .softplus: return Activation(.softplus)
+    case .elu: return Activation(.elu(alpha: random.uniform()))
+    case .gelu: return Activation(.gelu)
+    case .clip:
+      return Activation(.clip(lower: -random.uniform(), upper: 0.1 + random.uniform()))
+    case .channelAffine:
+      return ChannelAffine(
+        scale: .normal([channels], standardDeviation: 1, using: &random),
+        shift: .normal([channels], standardDeviation: 1, using: &random))
+    case .batchNorm:
+      return BatchNorm(
+        weight: .normal([channels], standardDeviation: 1, using: &random),
+        bias: .normal([channels], standardDeviation: 1, using: &random),
+        runningMean: .normal([channels], standardDeviation: 1, using: &random),
+        runningVariance: positive(channels))
+    default: return window(on: shape, &random)
+    }
+  }
+
+  /// The layers that look at neighbours, or move scalars.
+  private func window(on shape: [Int], _ random: inout RandomSource) -> any Layer {
+    let (channels, isLarge) = (shape[2], min(shape[0], shape[1]) >= 4)
+    switch self {
+    case .averagePool where isLarge: return AveragePool(kernel: 2)
+    case .averagePool: return AveragePool(kernel: 3, stride: 1, padding: 1)
+    case .averagePoolUncounted:
+      let geometry = ConvolutionGeometry(stride: 1, padding: 1)
+      return AveragePool(PoolingWindow(height: 3, width: 2, geometry), countsPadding: false)
+    case .maxPool where isLarge: return MaxPool(kernel: 2)
+    case .maxPool, .maxPoolPadded: return MaxPool(kernel: 3, stride: 1, padding: 1)
+    case .groups where channels % 2 == 0:
+      return Convolution(
+        from: channels, to: 4, kernel: 3, padding: 1, layout: KernelLayout(groups: 2),
+        using: &random)
+    case .groups, .dilation:
+      return Convolution(
+        from: channels, to: 3, kernel: 3, padding: 2, layout: KernelLayout(dilation: [2, 1]),
+        using: &random)
+    case .transpose: return Rearrangement.transpose(shape, order: [1, 2, 0])
+    case .pad:
+      return Rearrangement.pad(shape, before: [1, 0, 0], after: [0, 1, 0], value: 0.5)
+    case .slice where isLarge:
+      return Rearrangement.slice(
+        shape, starts: [1, shape[1] - 1, 0], steps: [1, -2, 1],
+        counts: [shape[0] - 2, shape[1] / 2, channels])
+    default: return Rearrangement.reshape(shape, to: [shape[1], shape[0], channels])
+    }
+  }
+}
