@@ -48,7 +48,7 @@ public func activationLines(
 }
 
 /// A form that all examples share, copied for each of them: their gradients differ.
-private func separated(_ form: Tensor, batch: Int) -> Tensor {
+func separated(_ form: Tensor, batch: Int) -> Tensor {
   form.shape[0] == 1 && batch != 1 ? form.repeated(batch) : form
 }
 
