@@ -18,7 +18,10 @@ import Testing
     let values = adversarialPoints(network, images, labels, set).map {
       margins.values(network($0))
     }
-    for method in [.interval, .crownIBP(), .crown(), .crownIBP(slope: .same)] as [BoundMethod] {
+    let methods: [BoundMethod] = [
+      .interval, .crownIBP(), .crown(), .crownIBP(slope: .same), .alphaCROWN(iterations: 3),
+    ]
+    for method in methods {
       let lower = try lowerBounds(of: network, around: images, set, margins, by: method)
       #expect(lower.isFinite)
       for value in values {
