@@ -14,6 +14,7 @@ struct CertifyCommand: ParsableCommand {
       EXAMPLES
         crownwork certify runs/digits-cnn-2layer --examples 20
         crownwork certify runs/a --epsilon 8/255 --by ibp,crown-ibp,crown --output verdicts.jsonl
+        crownwork certify runs/a --by ibp,crown-ibp,crown,alpha-crown
       """)
 
   @Argument(help: "A run, a model file or an ONNX file.") var model: String
