@@ -19,6 +19,13 @@ CLONES void ck_relu_gradient(const float *restrict x, const float *restrict g,
   for (size_t i = 0; i < n; i++) out[i] = x[i] > 0 ? g[i] : 0;
 }
 
+CLONES void ck_clamp_unit(float *restrict x, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const float positive = x[i] > 0 ? x[i] : 0;
+    x[i] = positive < 1 ? positive : 1;
+  }
+}
+
 CLONES void ck_accumulate(const float *restrict x, float *restrict sum, size_t n) {
   for (size_t i = 0; i < n; i++) sum[i] += x[i];
 }

@@ -80,6 +80,41 @@ CLONES void ck_relax_gradient(const float *restrict x, const float *restrict low
   }
 }
 
+CLONES float ck_relax_free(const float *restrict x, const float *restrict alpha,
+                           const float *restrict slope_zero, const float *restrict slope_one,
+                           const float *restrict upper, const float *restrict intercept,
+                           float *restrict out, size_t n) {
+  REORDER_SUMS
+  float sum = 0;
+  for (size_t i = 0; i < n; i++) {
+    const float positive = 0 > x[i] ? 0 : x[i];
+    const float negative = 0 < x[i] ? 0 : x[i];
+    const float lower = slope_zero[i] + (slope_one[i] - slope_zero[i]) * alpha[i];
+    out[i] = positive * lower + negative * upper[i];
+    sum += negative * intercept[i];
+  }
+  return sum;
+}
+
+CLONES void ck_relax_free_form_gradient(
+    const float *restrict x, const float *restrict alpha, const float *restrict slope_zero,
+    const float *restrict slope_one, const float *restrict upper, const float *restrict intercept,
+    const float *restrict g, float g_constant, float *restrict out_x, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const float lower = slope_zero[i] + (slope_one[i] - slope_zero[i]) * alpha[i];
+    out_x[i] = x[i] >= 0 ? g[i] * lower : g[i] * upper[i] + g_constant * intercept[i];
+  }
+}
+
+CLONES void ck_relax_free_alpha_gradient(const float *restrict x, const float *restrict slope_zero,
+                                         const float *restrict slope_one, const float *restrict g,
+                                         float *restrict out_alpha, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const float positive = 0 > x[i] ? 0 : x[i];
+    out_alpha[i] = positive * g[i] * (slope_one[i] - slope_zero[i]);
+  }
+}
+
 CLONES float ck_relax_constant(const float *restrict x, const float *restrict lower_intercept,
                                size_t n) {
   REORDER_SUMS

@@ -18,6 +18,7 @@ struct CertifyCommand: ParsableCommand {
       EXAMPLES
         crownwork certify runs/digits-cnn-2layer --examples 20
         crownwork certify runs/a --epsilon 8/255 --by ibp,crown-ibp,crown --output verdicts.jsonl
+        crownwork certify runs/a --by ibp,crown-ibp,crown,alpha-crown
         crownwork certify --onnx m.onnx --vnnlib p.vnnlib
       """)
 

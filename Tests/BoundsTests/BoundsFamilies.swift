@@ -50,12 +50,20 @@ enum Families {
   static let methods: [BoundMethod] =
     [.interval]
     + ReLUSlope.allCases.flatMap { [.crownIBP(slope: $0), .crown(slope: $0)] }
+    + [.alphaCROWN(iterations: 3)]
 
-  /// Every method for a small network; for a large one full CROWN has another slope on each set.
+  /// Every method for a small network; for a large one full CROWN has another slope on each set,
+  /// and its optimisation is left out.
   static func methods(for member: Member, on set: Perturbation) -> [BoundMethod] {
     guard member.isLarge else { return methods }
     let slope = ReLUSlope.allCases[sets.firstIndex(of: set)!]
-    return methods.filter { if case .crown(let other) = $0 { other == slope } else { true } }
+    return methods.filter { method in
+      switch method {
+      case .crown(let other): other == slope
+      case .alphaCROWN: false
+      case .interval, .crownIBP: true
+      }
+    }
   }
 
   /// Images in [0, 1], some pixels at the ends of the domain.

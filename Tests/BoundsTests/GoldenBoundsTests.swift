@@ -25,6 +25,40 @@ import _TestSupport
       name, try Golden.onnx(name), try Golden.arrays(name), expected: isReLU ? 72 : 24)
   }
 
+  /// α-CROWN: at least as tight minus 1%, since optimisers differ; lines of S-shaped activations do
+  /// too: within 5%. Both sides are rows of one specification: they share intermediate bounds.
+  @Test(arguments: [
+    "mlp", "cnn_2layer", "cnn_valid", "cnn_avgpool", "cnn_bn", "residual", "cnn_leaky",
+    "mlp_sigmoid", "mlp_tanh",
+  ])
+  func optimizedSlopes(name: String) throws {
+    let (network, arrays) = (try Golden.onnx(name), try Golden.arrays(name))
+    // An example of the residual network takes seconds.
+    let images = Golden.images(arrays)
+    let labels = Golden.labels(arrays).prefix(name == "residual" ? 2 : 4)
+    let cases = try #require(try Golden.bounds().first { $0.name == name }).cases
+    let optimized = cases.filter { $0.method == "alpha-CROWN" }
+    #expect(optimized.count == 2)
+    let tolerance: Float = ["mlp_sigmoid", "mlp_tanh"].contains(name) ? 0.05 : 0.01
+    for golden in optimized {
+      let set = try set(golden)
+      let ours = try Lanes.map(labels.count) { example throws(BoundsError) in
+        let margins = Specification.margins(of: [labels[example]], classes: 10).rows
+        let both = Tensor.concatenated([margins, margins * -1]).reshaped([1, 18, 10])
+        return try lowerBounds(
+          of: network, around: images.rows(example..<example + 1), set, Specification(rows: both),
+          by: .alphaCROWN(iterations: 50))
+      }
+      let (lower, upper) = (arrays["lb.\(golden.key)"]!, arrays["ub.\(golden.key)"]!)
+      for (index, bounds) in ours.enumerated() {
+        let theirs = Tensor.concatenated(
+          [lower, upper * -1].map { $0.rows(index..<index + 1) }
+        ).reshaped([1, 18])
+        expectNowhereBelow(bounds, theirs, relative: tolerance, "\(name) \(golden.key)")
+      }
+    }
+  }
+
   private func compare(
     _ name: String, _ network: Network, _ arrays: [String: Tensor], expected count: Int
   ) throws {

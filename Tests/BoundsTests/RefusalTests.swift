@@ -21,7 +21,7 @@ import Testing
         let last = values[index].count - 1
         values[index].withUnsafeMutableScalars { $0[last] = value }
         let broken = network.withParameters(values)
-        for method in [BoundMethod.interval, .crownIBP(), .crown()] {
+        for method in [BoundMethod.interval, .crownIBP(), .crown(), .alphaCROWN(iterations: 2)] {
           let verdicts = try certify(
             broken, images, labels: labels, against: set, by: [method])
           let path = network.parameters[index].path

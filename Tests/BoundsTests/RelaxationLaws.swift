@@ -65,5 +65,6 @@ import Testing
     #expect(try bound(.interval) == 0)
     #expect(try bound(.crownIBP()) == -1)
     #expect(try bound(.crownIBP(slope: .zero)) == 0)
+    #expect(try bound(.alphaCROWN()) == 0)
   }
 }

@@ -58,7 +58,8 @@ import Testing
       #expect(try tool.run("certify", "m", "--examples", "1").code == 0)
       try tool.expectFailure(66, "no such file", ["certify", "none"])
       try tool.expectFailure(
-        64, "--by: methods must be one of ibp, crown-ibp, crown", ["certify", "m", "--by", "x"])
+        64, "--by: methods must be one of ibp, crown-ibp, crown, alpha-crown",
+        ["certify", "m", "--by", "x"])
       try tool.expectFailure(64, "--examples", ["certify", "m", "--examples", "300:400"])
       try tool.expectFailure(
         73, "cannot be written (no such folder)",

@@ -108,8 +108,8 @@ import Testing
       #expect(model?["examples"] as? Int == 20 && model?["norm"] as? String == "linf")
 
       let certify = try tool.run(
-        "certify", "r", "--examples", "5:9", "--by", "ibp,crown-ibp,crown", "--output", "v.jsonl",
-        "--json")
+        "certify", "r", "--examples", "5:9", "--by", "ibp,crown-ibp,crown,alpha-crown", "--output",
+        "v.jsonl", "--json")
       #expect(certify.code == 0)
       let written = try tool.data("v.jsonl")
       #expect(written == Data(certify.output.utf8))

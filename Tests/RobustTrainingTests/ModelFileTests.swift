@@ -23,7 +23,7 @@ import Testing
         input: [28, 28, 1], seed: 3, normalization: normalization)
       let target = CertificationTarget(
         perturbation: .linf(epsilon: 8 / 255, within: 0...1),
-        methods: [.interval, .crown(slope: .zero)])
+        methods: [.interval, .crown(slope: .zero), .alphaCROWN(slope: .zero)])
       try ModelFile(network, dataset: "mnist", target: target, epoch: 4).write(to: url)
       let loaded = try ModelFile(contentsOf: url)
       #expect(loaded.network.architecture == architecture)

@@ -22,7 +22,8 @@ import Testing
     objective: { name: crown-ibp, beta: 1, kappa: 0.25, margins: fused, slope: same-slope }
     schedule: { epochs: 7, batch-size: 3, ramp: { start: 2, length: 5, shape: smoothed } }
     optimizer: { learning-rate: 5e-4, decay: { factor: 0.1, milestones: [2, 5] }, clip-norm: 10 }
-    evaluate: { methods: [crown, ibp], slope: zero, attack: { steps: 3, restarts: 2 }, examples: 9 }
+    evaluate:
+      { methods: [crown, ibp, alpha-crown], slope: zero, attack: { steps: 3, restarts: 2 }, examples: 9 }
     seed: 18446744073709551615
     """,
     "objective: { name: natural }\noptimizer: { decay: none }\nholdout: 10",
@@ -63,7 +64,8 @@ import Testing
           beta: .constant(1), kappa: .constant(0.25), margins: .fused, slope: .same))
     #expect(recipe.schedule.ramp == EpsilonRamp(start: 2, length: 5, shape: .smoothed))
     #expect(recipe.optimizer.decay == .milestones([2, 5], factor: 0.1))
-    #expect(recipe.evaluation.methods == [.crown(slope: .zero), .interval])
+    #expect(
+      recipe.evaluation.methods == [.crown(slope: .zero), .interval, .alphaCROWN(slope: .zero)])
   }
 
   @Test func optionsOverrideTheFile() throws {

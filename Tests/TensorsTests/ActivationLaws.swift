@@ -24,14 +24,40 @@ import Testing
     }
   }
 
+  /// So do the lines that each row chooses by itself: those of coefficients 1 and −1.
+  @Test(arguments: functions, [Float(0), 0.3, 1])
+  func chosenLinesContainTheFunction(function: ActivationFunction, position: Float) {
+    for (i, lower) in Self.ends.enumerated() {
+      for upper in Self.ends[i...] {
+        let (center, radius) = (lower / 2 + upper / 2, upper / 2 - lower / 2)
+        let lines = relaxedForm(
+          Tensor(shape: [1, 2, 1], [1, -1]), function, center: Tensor(shape: [1, 1], [center]),
+          radius: Tensor(shape: [1, 1], [radius]),
+          alpha: Tensor(shape: [1, 2, 1], repeating: position))
+        let (slopes, intercepts) = (lines.form.scalars, lines.constant.scalars)
+        check(
+          function, center, radius, [slopes[0], intercepts[0], -slopes[1], -intercepts[1]],
+          "position \(position)")
+      }
+    }
+  }
+
   private func check(
     _ function: ActivationFunction, _ lower: Float, _ upper: Float, _ rule: ReLUSlope
   ) {
     let (center, radius) = (lower / 2 + upper / 2, upper / 2 - lower / 2)
     let lines = activationLines(
       function, center: Tensor(shape: [1, 1], [center]), radius: Tensor(shape: [1, 1], [radius]),
-      slope: rule
-    ).all.map { Double($0.scalar) }
+      slope: rule)
+    check(function, center, radius, lines.all.map(\.scalar), rule.rawValue)
+  }
+
+  /// - Parameter lines: Lower slope and intercept, upper slope and intercept.
+  private func check(
+    _ function: ActivationFunction, _ center: Float, _ radius: Float, _ lines: [Float],
+    _ rule: String
+  ) {
+    let lines = lines.map(Double.init)
     let (l, u) = (Double(center) - Double(radius), Double(center) + Double(radius))
     for step in 0...64 {
       // Densely around 0, where the functions bend, and over the whole interval.

@@ -52,6 +52,7 @@ extension OperationCase {
     + ReLUSlope.allCases.flatMap {
       [reluFormCase($0, shared: false), reluFormCase($0, shared: true)]
     }
+    + freeFormCases
 
   static let setCases: [OperationCase] = [false, true].flatMap { shared in
     [boxCase(shared: shared), ballCase(.two, shared), ballCase(.infinity, shared)]

@@ -3,7 +3,7 @@ import Tensors
 
 /// Bounds of a network on a batch of regions: intervals forwards, linear forms backwards.
 ///
-/// IBP, CROWN-IBP and CROWN are compositions of these two traversals. No per-layer mathematics
+/// IBP, CROWN-IBP, CROWN and α-CROWN are compositions of these two traversals. No per-layer mathematics
 /// here: a layer brings its rules (``BoundedLayer``).
 public struct BoundPropagation: Sendable {
   struct Step: Sendable {
@@ -47,7 +47,7 @@ public struct BoundPropagation: Sendable {
   }
 
   /// The index of the first layer of the affine part at the network's end.
-  private var tail: Int { (steps.lastIndex { !$0.layer.isAffine } ?? -1) + 1 }
+  var tail: Int { (steps.lastIndex { !$0.layer.isAffine } ?? -1) + 1 }
 
   /// Lower bounds of a specification by intervals, with the affine layers at the end folded into
   /// it: [batch, S].
@@ -82,14 +82,18 @@ public struct BoundPropagation: Sendable {
   }
 
   /// A form over values up to that numbered `end` as one over those up to `start`.
-  private func pulled(
-    _ form: GraphForm, from end: Int, to start: Int, slope: ReLUSlope
+  ///
+  /// - Parameter alphas: Chosen slopes by layer (``LayerPlace/alpha``).
+  func pulled(
+    _ form: GraphForm, from end: Int, to start: Int, slope: ReLUSlope, alphas: [Int: Tensor] = [:]
   ) -> GraphForm {
     var form = form
     for index in (start..<end).reversed() {
       guard let part = form.take(index + 1) else { continue }
       let step = steps[index]
-      let pulled = step.layer.pullBack(toAll: part, through: place(of: step, slope: slope))
+      var place = place(of: step, slope: slope)
+      place.alpha = alphas[index]
+      let pulled = step.layer.pullBack(toAll: part, through: place)
       form.constant = pulled.constant
       for (value, coefficients) in zip(step.inputs, pulled.coefficients) {
         form.add(coefficients, over: value)
@@ -98,7 +102,7 @@ public struct BoundPropagation: Sendable {
     return form
   }
 
-  private func place(of step: Step, slope: ReLUSlope) -> LayerPlace {
+  func place(of step: Step, slope: ReLUSlope) -> LayerPlace {
     LayerPlace(
       inputShapes: step.inputShapes, outputShape: step.outputShape,
       preactivation: step.layer.isAffine ? nil : regions[step.inputs[0]].box, slope: slope)
@@ -127,9 +131,13 @@ extension BoundPropagation {
   /// that is CROWN's definition, and since slopes are chosen by these bounds neither choice is always
   /// the tighter one in the end.
   ///
-  /// - Parameter rowLimit: The most rows carried at once.
+  /// - Parameters:
+  ///   - rowLimit: The most rows carried at once.
+  ///   - ascent: Optimises the slopes of each row; intervals then shrink to what they have in common
+  ///     with the bounds found.
   mutating func tightenPreactivations(
-    slope: ReLUSlope, rowLimit: Int, _ refined: RefinedNeurons = .undecided
+    slope: ReLUSlope, rowLimit: Int, _ refined: RefinedNeurons = .undecided,
+    by ascent: SlopeAscent? = nil
   ) {
     let nonlinear = (0..<tail).filter { !steps[$0].layer.isAffine }
     for index in nonlinear where index != nonlinear[0] || !hasExactInterval(at: index) {
@@ -144,12 +152,13 @@ extension BoundPropagation {
       let step = max(rowLimit / 2, 1)
       for start in stride(from: 0, to: neurons.count, by: step) {
         let chunk = Array(neurons[start..<min(start + step, neurons.count)])
-        let bounds = pulled(
-          signedUnitForm(chunk, of: value, size: size), from: value, to: 0, slope: slope
-        ).lowerBounds(over: [input])
+        let form = signedUnitForm(chunk, of: value, size: size)
+        let bounds =
+          ascent.map { ascended(form, from: value, slope: slope, by: $0) }
+          ?? pulled(form, from: value, to: 0, slope: slope).lowerBounds(over: [input])
         Self.replace(
           &lower, &upper, by: bounds, of: chunk,
-          everywhere: isSmooth || refined == .undecidedInBatch)
+          everywhere: isSmooth || refined == .undecidedInBatch, intersecting: ascent != nil)
       }
       regions[value] = .box(Interval(lower: lower, upper: upper))
       if refined == .undecidedInBatch { propagateAgain(after: value) }
@@ -200,10 +209,10 @@ extension BoundPropagation {
   }
 
   /// Sets the intervals of the given neurons to bounds [batch, 2·count] of ±neuron, where they are
-  /// undecided or everywhere.
+  /// undecided or everywhere, or to what both have in common; NaN stays.
   private static func replace(
     _ lower: inout Tensor, _ upper: inout Tensor, by bounds: Tensor, of neurons: [Int],
-    everywhere: Bool
+    everywhere: Bool, intersecting: Bool
   ) {
     let batch = bounds.shape[0]
     let size = lower.count / batch
@@ -215,8 +224,9 @@ extension BoundPropagation {
             for (row, neuron) in neurons.enumerated() {
               let i = example * size + neuron
               guard everywhere || (lower[i] < 0 && upper[i] > 0) else { continue }
-              lower[i] = bounds[rows + row]
-              upper[i] = -bounds[rows + neurons.count + row]
+              let (low, high) = (bounds[rows + row], -bounds[rows + neurons.count + row])
+              if !(intersecting && (lower[i] > low || lower[i].isNaN)) { lower[i] = low }
+              if !(intersecting && (upper[i] < high || upper[i].isNaN)) { upper[i] = high }
             }
           }
         }

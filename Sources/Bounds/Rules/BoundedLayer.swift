@@ -35,6 +35,10 @@ public protocol BoundedLayer: Layer {
   /// The backward rule for the given scalars of the output, one row each: a form that all examples
   /// share. Only for affine layers, for which it is an equality.
   func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm
+
+  /// Where α-CROWN starts from, [batch, n] in [0, 1], if the layer's lines have slopes to choose
+  /// (``LayerPlace/alpha``); nil if not.
+  func startingAlpha(through place: LayerPlace) -> Tensor?
 }
 
 extension BoundedLayer {
@@ -53,6 +57,8 @@ extension BoundedLayer {
   public func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm {
     pullBack(.unit(outputs, size: place.outputShape.reduce(1, *)), through: place)
   }
+
+  public func startingAlpha(through place: LayerPlace) -> Tensor? { nil }
 }
 
 /// Where in a bound computation a backward rule is applied.
@@ -65,6 +71,9 @@ public struct LayerPlace: Sendable {
   public let preactivation: Interval?
   /// How unstable ReLUs are bounded from below.
   public let slope: ReLUSlope
+  /// Slopes chosen for each row, [batch, S, n] in [0, 1]; nil to choose by `slope`. For an
+  /// undecided ReLU it is the slope of the lower line; each layer says what it means there.
+  public var alpha: Tensor? = nil
 }
 
 /// A bound that cannot be computed.

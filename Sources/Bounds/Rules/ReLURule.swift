@@ -15,10 +15,27 @@ extension ReLU: BoundedLayer {
     guard let preactivation = place.preactivation else {
       preconditionFailure("ReLU needs its pre-activation interval")
     }
-    let relaxed = relaxedReLUForm(
-      form.coefficients, center: preactivation.center.flattenedRows,
-      radius: preactivation.radius.flattenedRows, slope: place.slope)
+    let center = preactivation.center.flattenedRows
+    let radius = preactivation.radius.flattenedRows
+    let relaxed =
+      if let alpha = place.alpha {
+        relaxedReLUForm(form.coefficients, center: center, radius: radius, alpha: alpha)
+      } else {
+        relaxedReLUForm(form.coefficients, center: center, radius: radius, slope: place.slope)
+      }
     return LinearForm(
       coefficients: relaxed.form, constant: form.addingConstant(relaxed.constant))
   }
+
+  public func startingAlpha(through place: LayerPlace) -> Tensor? {
+    place.preactivation.map { reluSlopes($0, place.slope) }
+  }
+}
+
+/// The slopes of ReLU's lower lines, [batch, n].
+func reluSlopes(_ preactivation: Interval, _ slope: ReLUSlope) -> Tensor {
+  activationLines(
+    .leakyReLU(slope: 0), center: preactivation.center.flattenedRows,
+    radius: preactivation.radius.flattenedRows, slope: slope
+  ).lowerSlope
 }

@@ -18,6 +18,8 @@ void ck_absolute_gradient(const float *x, const float *g, float *out, size_t n);
 void ck_relu(const float *x, float *out, size_t n);
 /// out = g where x > 0, else 0.
 void ck_relu_gradient(const float *x, const float *g, float *out, size_t n);
+/// x = the nearest number in [0, 1], in place; 0 for NaN.
+void ck_clamp_unit(float *x, size_t n);
 /// sum += x.
 void ck_accumulate(const float *x, float *sum, size_t n);
 /// sum += factor · x.
@@ -61,6 +63,19 @@ float ck_relax(const float *x, const float *lower, const float *upper, const flo
 void ck_relax_gradient(const float *x, const float *lower, const float *upper,
                        const float *intercept, const float *g, float g_constant, float *out_x,
                        float *sum_lower, float *sum_upper, float *sum_intercept, size_t n);
+
+/// The same with a lower slope of each row's own where the two given differ:
+/// lower = slope_zero + (slope_one − slope_zero) · alpha.
+float ck_relax_free(const float *x, const float *alpha, const float *slope_zero,
+                    const float *slope_one, const float *upper, const float *intercept,
+                    float *out, size_t n);
+/// Its gradients, by the form and by alpha.
+void ck_relax_free_form_gradient(const float *x, const float *alpha, const float *slope_zero,
+                                 const float *slope_one, const float *upper,
+                                 const float *intercept, const float *g, float g_constant,
+                                 float *out_x, size_t n);
+void ck_relax_free_alpha_gradient(const float *x, const float *slope_zero, const float *slope_one,
+                                  const float *g, float *out_alpha, size_t n);
 
 // Relaxation of other activations, whose lower lines need not go through the origin (relaxation.c)
 

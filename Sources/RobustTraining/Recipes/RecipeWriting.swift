@@ -118,7 +118,7 @@ extension BoundMethod {
   public var slope: ReLUSlope? {
     switch self {
     case .interval: nil
-    case .crownIBP(let slope), .crown(let slope): slope
+    case .crownIBP(let slope), .crown(let slope), .alphaCROWN(let slope, _): slope
     }
   }
 }

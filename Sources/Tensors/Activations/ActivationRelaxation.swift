@@ -33,7 +33,7 @@ struct ActivationRelaxation {
 }
 
 /// A slope and its derivatives by the interval's ends.
-private struct Slope {
+struct Slope {
   let value: Double
   var byLower = 0.0
   var byUpper = 0.0
@@ -140,7 +140,7 @@ private struct Slope {
   /// The line through one end that touches the function on the other side of 0, before the other
   /// end: where it touches, its slope, and how that changes with the end it goes through. nil where it
   /// would touch beyond the other end; then the chord is the tightest.
-  private static func tangent(
+  static func tangent(
     _ f: ActivationFunction, from end: Double, to other: Double
   ) -> (contact: Double, slope: Double, change: Double)? {
     /// Positive where the tangent at d passes `end` on the function's inner side.

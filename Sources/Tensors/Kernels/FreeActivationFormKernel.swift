@@ -1,0 +1,86 @@
+/// Replaces an activation by lines in linear forms, where each row chooses its lines by itself
+/// (``FreeSlope``).
+enum FreeActivationFormKernel {
+  /// - Parameter alpha: [batch, rows, n] in [0, 1].
+  /// - Returns: Λ · slope and Σ Λ · intercept, of the lower line where Λ ≥ 0, else of the upper.
+  static func forward(
+    _ f: ActivationFunction, _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ alpha: Tensor
+  ) -> (form: Tensor, constant: Tensor) {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    let out = result([size.batch, size.rows, size.n])
+    let constant = result([size.batch, size.rows])
+    let (source, positions) = (form.pointer, alpha.pointer)
+    parallelRanges(size.batch, work: 64 * out.tensor.count) { range in
+      for example in range {
+        let first = example * size.rows
+        (constant.pointer + first).update(repeating: 0, count: size.rows)
+        forEachNeuron(f, center, radius, example, size.n) { neuron, slopes in
+          for row in 0..<size.rows {
+            let i = (first + row) * size.n + neuron
+            let x = source[example * size.formStride + row * size.n + neuron]
+            let (line, _) = slopes.line(for: x, at: positions[i])
+            out.pointer[i] = x * Float(line.slope)
+            constant.pointer[first + row] += x * line.outwardIntercept(for: x)
+          }
+        }
+      }
+    }
+    keepAlive(form, alpha)
+    return (out.tensor, constant.tensor)
+  }
+
+  /// Gradients of form and alpha. The intercept of a line that touches the function at h changes by
+  /// −h times what its slope does.
+  static func backward(
+    _ f: ActivationFunction, _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ alpha: Tensor,
+    formGradient: Tensor, constantGradient: Tensor
+  ) -> (form: Tensor, alpha: Tensor) {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    let (dForm, dAlpha) = (result(alpha.shape), result(alpha.shape))
+    let (source, positions) = (form.pointer, alpha.pointer)
+    let (gf, gc) = (formGradient.pointer, constantGradient.pointer)
+    parallelRanges(size.batch, work: 64 * alpha.count) { range in
+      for example in range {
+        forEachNeuron(f, center, radius, example, size.n) { neuron, slopes in
+          for row in 0..<size.rows {
+            let (r, i) = (example * size.rows + row, (example * size.rows + row) * size.n + neuron)
+            let x = source[example * size.formStride + row * size.n + neuron]
+            let (line, change) = slopes.line(for: x, at: positions[i])
+            dForm.pointer[i] = gf[i] * Float(line.slope) + gc[r] * line.outwardIntercept(for: x)
+            dAlpha.pointer[i] = x * Float(change) * (gf[i] - gc[r] * Float(line.contact))
+          }
+        }
+      }
+    }
+    keepAlive(form, alpha, formGradient, constantGradient)
+    return (dForm.tensor, dAlpha.tensor)
+  }
+
+  /// The slopes to choose from of each neuron of an example, [batch, n].
+  private static func forEachNeuron(
+    _ f: ActivationFunction, _ center: Tensor, _ radius: Tensor, _ example: Int, _ n: Int,
+    _ body: (_ neuron: Int, _ slopes: FreeSlope) -> Void
+  ) {
+    let (c, r) = (center.pointer + example * n, radius.pointer + example * n)
+    for neuron in 0..<n {
+      let (middle, half) = (Double(c[neuron]), Double(r[neuron]))
+      body(neuron, FreeSlope(f, middle - half, middle + half))
+    }
+    keepAlive(center, radius)
+  }
+}
+
+extension FreeSlope {
+  fileprivate func line(for coefficient: Float, at position: Float) -> Choice {
+    coefficient < 0 ? upperLine(at: Double(position)) : lowerLine(at: Double(position))
+  }
+}
+
+extension ActivationRelaxation.Line {
+  /// The intercept, rounded so that the line still holds on the side that the coefficient needs.
+  fileprivate func outwardIntercept(for coefficient: Float) -> Float {
+    let nearest = Float(intercept)
+    if coefficient < 0 { return Double(nearest) < intercept ? nearest.nextUp : nearest }
+    return Double(nearest) > intercept ? nearest.nextDown : nearest
+  }
+}

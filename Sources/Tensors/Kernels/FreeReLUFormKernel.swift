@@ -1,0 +1,103 @@
+import CKernels
+
+/// Replaces ReLU by lines in linear forms, where each row of a form has lower slopes of its own:
+/// ``ReLUFormKernel`` for α-CROWN.
+enum FreeReLUFormKernel {
+  /// - Parameter alpha: [batch, rows, n]; read where l < 0 < u.
+  /// - Returns: Λ⁺ · lowerSlope + Λ⁻ · upperSlope, and Σ Λ⁻ · upperIntercept.
+  static func forward(
+    _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ alpha: Tensor
+  ) -> (form: Tensor, constant: Tensor) {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    let (n, rows) = (size.n, size.rows)
+    let (out, constant) = (result([size.batch, rows, n]), result([size.batch, rows]))
+    let (source, slopes) = (form.pointer, alpha.pointer)
+    forEachRow(size, center, radius) { example, row, lines in
+      let i = example * rows + row
+      constant.pointer[i] = ck_relax_free(
+        source + example * size.formStride + row * n, slopes + i * n, lines.zero, lines.one,
+        lines.upper, lines.intercept, out.pointer + i * n, n)
+    }
+    keepAlive(form, alpha)
+    return (out.tensor, constant.tensor)
+  }
+
+  static func formGradient(
+    _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ alpha: Tensor, formGradient: Tensor,
+    constantGradient: Tensor
+  ) -> Tensor {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    precondition(form.shape[0] == size.batch, "a shared form has no gradient")
+    let out = result(form.shape)
+    let (source, slopes) = (form.pointer, alpha.pointer)
+    let (gf, gc) = (formGradient.pointer, constantGradient.pointer)
+    forEachRow(size, center, radius) { example, row, lines in
+      let i = example * size.rows + row
+      let start = i * size.n
+      ck_relax_free_form_gradient(
+        source + start, slopes + start, lines.zero, lines.one, lines.upper, lines.intercept,
+        gf + start, gc[i], out.pointer + start, size.n)
+    }
+    keepAlive(form, alpha, formGradient, constantGradient)
+    return out.tensor
+  }
+
+  static func alphaGradient(
+    _ form: Tensor, _ center: Tensor, _ radius: Tensor, formGradient: Tensor
+  ) -> Tensor {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    let out = result([size.batch, size.rows, size.n])
+    let (source, gf) = (form.pointer, formGradient.pointer)
+    forEachRow(size, center, radius) { example, row, lines in
+      let start = (example * size.rows + row) * size.n
+      ck_relax_free_alpha_gradient(
+        source + example * size.formStride + row * size.n, lines.zero, lines.one, gf + start,
+        out.pointer + start, size.n)
+    }
+    keepAlive(form, formGradient)
+    return out.tensor
+  }
+
+  /// Runs `body` for each example and row with the example's lines.
+  private static func forEachRow(
+    _ size: LinearFormKernel.Extents, _ center: Tensor, _ radius: Tensor,
+    _ body: (_ example: Int, _ row: Int, _ lines: FreeLines) -> Void
+  ) {
+    let (cs, rs) = (center.pointer, radius.pointer)
+    parallelRanges(size.batch * size.rows, work: size.batch * size.rows * size.n) { range in
+      let lines = FreeLines(size.n)
+      var known = -1
+      for i in range {
+        let example = i / size.rows
+        if example != known {
+          lines.fill(cs + example * size.n, rs + example * size.n)
+          known = example
+        }
+        body(example, i % size.rows, lines)
+      }
+    }
+    keepAlive(center, radius)
+  }
+}
+
+/// Lines of one example: lower slopes for α = 0 and for α = 1, which differ where ReLU is
+/// undecided, upper slopes and upper intercepts.
+private struct FreeLines {
+  private let storage: Storage
+  private let n: Int
+
+  init(_ n: Int) {
+    storage = Storage(count: 4 * n)
+    self.n = n
+  }
+
+  var zero: UnsafeMutablePointer<Float> { storage.pointer }
+  var one: UnsafeMutablePointer<Float> { storage.pointer + n }
+  var upper: UnsafeMutablePointer<Float> { storage.pointer + 2 * n }
+  var intercept: UnsafeMutablePointer<Float> { storage.pointer + 3 * n }
+
+  func fill(_ center: UnsafePointer<Float>, _ radius: UnsafePointer<Float>) {
+    ck_relu_lines(CK_SLOPE_ZERO, center, radius, zero, upper, intercept, n)
+    ck_relu_lines(CK_SLOPE_ONE, center, radius, one, upper, intercept, n)
+  }
+}
