@@ -41,6 +41,21 @@ import Testing
     for set in Families.sets { try expectBounded(network, set, seed: 1) }
   }
 
+  /// Layers that see channels side by side, on sets of every norm.
+  @Test func flattenedImagesAreBounded() throws {
+    var random = RandomSource(seed: 3)
+    for layer in [
+      ReLU(), RandomLayer.channelAffine.on([32], &random), RandomLayer.batchNorm.on([32], &random),
+    ] as [any Layer] {
+      let layers: [any Layer] = [
+        RandomLayer.channelAffine.on([2], &random), Flatten(), layer,
+        Linear(from: 32, to: 4, using: &random),
+      ]
+      let network = try Network(input: [4, 4, 2], layers).scaled(by: 2)
+      for set in Families.sets { try expectBounded(network, set, seed: 2) }
+    }
+  }
+
   private func expectBounded(_ network: Network, seed: Int) throws {
     // The sets of all norms in turn.
     try expectBounded(network, Families.sets[seed % Families.sets.count], seed: seed)

@@ -58,9 +58,20 @@ public struct NormBall: Sendable {
 
   /// |δ_i| ≤ ‖δ‖_p, so each coordinate moves by at most ε·s.
   var box: Interval {
-    let radius = channelAffine(
-      Tensor(shape: center.shape, repeating: epsilon), scale: absolute(scale), shift: nil)
-    return Interval(center: center, radius: radius)
+    // A flattened image has its channels side by side.
+    let channels = Tensor(shape: [center.count / scale.count, scale.count], repeating: epsilon)
+    let radius = channelAffine(channels, scale: absolute(scale), shift: nil)
+    return Interval(center: center, radius: radius.reshaped(center.shape))
+  }
+
+  /// The ball with each channel multiplied by a factor, around another centre.
+  func scaled(by factors: Tensor, center: Tensor) -> NormBall {
+    let own = scale.scalars
+    var ball = self
+    ball.center = center
+    ball.scale = Tensor(
+      shape: factors.shape, factors.scalars.enumerated().map { $1 * own[$0 % own.count] })
+    return ball
   }
 }
 

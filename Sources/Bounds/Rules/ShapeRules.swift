@@ -71,10 +71,7 @@ extension Region {
         Interval(
           center: center(box.center),
           radius: channelAffine(box.radius, scale: absolute(scale), shift: nil)))
-    case .ball(var ball):
-      ball.center = center(ball.center)
-      ball.scale = Tensor(shape: scale.shape, zip(ball.scale.scalars, scale.scalars).map(*))
-      return .ball(ball)
+    case .ball(let ball): return .ball(ball.scaled(by: scale, center: center(ball.center)))
     }
   }
 }

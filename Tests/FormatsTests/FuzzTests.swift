@@ -1,0 +1,115 @@
+import Foundation
+import Networks
+import Tensors
+import Testing
+
+@testable import Formats
+
+/// Mutated files are read, or refused in one line: never a crash, a hang or memory without bound.
+///
+/// `script/fuzz` runs a million of them, with the memory of the process limited.
+@Suite struct FuzzTests {
+  enum Format: String, CaseIterable, Sendable {
+    case onnx, safetensors, idx, vnnlib
+  }
+
+  /// Inputs of each format.
+  private static let count =
+    ProcessInfo.processInfo.environment["CROWNWORK_FUZZ"].flatMap(Int.init)
+    .map { $0 / Format.allCases.count } ?? 2000
+  private static let seed =
+    ProcessInfo.processInfo.environment["CROWNWORK_FUZZ_SEED"].flatMap(UInt64.init) ?? 1
+
+  @Test(arguments: Format.allCases)
+  func survives(format: Format) throws {
+    var mutator = Mutator(try seeds(of: format), seed: Self.seed)
+    for good in try seeds(of: format) { try read(good, format) }
+    var (slowest, accepted) = (Duration.zero, 0)
+    for index in 0..<Self.count {
+      let data = mutator.next()
+      let time = ContinuousClock().measure {
+        do {
+          try read(data, format)
+          accepted += 1
+        } catch {
+          let line = "\(error)"
+          #expect(!line.isEmpty && !line.contains("\n"), "input \(index)")
+        }
+      }
+      slowest = max(slowest, time)
+      #expect(time < .seconds(20), "input \(index) of \(format.rawValue)")
+    }
+    print("\(format.rawValue): \(Self.count) inputs, \(accepted) read, slowest \(slowest)")
+  }
+
+  private func read(_ data: Data, _ format: Format) throws {
+    let url = URL(filePath: "/nowhere/file")
+    switch format {
+    case .onnx: _ = try ONNXModel.network(data: data, file: url)
+    case .safetensors: _ = try SafetensorsFile(data: data, file: "file")
+    case .idx: _ = try IDXFile(data: data, file: "file")
+    case .vnnlib: _ = try VNNLIBProperty(data: data, file: "file")
+    }
+  }
+
+  private func seeds(of format: Format) throws -> [Data] {
+    switch format {
+    case .onnx:
+      let golden = try ["cnn_valid", "cnn_avgpool", "residual"].map {
+        try Data(contentsOf: ONNXTests.golden.appending(path: "\($0).onnx"))
+      }
+      return golden + [try ONNXModel.data(of: Self.everyLayer())]
+    case .safetensors:
+      let array = SafetensorsArray(shape: [2, 3], scalars: [1, 2, 3, 4, 5, 6])
+      let file = SafetensorsFile(
+        arrays: ["a.weight": array, "a.bias": SafetensorsArray(shape: [1], scalars: [0])],
+        metadata: ["format": "pt"])
+      return [
+        file.encoded(),
+        try Data(contentsOf: ONNXTests.golden.appending(path: "cnn_valid.safetensors")),
+      ]
+    case .idx:
+      let images: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2] + (0..<12)
+      return [
+        Data(images), Data([0, 0, 8, 1, 0, 0, 0, 4, 1, 2, 3, 4]), Gzip.compress(Data(images)),
+      ]
+    case .vnnlib:
+      return [
+        """
+        ; a box and two ways to be wrong
+        (declare-const X_0 Real)
+        (declare-const X_1 Real)
+        (declare-const Y_0 Real)
+        (declare-const Y_1 Real)
+        (assert (>= X_0 -0.5))
+        (assert (<= X_0 5e-1))
+        (assert (or (and (<= X_1 1) (>= X_1 0)) (and (<= X_1 3.0) (>= X_1 2.0))))
+        (assert (or (>= Y_0 Y_1) (and (<= (+ Y_0 (* 2 Y_1)) 3.0) (>= (- Y_1) 1))))
+        """
+      ].map { Data($0.utf8) }
+    }
+  }
+
+  /// A network with every layer kind.
+  private static func everyLayer() throws -> Network {
+    var random = RandomSource(seed: 0)
+    func convolution(_ channels: Int, _ layout: KernelLayout) -> Convolution {
+      Convolution(from: channels, to: 4, kernel: 3, padding: 1, layout: layout, using: &random)
+    }
+    let affine = ChannelAffine(
+      scale: Tensor(shape: [4], repeating: 2), shift: Tensor(shape: [4], repeating: 1))
+    let graph: [(path: String, layer: any Layer, inputs: [Int])] = [
+      ("a", convolution(2, KernelLayout()), [0]), ("b", BatchNorm(channels: 4), [1]),
+      ("c", ReLU(), [2]), ("d", convolution(4, KernelLayout(groups: 2)), [3]),
+      ("e", Activation(.gelu), [4]), ("f", Addition(), [3, 5]),
+      ("g", Rearrangement.pad([6, 6, 4], before: [1, 1, 0], after: [0, 0, 0]), [6]),
+      ("h", MaxPool(kernel: 2, stride: 2), [7]), ("i", affine, [8]),
+      ("j", Activation(.clip(lower: -1, upper: 1)), [9]), ("k", Concatenation(), [9, 10]),
+      ("l", AveragePool(kernel: 2, stride: 1), [11]), ("m", Flatten(), [12]),
+      ("n", Linear(from: 32, to: 5, using: &random), [13]), ("o", Activation(.sigmoid), [14]),
+      ("p", Activation(.elu(alpha: 1)), [15]), ("q", Activation(.leakyReLU(slope: 0.1)), [16]),
+      ("r", Activation(.softplus), [17]), ("s", Activation(.tanh), [18]),
+    ]
+    return try Network(input: [6, 6, 2], graph: graph)
+  }
+}
