@@ -8,7 +8,8 @@ import Testing
       let result = try tool.run("--help")
       #expect(result.code == 0 && result.errors.isEmpty)
       #expect(result.output.contains("USAGE: crownwork <subcommand>"))
-      for command in ["train", "evaluate", "certify", "attack", "info", "data", "bench"] {
+      for command in ["train", "evaluate", "certify", "attack", "info", "convert", "data", "bench"]
+      {
         #expect(result.output.contains("\n  \(command) "))
         let help = try tool.run(command, "--help")
         #expect(help.code == 0 && help.output.contains("EXAMPLES"), "\(command)")

@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+/// Models go from one format to another and keep their answers.
+@Suite struct ConvertTests {
+  @Test func thereAndBack() throws {
+    try Binary.inFolder { tool in
+      #expect(try tool.run(["train", "--quiet", "--output", "r"] + Binary.tiny).code == 0)
+      let there = try tool.run("convert", "r", "m.onnx")
+      #expect(there.code == 0 && there.output.contains("the same answers as r"))
+      #expect(try tool.run("convert", "m.onnx", "m.safetensors").code == 0)
+      let verdicts = try ["r", "m.onnx", "m.safetensors"].map { model in
+        try tool.run("certify", model, "--examples", "30", "--by", "ibp,crown-ibp").output
+      }
+      #expect(verdicts[0].contains("certified") && Set(verdicts).count == 1)
+      let info = try tool.run("info", "m.onnx").output
+      #expect(
+        info.contains("to be certified against ℓ∞ ε = 0.1") && info.contains("trained on digits"))
+      #expect(try tool.contents.filter { $0.hasPrefix(".") }.isEmpty)
+    }
+  }
+
+  /// A graph that no architecture names trains on, in a run that keeps ONNX.
+  @Test func trainsOnFromONNX() throws {
+    try Binary.inFolder { tool in
+      let residual = ["--model", "resnet-bn", "--width", "1", "--hidden", "8"]
+      let short = [
+        "--epochs", "2", "--ramp-start", "0", "--ramp-length", "1", "--batch-size", "256",
+      ]
+      #expect(try tool.run(["train", "--quiet", "--output", "r"] + residual + short).code == 0)
+      #expect(try tool.run("convert", "r", "m.onnx").code == 0)
+      let train = try tool.run(["train", "--start", "m.onnx", "--objective", "ibp"] + short)
+      #expect(train.code == 0 && train.errors.isEmpty && train.output.contains("network    m.onnx"))
+      #expect(try tool.contents.contains("runs/digits-m-ibp/model.onnx"))
+      #expect(try tool.run("train", "--resume", "--output", "runs/digits-m-ibp").code == 0)
+      let table = try tool.run("evaluate", "runs/digits-m-ibp", "--examples", "20", "--steps", "2")
+      #expect(table.code == 0 && table.output.contains("certified, IBP"))
+    }
+  }
+
+  @Test func refusals() throws {
+    try Binary.inFolder { tool in
+      #expect(try tool.run(["train", "--quiet", "--output", "r"] + Binary.tiny).code == 0)
+      try tool.expectFailure(64, "must end in .onnx or .safetensors", ["convert", "r", "m.pt"])
+      try tool.expectFailure(66, "no such file", ["convert", "absent.onnx", "m.safetensors"])
+      try tool.expectFailure(73, "cannot be written", ["convert", "r", "absent/m.onnx"])
+      let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Fixtures/golden/residual.onnx").path
+      try tool.expectFailure(
+        65, "does not say its architecture", ["convert", golden, "m.safetensors"])
+      try tool.expectFailure(
+        65, "the architecture needs",
+        ["convert", golden, "m.safetensors", "--model", "dm-small", "--input", "28x28x1"])
+      try tool.expectFailure(
+        65, "the network takes images [28, 28, 1]", ["train", "--start", golden, "--output", "x"])
+      #expect(try tool.contents.filter { $0.hasPrefix("m.") || $0.hasPrefix(".") }.isEmpty)
+    }
+  }
+}
