@@ -79,6 +79,29 @@ import _TestSupport
     }
   }
 
+  /// As PyTorch exported them: the same logits, and bounds that hold.
+  @Test(arguments: ["residual", "layers", "axes"])
+  func modelsOfPyTorchAreRead(name: String) throws {
+    let network = try Fixture.onnx("pytorch/\(name)")
+    let arrays = try Fixture.arrays("pytorch/\(name)")
+    let x = arrays["x"]!
+    let images = Rearrangement.transpose(Array(x.shape.dropFirst()), order: [1, 2, 0]).forward(x)
+    expectClose(network(images), arrays["logits"]!, relative: 1e-5, absolute: 1e-5, name)
+    let labels = network(images).argmaxOfRows
+    let margins = Specification.margins(of: labels, classes: 10)
+    for set in [.linf(epsilon: 0.01), .l2(epsilon: 0.1)] as [Perturbation] {
+      let values = adversarialPoints(network, images, labels, set).map {
+        margins.values(network($0))
+      }
+      for method in [.interval, .crownIBP(), .crown()] as [BoundMethod] {
+        let lower = try lowerBounds(of: network, around: images, set, margins, by: method)
+        for value in values {
+          expectNowhereBelow(value, lower, relative: 1e-5, "\(name) \(method)")
+        }
+      }
+    }
+  }
+
   private static let program = """
     import sys, numpy, onnx, onnxruntime
     from pathlib import Path

@@ -34,6 +34,23 @@ extension OperationCase {
       })
   }
 
+  /// GELU falls up to its minimum and rises from there.
+  static let nonMonotoneCases = [
+    OperationCase(
+      name: "intervalActivation GELU", inputs: { intervals([$0, 12], seed: 47) },
+      ours: { x in
+        let output = intervalActivation(.gelu, center: x[0], radius: x[1])
+        return [output.center, output.radius]
+      },
+      reference: { x in
+        let (l, u) = (x[0].with(x[1], -), x[0].with(x[1], +))
+        let f = ActivationFunction.gelu.value
+        let least = l.with(u) { f(min(max(-0.7517915246935645, $0), $1)) }
+        let largest = l.with(u) { max(f($0), f($1)) }
+        return [largest.with(least) { ($0 + $1) / 2 }, largest.with(least) { ($0 - $1) / 2 }]
+      })
+  ]
+
   /// ReLU as an activation with lines of its own.
   private static let relu = ActivationFunction.leakyReLU(slope: 0)
 

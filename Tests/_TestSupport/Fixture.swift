@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Networks
 import Tensors
 
 /// Files of Tests/Fixtures (see the README there).
@@ -7,6 +8,11 @@ public enum Fixture {
   static var folder: URL {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures")
+  }
+
+  /// The network of PATH.onnx.
+  public static func onnx(_ path: String) throws -> Network {
+    try ONNXModel.network(contentsOf: folder.appending(path: "\(path).onnx"))
   }
 
   /// The arrays of PATH.safetensors.

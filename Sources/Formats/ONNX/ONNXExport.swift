@@ -270,9 +270,9 @@ private struct ONNXGraphWriter {
       return place < 0 ? size : theirs[place]
     }
     let gathered = emit("Gather", [source, constant(order)], ["axis": .integer(1)])
+    guard layer.output.count > 1 else { return Value(name: gathered, shape: []) }
     let shape = constant([0] + Self.theirs(layer.output))
-    let isVector = layer.output.count == 1
-    return Value(name: isVector ? gathered : emit("Reshape", [gathered, shape]), shape: [])
+    return Value(name: emit("Reshape", [gathered, shape]), shape: [])
   }
 }
 

@@ -16,9 +16,52 @@ enum ONNXFolding {
     case "Transpose": return try transposed(first, node.integers("perm"), node)
     case "Gather": return try gathered(first, inputs, axis: node.integer("axis", default: 0), node)
     case "Concat": return try joined(inputs, node.integer("axis", default: 0), node)
+    case "Slice": return try sliced(first, &node, inputs)
+    case "Shape":
+      node.ignore("start", "end")
+      guard node.proto.attribute.isEmpty else { return nil }
+      return .integers(shape: [first.shape.count], first.shape)
+    case "ConstantOfShape": return try filled(first, &node, graph)
     case "Neg": return first.mapped({ -$0 }, { $0 == .min ? 0 : -$0 })
     default: return nil
     }
+  }
+
+  private static func filled(
+    _ shape: ONNXConstant, _ node: inout ONNXNode, _ graph: ONNXGraph
+  ) throws -> ONNXConstant {
+    guard let extents = shape.integers, let count = ONNXTensorReader.count(of: extents),
+      count <= 1 << 16
+    else { throw node.bad("of shape \(shape.integers ?? [])") }
+    let value = try node.tensor("value").map { try graph.reader.constant($0) }
+    if let integer = value?.integers?.first {
+      return .integers(shape: extents, [Int](repeating: integer, count: count))
+    }
+    return .floats(shape: extents, [Float](repeating: value?.floats?.first ?? 0, count: count))
+  }
+
+  private static func sliced(
+    _ constant: ONNXConstant, _ node: inout ONNXNode, _ inputs: [ONNXConstant]
+  ) throws -> ONNXConstant {
+    let lists = inputs.dropFirst().map { $0.integers ?? [] }
+    guard lists.count >= 2 else { throw node.bad("of a constant needs starts and ends as inputs") }
+    let axes = lists.count > 2 ? lists[2] : Array(lists[0].indices)
+    let steps = lists.count > 3 ? lists[3] : lists[0].map { _ in 1 }
+    let shape = constant.shape
+    var ranges = shape.map { StridedRange(from: 0, to: $0, by: 1, of: $0) }
+    for (i, given) in axes.enumerated() {
+      let axis = given < 0 ? given + shape.count : given
+      guard shape.indices ~= axis, lists[0].indices ~= i, lists[1].indices ~= i,
+        steps.indices ~= i, steps[i] != 0
+      else { throw node.bad("axes \(axes) of a constant \(shape)") }
+      ranges[axis] = StridedRange(
+        from: lists[0][i], to: lists[1][i], by: steps[i], of: shape[axis])
+    }
+    let target = ranges.map(\.count)
+    let places = IndexSequence(target).map { index in
+      zip(zip(index, ranges).map { $1.start + $0 * $1.step }, shape).reduce(0) { $0 * $1.1 + $1.0 }
+    }
+    return constant.taking(places, shape: target)
   }
 
   private static func cast(
@@ -98,7 +141,7 @@ enum ONNXFolding {
     return constant.taking(places, shape: target)
   }
 
-  /// One axis of a vector or of the first axis: how shapes are taken apart.
+  /// Elements of a vector: how shapes are taken apart.
   private static func gathered(
     _ constant: ONNXConstant, _ inputs: [ONNXConstant], axis: Int, _ node: ONNXNode
   ) throws -> ONNXConstant {

@@ -27,6 +27,11 @@ struct ONNXGraph {
   private(set) var layers: [(path: String, layer: any Layer, inputs: [Int])] = []
   private var operands: [String: Operand]
   private var paths: Set<String> = []
+  /// Of all values so far, for one example.
+  private var scalars = 0
+
+  /// The most that all values together may have: beyond, a small file could ask for any memory.
+  private static let scalarLimit = 1 << 28
 
   init(input name: String, shape: [Int], reader: ONNXTensorReader) {
     input = shape
@@ -90,6 +95,11 @@ struct ONNXGraph {
     do { shape = try layer.outputShape(ofAll: inputs.map(\.shape)) } catch {
       throw node.bad("needs \(error.expected), but its input is \(error.found)")
     }
+    let count = ONNXTensorReader.count(of: shape) ?? .max
+    guard count <= Self.scalarLimit - scalars else {
+      throw node.bad("gives \(shape), which with all before is too large for one example")
+    }
+    scalars += count
     layers.append((path(of: node), layer, inputs.map(\.index)))
     return Value(index: layers.count, shape: shape, image: image)
   }

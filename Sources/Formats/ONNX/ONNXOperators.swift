@@ -38,12 +38,13 @@ enum ONNXOperators {
     "Constant": constant, "Shape": shape,
   ]
 
-  static var names: String { all.keys.sorted().joined(separator: ", ") }
+  static var names: String { (all.keys + ["ConstantOfShape"]).sorted().joined(separator: ", ") }
 
   /// Adds a node: folded if all its inputs are constants, else converted.
   static func add(_ node: inout ONNXNode, to graph: inout ONNXGraph) throws {
+    let isFolded = node.operation == "ConstantOfShape"
     guard node.proto.domain.isEmpty || node.proto.domain == "ai.onnx",
-      let convert = all[node.operation]
+      isFolded || all[node.operation] != nil
     else {
       throw node.bad("the operator is not supported; supported are \(names)")
     }
@@ -55,8 +56,10 @@ enum ONNXOperators {
       let value = try ONNXFolding.fold(&node, constants.map { $0! }, graph)
     {
       graph.define(node.proto.output[0], as: .constant(value))
-    } else {
+    } else if let convert = all[node.operation] {
       try convert(&node, &graph)
+    } else {
+      throw node.bad("is supported for constants only")
     }
     try node.expectAllRead()
   }
