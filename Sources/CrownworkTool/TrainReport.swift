@@ -66,7 +66,9 @@ struct TrainReport {
       + "loss \(Wording.number(report.sums.meanLoss))"
     if let selection = report.selection {
       text += "  standard error \(percent(selection.standardError))"
-      if run.plan.objective.isRobust {
+      if let attacked = selection.attackedError {
+        text += "  attacked error \(percent(attacked))"
+      } else if run.plan.objective.isRobust {
         text += "  certified error \(percent(selection.verifiedError))"
       }
     }
@@ -99,6 +101,11 @@ enum Wording {
     case .interval: return "IBP against \(set(recipe))"
     case .crownIBP(_, _, let margins, _):
       return "CROWN-IBP (\(margins == .fused ? "fused" : "all margins")) against \(set(recipe))"
+    case .shortWarmup: return "short warm-up IBP against \(set(recipe))"
+    case .attacked(let objective):
+      let setting = objective.setting.map { ", \($0.name) \($0.value)" } ?? ""
+      return "\(objective.name.uppercased()) (\(objective.attack.steps) steps\(setting)) against "
+        + set(recipe)
     }
   }
 

@@ -13,7 +13,11 @@ struct TrainSettings: ParsableArguments {
     name: .customLong("train-epsilon"), parsing: .unconditional,
     help: "Largest epsilon of training. Default: epsilon.")
   var trainEpsilon: String?
-  @Option(help: "natural, ibp or crown-ibp.") var objective: String?
+  @Option(help: "\(Objective.names.joined(separator: ", ")).") var objective: String?
+  @Option(help: "α of mtl-ibp, cc-ibp and exp-ibp: 1 is IBP, 0 attacked points alone.")
+  var alpha: String?
+  @Option(help: "Of sabr: the small box's radius as a part of epsilon; 1 is IBP.")
+  var share: String?
   @Option(help: "Margins in the backward pass of crown-ibp: all or fused.") var margins: String?
   @Option(help: "Lower line of unstable ReLUs: adaptive, same-slope, zero or one.")
   var slope: String?
@@ -43,6 +47,7 @@ struct TrainSettings: ParsableArguments {
       ("model.start", start, "--start"),
       ("perturbation.train-epsilon", trainEpsilon, "--train-epsilon"),
       ("objective.name", objective, "--objective"), ("objective.margins", margins, "--margins"),
+      ("objective.alpha", alpha, "--alpha"), ("objective.share", share, "--share"),
       ("objective.slope", slope, "--slope"), ("schedule.epochs", epochs, "--epochs"),
       ("schedule.batch-size", batchSize, "--batch-size"),
       ("optimizer.learning-rate", learningRate, "--learning-rate"),

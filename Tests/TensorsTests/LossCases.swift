@@ -14,11 +14,75 @@ extension OperationCase {
         inputs: { [random([$0, 4], seed: 51, deviation: 3)] },
         ours: { [marginCrossEntropy($0[0])] },
         reference: { [marginCrossEntropy($0[0])] }),
+      OperationCase(
+        name: "marginCrossEntropies", inputs: { [random([$0, 4], seed: 53, deviation: 3)] },
+        ours: { [marginCrossEntropies($0[0])] },
+        reference: { x in
+          [
+            Reference([x[0].shape[0]]) { row in
+              log(1 + (0..<4).reduce(0) { $0 + exp(-x[0][row, $1]) })
+            }
+          ]
+        }),
+      OperationCase(
+        name: "divergence", allowsEmpty: false,
+        inputs: { [random([$0, 4], seed: 54, deviation: 2), random([$0, 4], seed: 55)] },
+        ours: { [divergence(of: $0[1], from: $0[0])] },
+        reference: { x in
+          func probabilities(_ logits: Reference, _ row: Int) -> [Double] {
+            let terms = (0..<4).map { exp(logits[row, $0]) }
+            return terms.map { $0 / terms.reduce(0, +) }
+          }
+          let rows = (0..<x[0].shape[0]).map { row in
+            zip(probabilities(x[0], row), probabilities(x[1], row))
+              .reduce(0) { $0 + $1.0 * log($1.0 / $1.1) }
+          }
+          return [Reference([], [rows.reduce(0, +) / Double(rows.count)])]
+        }),
+      OperationCase(
+        name: "boundHealth", allowsEmpty: false, largeBatch: 50,
+        inputs: { intervals([$0, 12], seed: 58) },
+        ours: { [boundHealth(center: $0[0], radius: $0[1], inputRadius: 0.1, tolerance: 0.9)] },
+        reference: { [boundHealthReference($0[0], $0[1], 0.1, 0.9)] }),
+      OperationCase(
+        name: "geometricMeans",
+        inputs: { batch in
+          ([56, 57] as [UInt64]).map { seed in
+            let x = random([batch], seed: seed)
+            return Tensor(shape: x.shape, x.scalars.map { abs($0) + 0.1 })
+          }
+        },
+        ours: { [geometricMeans($0[0], $0[1], weight: 0.3)] },
+        reference: { [$0[0].with($0[1]) { pow($0, 0.7) * pow($1, 0.3) }] }),
     ]
     + widths.map(chordCase)
     + widths.flatMap { width in
       [0.25, 1].map { fusedCase(width: width, beta: $0) }
     }
+
+  private static func boundHealthReference(
+    _ center: Reference, _ radius: Reference, _ inputRadius: Double, _ tolerance: Double
+  ) -> Reference {
+    let count = Double(center.values.count)
+    let mean = center.values.reduce(0, +) / count
+    func excess(_ ratio: Double) -> Double { max(tolerance - ratio, 0) / tolerance }
+    func side(_ isIn: (Double, Double) -> Bool) -> (mean: Double, spread: Double) {
+      let part = zip(center.values, radius.values).filter { isIn($0.0, $0.1) }.map(\.0)
+      return (
+        abs(part.reduce(0, +) / count), part.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      )
+    }
+    let active = side { $0 - $1 > 0 }
+    let inactive = side { $0 + $1 < 0 }
+    func balanced(_ a: Double, _ b: Double) -> Double { excess(min(a / b, b / a)) }
+    return Reference(
+      [],
+      [
+        excess(inputRadius * count / radius.values.reduce(0, +))
+          + (active.mean > 0 && inactive.mean > 0
+            ? balanced(active.mean, inactive.mean) + balanced(active.spread, inactive.spread) : 0)
+      ])
+  }
 
   private static let widths: [Float] = [0, 1e-7, 9e-5, 1e-3, 0.5, 40, 300]
 

@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 
 /// The mixed bounds that training differentiates through.
@@ -11,6 +12,20 @@ extension BoundPropagation {
     let linear = linearBounds(of: form, slope: slope)
     guard beta < 1 else { return linear }
     return linear * beta + intervalBounds(of: form) * (1 - beta)
+  }
+
+  /// How far the intervals in front of the ReLUs are from healthy, a scalar: the mean of
+  /// ``boundHealth(center:radius:inputRadius:tolerance:)`` over these layers.
+  public func preactivationHealth(tolerance: Float) -> Tensor {
+    let radius = input.box.radius
+    let inputRadius = radius.scalars.reduce(0, +) / Float(max(radius.count, 1))
+    let terms = steps.filter { $0.layer is ReLU }.map { step in
+      let box = regions[step.inputs[0]].box
+      return boundHealth(
+        center: box.center, radius: box.radius, inputRadius: inputRadius, tolerance: tolerance)
+    }
+    let sum = terms.reduce(Tensor.zeros([]), +)
+    return sum * (1 / Float(max(terms.count, 1)))
   }
 
   /// The fused robust loss (Xu et al. 2020): mean of log(1 + β·S + (1 − β)·Σ exp(−m̲)), where S

@@ -121,7 +121,25 @@ public struct RunningStatistics: Sendable, Equatable {
   }
 }
 
+extension BatchNorm {
+  fileprivate var detached: BatchNorm {
+    var copy = replacingTensors { $1.detached }
+    copy.batch = batch.map { Affine(scale: $0.scale.detached, shift: $0.shift.detached) }
+    return copy
+  }
+}
+
 extension Network {
+  /// The same network unknown to any tape: a constant, statistics of a batch included.
+  public var detached: Network {
+    var copy = self
+    for (index, node) in nodes.enumerated() {
+      copy.nodes[index].layer =
+        (node.layer as? BatchNorm).map(\.detached) ?? node.layer.replacingTensors { $1.detached }
+    }
+    return copy
+  }
+
   /// Whether some layer takes its statistics from the batch in training.
   public var usesBatchStatistics: Bool { nodes.contains { $0.layer is BatchNorm } }
 

@@ -13,6 +13,12 @@ public enum Objective: Sendable, Equatable {
     beta: Mix = Mix(from: 1, to: 0), kappa: Mix = .constant(0), margins: MarginForm = .all,
     slope: ReLUSlope = .adaptive)
 
+  /// IBP with a short ramp (Shi et al. 2021): weights drawn so that intervals keep their size, and
+  /// weight · (1 − ε/ε_max) times ``BoundPropagation/preactivationHealth(tolerance:)`` on top.
+  case shortWarmup(kappa: Mix = .constant(0), weight: Float = 0.5, tolerance: Float = 0.5)
+  /// Learns from attacked points, alone or beside bounds.
+  case attacked(AttackedObjective)
+
   /// A factor that goes linearly in ε from its value at ε = 0 to that at the largest ε.
   public struct Mix: Sendable, Equatable {
     public var start: Float
@@ -42,17 +48,54 @@ public enum Objective: Sendable, Equatable {
     case .natural: "natural"
     case .interval: "ibp"
     case .crownIBP: "crown-ibp"
+    case .shortWarmup: "short-warmup"
+    case .attacked(let objective): objective.name
     }
   }
 
-  /// Whether training bounds anything.
+  public static let names =
+    ["natural", "ibp", "short-warmup", "crown-ibp"] + AttackedObjective.names
+
+  /// The settings that an objective of a name has, as recipes write them.
+  static func settings(of name: String) -> [String] {
+    switch name {
+    case "natural": []
+    case "ibp": ["kappa"]
+    case "short-warmup": ["kappa", "weight", "tolerance"]
+    case "crown-ibp": ["kappa", "beta", "margins", "slope"]
+    case "pgd": ["attack"]
+    case "trades": ["weight", "attack"]
+    case "sabr": ["share", "attack"]
+    default: ["alpha", "attack"]
+    }
+  }
+
+  /// Whether training looks at perturbations at all.
   public var isRobust: Bool { self != .natural }
+
+  /// By what the best epoch is chosen on the held-out examples.
+  public enum Selection: Sendable {
+    case standardError
+    /// By projected gradient descent.
+    case attackedError
+    /// By intervals.
+    case verifiedError
+  }
+
+  public var selection: Selection {
+    switch self {
+    case .natural: .standardError
+    case .interval, .crownIBP, .shortWarmup: .verifiedError
+    case .attacked(let objective): objective.isBounding ? .verifiedError : .attackedError
+    }
+  }
 
   var kappa: Mix {
     switch self {
     case .natural: .constant(1)
-    case .interval(let kappa): kappa
+    case .interval(let kappa), .shortWarmup(let kappa, _, _): kappa
     case .crownIBP(_, let kappa, _, _): kappa
+    case .attacked: .constant(0)
     }
   }
 
@@ -66,10 +109,12 @@ public struct ObjectivePoint: Sendable, Equatable {
   public var epsilon: Float
   public var kappa: Float
   public var beta: Float
+  /// ε as a part of the largest.
+  public var fraction: Float
 
   /// The factors of an objective at ε of a largest ε.
   public init(_ objective: Objective, epsilon: Float, largest: Float) {
-    let fraction = largest > 0 ? epsilon / largest : 0
+    fraction = largest > 0 ? epsilon / largest : 0
     self.epsilon = epsilon
     kappa = objective.kappa.value(at: fraction)
     beta = objective.beta.value(at: fraction)
@@ -92,17 +137,20 @@ extension Objective {
 
   /// The loss of a network on a batch; at ε = 0 the clean cross-entropy, which bounds equal there.
   ///
-  /// BatchNorm layers take their statistics from the clean pass, for the bounds too.
+  /// BatchNorm layers take their statistics from the clean pass, for bounds and attacks too.
+  /// - Parameter random: Of the attacks; the same gives the same points.
   /// Throws ``BoundsError`` for a layer without bound rules.
   public func loss(
     of network: Network, on images: Tensor, labels: [Int], within set: Perturbation,
-    at point: ObjectivePoint
+    at point: ObjectivePoint, random: RandomSource = RandomSource(seed: 0)
   ) throws -> BatchLoss {
     guard network.usesBatchStatistics else {
-      return try loss(of: network, on: images, labels, set, point) { network(images) }
+      return try loss(of: network, on: images, labels, set, point, random) { network(images) }
     }
     let observed = network.withStatistics(of: images)
-    var loss = try loss(of: observed.network, on: images, labels, set, point) { observed.outputs }
+    var loss = try loss(of: observed.network, on: images, labels, set, point, random) {
+      observed.outputs
+    }
     loss.statistics = observed.running
     return loss
   }
@@ -110,10 +158,16 @@ extension Objective {
   /// - Parameter outputs: The clean outputs, computed where they are needed.
   private func loss(
     of network: Network, on images: Tensor, _ labels: [Int], _ set: Perturbation,
-    _ point: ObjectivePoint, outputs: () -> Tensor
+    _ point: ObjectivePoint, _ random: RandomSource, outputs: () -> Tensor
   ) throws -> BatchLoss {
     guard isRobust, point.epsilon > 0, point.kappa < 1 else {
       return BatchLoss(value: crossEntropy(outputs(), labels: labels))
+    }
+    if case .attacked(let objective) = self {
+      var random = random
+      return try objective.loss(
+        of: network, on: images, labels, within: set.withEpsilon(point.epsilon), using: &random,
+        outputs: outputs)
     }
     var robust = try robustLoss(of: network, on: images, labels, within: set, at: point)
     if point.kappa > 0 {
@@ -130,6 +184,13 @@ extension Objective {
     let region = set.withEpsilon(point.epsilon).region(around: images)
     let bounds = try BoundPropagation(network, on: region)
     let specification = Specification.margins(of: labels, classes: network.classes)
+    if case .shortWarmup(_, let weight, let tolerance) = self {
+      let margins = bounds.intervalBounds(specification)
+      let health = bounds.preactivationHealth(tolerance: tolerance)
+      return BatchLoss(
+        value: marginCrossEntropy(margins) + health * (weight * (1 - point.fraction)),
+        margins: margins.detached)
+    }
     guard case .crownIBP(_, _, let form, let slope) = self, point.beta >= Self.leastBeta else {
       let margins = bounds.intervalBounds(specification)
       return BatchLoss(value: marginCrossEntropy(margins), margins: margins.detached)

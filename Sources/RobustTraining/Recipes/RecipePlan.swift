@@ -37,9 +37,11 @@ extension Recipe {
   /// Throws ``NetworkError``, and what ``SavedModel/init(path:described:)`` throws.
   public func network(for images: LabeledImages) throws -> Network {
     if let start = model.start { return try SavedModel(path: start).file.network }
-    return try model.architecture.network(
+    let network = try model.architecture.network(
       input: [images.height, images.width, images.channels], classes: images.classes, seed: seed,
       normalization: model.normalization)
+    guard case .shortWarmup = objective else { return network }
+    return network.withIntervalInitialization(seed: seed)
   }
 
   /// The settings of the training; with no holdout decided, none is kept aside.

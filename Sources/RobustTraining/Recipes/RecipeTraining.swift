@@ -66,12 +66,12 @@ extension Recipe {
   }
 
   mutating func readObjective(_ top: RecipeFields) throws {
-    let fields = try top.fields(
-      "objective", known: ["name", "beta", "kappa", "margins", "slope"])
-    let names = ["natural", "ibp", "crown-ibp"]
-    let name = try fields["name"]?.choice(names.map { ($0, $0) }) ?? objective.name
-    let allowed =
-      name == "natural" ? [] : name == "ibp" ? ["kappa"] : ["kappa", "beta", "margins", "slope"]
+    let keys = [
+      "beta", "kappa", "margins", "slope", "alpha", "share", "weight", "tolerance", "attack",
+    ]
+    let fields = try top.fields("objective", known: ["name"] + keys)
+    let name = try fields["name"]?.choice(Objective.names.map { ($0, $0) }) ?? objective.name
+    let allowed = Objective.settings(of: name)
     func value(_ key: String) throws -> RecipeFields.Value? {
       guard let value = fields[key] else { return nil }
       if allowed.contains(key) { return value }
@@ -79,6 +79,7 @@ extension Recipe {
       if fields.isOverridden("name"), !fields.isOverridden(key) { return nil }
       throw value.fail("\(key) has no meaning for the objective \(name)", "leave it out")
     }
+    for key in keys { _ = try value(key) }
     let kappa = try value("kappa").map(Self.mix) ?? .constant(0)
     let beta = try value("beta").map(Self.mix) ?? Objective.Mix(from: 1, to: 0)
     let margins = try value("margins")?.choice(Objective.MarginForm.self) ?? .all
@@ -86,8 +87,27 @@ extension Recipe {
     switch name {
     case "natural": objective = .natural
     case "ibp": objective = .interval(kappa: kappa)
-    default: objective = .crownIBP(beta: beta, kappa: kappa, margins: margins, slope: slope)
+    case "short-warmup":
+      objective = .shortWarmup(
+        kappa: kappa, weight: try value("weight")?.number("zero or more") { $0 >= 0 } ?? 0.5,
+        tolerance: try value("tolerance")?.number("above 0") { $0 > 0 } ?? 0.5)
+    case "crown-ibp":
+      objective = .crownIBP(beta: beta, kappa: kappa, margins: margins, slope: slope)
+    default:
+      let weight = try value("weight")?.number("zero or more") { $0 >= 0 } ?? 6
+      let alpha = try (value("alpha") ?? value("share"))?.number("from 0 to 1") { 0...1 ~= $0 }
+      let attack = try value("attack") == nil ? TrainingAttack() : Self.trainingAttack(fields)
+      objective = .attacked(
+        AttackedObjective(name: name, weight: weight, alpha: alpha ?? 0.5, attack: attack)!)
     }
+  }
+
+  private static func trainingAttack(_ objective: RecipeFields) throws -> TrainingAttack {
+    let fields = try objective.fields("attack", known: ["steps", "step"])
+    var attack = TrainingAttack()
+    if let value = fields["steps"] { attack.steps = try value.integer(1...1000) }
+    if let value = fields["step"] { attack.relativeStep = try value.number("above 0") { $0 > 0 } }
+    return attack
   }
 
   private static func mix(_ value: RecipeFields.Value) throws -> Objective.Mix {

@@ -42,6 +42,14 @@ extension Recipe {
     switch objective {
     case .natural: break
     case .interval(let kappa): parts.append("kappa: \(mix(kappa))")
+    case .shortWarmup(let kappa, let weight, let tolerance):
+      parts += ["kappa: \(mix(kappa))", "weight: \(weight)", "tolerance: \(tolerance)"]
+    case .attacked(let objective):
+      if let (name, value) = objective.setting { parts.append("\(name): \(value)") }
+      let attack = objective.attack
+      parts.append(
+        "attack: "
+          + Self.mapping(["steps: \(attack.steps)", "step: \(attack.relativeStep)"]))
     case .crownIBP(let beta, let kappa, let margins, let slope):
       parts += [
         "beta: \(mix(beta))", "kappa: \(mix(kappa))", "margins: \(margins.rawValue)",

@@ -12,6 +12,7 @@ struct EpochMetrics: Codable, Equatable {
   var trainVerifiedError: Float?
   var standardError: Float?
   var verifiedError: Float?
+  var attackedError: Float?
   var best: Bool
   var relu: [Layer]?
 
@@ -32,6 +33,7 @@ struct EpochMetrics: Codable, Equatable {
     trainVerifiedError = report.sums.trainingVerifiedError
     standardError = report.selection?.standardError
     verifiedError = report.selection?.verifiedError
+    attackedError = report.selection?.attackedError
     best = report.isBest
     relu = report.selection?.reluStatistics.map {
       Layer(path: $0.path, active: $0.active, inactive: $0.inactive, unstable: $0.unstable)

@@ -13,7 +13,11 @@ public struct StepCost: Sendable, Equatable {
   public init(_ network: Network, _ objective: Objective) {
     // κ of the natural loss is 1; statistics are those of the clean values.
     var carried = objective.kappa.isUsed || network.usesBatchStatistics ? 1 : 0
-    if objective.isRobust { carried += 2 }
+    if case .attacked(let attacked) = objective {
+      carried += attacked.carried
+    } else if objective.isRobust {
+      carried += 2
+    }
     if objective.beta.isUsed, case .crownIBP(_, _, let margins, _) = objective {
       carried += margins == .fused ? 1 : network.classes - 1
     }

@@ -63,6 +63,10 @@ public struct TrainingForecast: Sendable {
     /// An objective that costs this from the first step on.
     func objective(like objective: Objective) -> Objective {
       guard bounds else { return .natural }
+      switch objective {
+      case .attacked, .shortWarmup: return objective
+      default: break
+      }
       let kappa = Objective.Mix.constant(clean ? 0.5 : 0)
       guard backward, case .crownIBP(_, _, let margins, let slope) = objective else {
         return .interval(kappa: kappa)

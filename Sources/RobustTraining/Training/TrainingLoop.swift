@@ -52,11 +52,16 @@ extension TrainingRun {
       isBest: isBest)
   }
 
-  /// Remembers the epoch if it is the best so far: by verified error from the end of the ramp on,
-  /// by standard error for natural training.
+  /// Remembers the epoch if it is the best so far, by the error that the objective is about
+  /// (``Objective/selection-swift.property``), for a robust one from the end of the ramp on.
   private mutating func takeBest(_ selection: SelectionReport, epoch: Int) -> Bool {
     let robust = plan.objective.isRobust
-    let error = robust ? selection.verifiedError : selection.standardError
+    let error =
+      switch plan.objective.selection {
+      case .standardError: selection.standardError
+      case .attackedError: selection.attackedError ?? 1
+      case .verifiedError: selection.verifiedError
+      }
     let counts = !robust || epoch + 1 >= plan.schedule.ramp.firstFullEpoch
     guard counts, error < best?.error ?? .infinity else { return false }
     best = (error, epoch)
@@ -84,6 +89,9 @@ public struct SelectionReport: Sendable {
   public let standardError: Float
   /// Fraction not certified by intervals at the selection ε.
   public let verifiedError: Float
+  /// Fraction wrong or broken by projected gradient descent (10 steps) at the selection ε; nil where the
+  /// objective does not choose by it.
+  public let attackedError: Float?
   /// Per ReLU layer, summed over the held-out examples, at the selection ε.
   public let reluStatistics: [ReLUStatistics]
 }
@@ -93,6 +101,7 @@ extension SelectionReport {
   fileprivate struct Part {
     var wrong = 0
     var unverified = 0
+    var broken = 0
     var reluStatistics: [ReLUStatistics] = []
   }
 }
@@ -107,6 +116,7 @@ extension TrainingRun {
       for part in try Lanes.map(group.count, { try selectionPart(network, held[group[$0]]) }) {
         total.wrong += part.wrong
         total.unverified += part.unverified
+        total.broken += part.broken
         total.reluStatistics =
           total.reluStatistics.isEmpty
           ? part.reluStatistics : zip(total.reluStatistics, part.reluStatistics).map(+)
@@ -115,6 +125,8 @@ extension TrainingRun {
     return SelectionReport(
       standardError: Float(total.wrong) / Float(held.count),
       verifiedError: Float(total.unverified) / Float(held.count),
+      attackedError: plan.objective.selection == .attackedError
+        ? Float(total.broken) / Float(held.count) : nil,
       reluStatistics: total.reluStatistics)
   }
 
@@ -128,6 +140,18 @@ extension TrainingRun {
     return SelectionReport.Part(
       wrong: zip(network(batch.images).argmaxOfRows, batch.labels).count { $0 != $1 },
       unverified: margins.minimumOfRows.count { !($0 > 0) },
+      broken: broken(network, batch.images, batch.labels, set, first: indices.first ?? 0),
       reluStatistics: bounds.reluStatistics)
+  }
+
+  /// How many examples projected gradient descent breaks, where the objective asks for it.
+  private func broken(
+    _ network: Network, _ images: Tensor, _ labels: [Int], _ set: Perturbation, first: Int
+  ) -> Int {
+    guard plan.objective.selection == .attackedError else { return 0 }
+    var random = RandomSource(seed: plan.seed, purpose: "selection attack", index: first)
+    return ProjectedGradientDescent(steps: 10, restarts: 1)
+      .attack(network, images, labels: labels, within: set, using: &random)
+      .count { $0 != nil }
   }
 }

@@ -89,7 +89,9 @@ public struct TrainingRun: Sendable {
       let batch = split.batch(parts[part])
       let loss = try plan.objective.loss(
         of: template.withParameters(parameters), on: batch.images, labels: batch.labels,
-        within: plan.perturbation, at: point)
+        within: plan.perturbation, at: point,
+        random: RandomSource(
+          seed: plan.seed, purpose: "training attack", index: step * 4096 + part))
       let unverified = loss.margins.map { $0.minimumOfRows.count { !($0 > 0) } }
       return (loss.value * parts.weight(of: part), (unverified, loss.statistics))
     }

@@ -29,23 +29,73 @@ enum CrossEntropyKernel {
 
   /// log(1 + Σ exp(−m)), averaged: cross-entropy of −m with 0 in the label's slot.
   static func margins(_ margins: Tensor) -> (loss: Tensor, gradient: Tensor) {
+    let batch = Double(margins.shape[0])
+    let each = eachMargin(margins, share: 1 / batch)
+    let total = each.exact.reduce(0, +)
+    return (Tensor(shape: [], repeating: Float(total / batch)), each.gradient)
+  }
+
+  /// The same for each example, [batch], and the gradients times `share`.
+  static func eachMargin(
+    _ margins: Tensor, share: Double = 1
+  ) -> (losses: Tensor, exact: [Double], gradient: Tensor) {
     let (batch, rows) = (margins.shape[0], margins.shape[1])
     let gradient = result(margins.shape)
     let source = margins.pointer
-    var total = 0.0
+    var losses: [Double] = []
     for example in 0..<batch {
       let (m, g) = (source + example * rows, gradient.pointer + example * rows)
       var largest: Float = 0
       for j in 0..<rows { largest = max(-m[j], largest) }
       var sum = Double.exp(Double(-largest))
       for j in 0..<rows { sum += .exp(Double(-m[j] - largest)) }
-      total += .log(sum) + Double(largest)
+      losses.append(.log(sum) + Double(largest))
       for j in 0..<rows {
-        g[j] = Float(-notable(.exp(Double(-m[j] - largest)) / sum) / Double(batch))
+        g[j] = Float(-notable(.exp(Double(-m[j] - largest)) / sum) * share)
       }
     }
     keepAlive(margins)
-    return (Tensor(shape: [], repeating: Float(total / Double(batch))), gradient.tensor)
+    return (Tensor(shape: [batch], losses.map { Float($0) }), losses, gradient.tensor)
+  }
+
+  /// Each row of a matrix times a number of its own.
+  static func scaledRows(_ rows: Tensor, by factors: Tensor) -> Tensor {
+    let columns = rows.count / max(factors.count, 1)
+    let (out, from, f) = (result(rows.shape), rows.pointer, factors.pointer)
+    for i in 0..<rows.count { out.pointer[i] = from[i] * f[i / columns] }
+    keepAlive(rows, factors)
+    return out.tensor
+  }
+
+  /// KL(softmax p ‖ softmax q), averaged, with its gradients. With D = Σ P·(log P − log Q):
+  /// ∂D/∂p_j = P_j · (log P_j − log Q_j − D) and ∂D/∂q_j = Q_j − P_j.
+  static func divergence(
+    _ p: Tensor, _ q: Tensor
+  ) -> (loss: Tensor, byP: Tensor, byQ: Tensor) {
+    let (batch, classes) = (p.shape[0], p.shape[1])
+    precondition(p.shape == q.shape, "outputs \(p.shape) and \(q.shape)")
+    let (byP, byQ) = (result(p.shape), result(p.shape))
+    let (ps, qs) = (p.scalars, q.scalars)
+    var total = 0.0
+    for row in 0..<batch {
+      let range = row * classes..<(row + 1) * classes
+      let (logP, logQ) = (logSoftmax(ps[range]), logSoftmax(qs[range]))
+      let terms = zip(logP, logQ).map { Double.exp($0) * ($0 - $1) }
+      let sum = terms.reduce(0, +)
+      total += sum
+      for j in 0..<classes {
+        let (own, other) = (Double.exp(logP[j]), Double.exp(logQ[j]))
+        byP.pointer[range.lowerBound + j] = Float((terms[j] - own * sum) / Double(batch))
+        byQ.pointer[range.lowerBound + j] = Float((other - own) / Double(batch))
+      }
+    }
+    return (Tensor(shape: [], repeating: Float(total / Double(batch))), byP.tensor, byQ.tensor)
+  }
+
+  private static func logSoftmax(_ logits: ArraySlice<Float>) -> [Double] {
+    let largest = logits.reduce(-Float.infinity) { Swift.max($1, $0) }
+    let sum = logits.reduce(0.0) { $0 + .exp(Double($1 - largest)) }
+    return logits.map { Double($0 - largest) - .log(sum) }
   }
 }
 

@@ -1,0 +1,34 @@
+import Bounds
+import Networks
+import Tensors
+
+/// Projected gradient ascent on a loss from a random start (Madry et al. 2018): how training finds the
+/// points that it learns from.
+public struct TrainingAttack: Sendable, Equatable {
+  public var steps: Int
+  /// Length of a step as a fraction of ε.
+  public var relativeStep: Float
+
+  public init(steps: Int = 8, relativeStep: Float = 0.25) {
+    self.steps = steps
+    self.relativeStep = relativeStep
+  }
+
+  /// Points of the sets around a batch, where a loss of the outputs is large.
+  ///
+  /// - Parameter network: Untracked, see ``Network/detached``.
+  func points(
+    of network: Network, around images: Tensor, within set: Perturbation,
+    using random: inout RandomSource, loss: (Tensor) -> Tensor
+  ) -> Tensor {
+    guard set.epsilon > 0 else { return images }
+    let projection = SetProjection(set, around: images)
+    var current = projection.project(projection.randomPoint(using: &random))
+    for _ in 0..<steps {
+      let result = withGradients(at: [current]) { loss(network($0[0])) }
+      let direction = projection.direction(result.gradients[0])
+      current = projection.project(current + direction * (set.epsilon * relativeStep))
+    }
+    return current
+  }
+}

@@ -1,0 +1,19 @@
+/// How far pre-activation intervals are from healthy (Shi et al. 2021, section 3.3), a scalar: they should
+/// not grow beyond the input's, and active and inactive neurons should balance in mean and spread.
+///
+/// - Parameters:
+///   - center: Of the intervals, any shape; `radius` likewise.
+///   - inputRadius: The mean radius of the input's intervals, which is a constant.
+///   - tolerance: Ratios above it cost nothing.
+public func boundHealth(
+  center: Tensor, radius: Tensor, inputRadius: Float, tolerance: Float
+) -> Tensor {
+  let kernel = BoundHealthKernel(
+    tolerance: Double(tolerance), inputRadius: Double(inputRadius))
+  let output = kernel.evaluate(center, radius)
+  return recorded(
+    Tensor(shape: [], repeating: Float(output.value)), from: [center, radius]
+  ) { gradient in
+    [output.center * gradient.scalar, output.radius * gradient.scalar]
+  }
+}
