@@ -20,6 +20,7 @@ struct ConvertCommand: ParsableCommand {
 
   @Argument(help: "A run, a model file or an ONNX file.") var model: String
   @Argument(help: "The file to write, .onnx or .safetensors.") var output: String
+  @Flag(help: "Fold BatchNorm into the weights in front of it (to ONNX).") var fold = false
   @OptionGroup(title: "For a file that does not name its architecture") var options: ModelOptions
   @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS (with --model).")
   var input: String?
@@ -34,9 +35,13 @@ struct ConvertCommand: ParsableCommand {
     let description = try options.description(input: input, classes: classes)
     let isFromONNX = source.pathExtension.lowercased() == "onnx"
     let original = try SavedModel(path: model, described: description).file
-    let file =
+    guard !fold || !isToTensors else {
+      throw Failure(.usage, "--fold: safetensors keep the architecture's layers; write .onnx")
+    }
+    var file =
       isFromONNX && isToTensors
       ? try ModelFile(architectureOf: source, described: description) : original
+    if fold { file.network = file.network.folded }
     let check = ConversionCheck(original.network)
     try check.expectSame(file.network, model)
     let draft = target.deletingLastPathComponent()

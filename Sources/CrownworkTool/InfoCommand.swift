@@ -75,9 +75,15 @@ struct ModelSheet {
       epoch: model.file.epoch.map { $0 + 1 },
       layers: network.nodes.map { node in
         Record.Layer(
-          path: node.path, kind: type(of: node.layer).kind, output: node.outputShape,
+          path: node.path, kind: Self.kind(of: node.layer), output: node.outputShape,
           parameters: node.layer.parameters.reduce(0) { $0 + $1.value.count })
       })
+  }
+
+  /// The kind, with the function of an activation.
+  private static func kind(of layer: any Layer) -> String {
+    let kind = type(of: layer).kind
+    return (layer as? Activation).map { "\(kind), \($0.function.name)" } ?? kind
   }
 
   private var certify: String? {

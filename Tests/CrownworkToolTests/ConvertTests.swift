@@ -29,6 +29,9 @@ import Testing
       ]
       #expect(try tool.run(["train", "--quiet", "--output", "r"] + residual + short).code == 0)
       #expect(try tool.run("convert", "r", "m.onnx").code == 0)
+      #expect(try tool.run("info", "m.onnx").output.contains("BatchNorm"))
+      #expect(try tool.run("convert", "r", "folded.onnx", "--fold").code == 0)
+      #expect(!(try tool.run("info", "folded.onnx").output.contains("BatchNorm")))
       let train = try tool.run(["train", "--start", "m.onnx", "--objective", "ibp"] + short)
       #expect(train.code == 0 && train.errors.isEmpty && train.output.contains("network    m.onnx"))
       #expect(try tool.contents.contains("runs/digits-m-ibp/model.onnx"))
@@ -42,6 +45,7 @@ import Testing
     try Binary.inFolder { tool in
       #expect(try tool.run(["train", "--quiet", "--output", "r"] + Binary.tiny).code == 0)
       try tool.expectFailure(64, "must end in .onnx or .safetensors", ["convert", "r", "m.pt"])
+      try tool.expectFailure(64, "write .onnx", ["convert", "r", "m.safetensors", "--fold"])
       try tool.expectFailure(66, "no such file", ["convert", "absent.onnx", "m.safetensors"])
       try tool.expectFailure(73, "cannot be written", ["convert", "r", "absent/m.onnx"])
       let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
