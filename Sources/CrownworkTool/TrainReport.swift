@@ -123,7 +123,15 @@ enum Wording {
       ? ", ε grows from epoch \(ramp.start + 1) to \(max(ramp.firstFullEpoch, 1)) "
         + "(\(ramp.shape.rawValue))" : ""
     return "\(schedule.epochs) epochs of batch \(schedule.batchSize)\(growth), "
-      + "Adam \(recipe.optimizer.learningRate)"
+      + "\(optimizer(recipe)) \(recipe.optimizer.learningRate)"
+  }
+
+  private static func optimizer(_ recipe: Recipe) -> String {
+    switch recipe.optimizer.name {
+    case "adam": "Adam"
+    case "adamw": "AdamW"
+    default: "SGD"
+    }
   }
 
   /// ε of a point with space behind it; nothing for natural training, which has none.

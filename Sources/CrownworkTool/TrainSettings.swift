@@ -25,8 +25,9 @@ struct TrainSettings: ParsableArguments {
   @Option(name: .customLong("batch-size"), parsing: .unconditional, help: "Examples in a step.")
   var batchSize: String?
   @Option(
-    name: .customLong("learning-rate"), parsing: .unconditional, help: "Of Adam, at the start.")
+    name: .customLong("learning-rate"), parsing: .unconditional, help: "At the start.")
   var learningRate: String?
+  @Option(help: "adam, adamw or sgd (momentum 0.9, Nesterov).") var optimizer: String?
   @Option(
     name: .customLong("ramp-start"), parsing: .unconditional, help: "Epochs before epsilon grows.")
   var rampStart: String?
@@ -50,6 +51,7 @@ struct TrainSettings: ParsableArguments {
       ("objective.alpha", alpha, "--alpha"), ("objective.share", share, "--share"),
       ("objective.slope", slope, "--slope"), ("schedule.epochs", epochs, "--epochs"),
       ("schedule.batch-size", batchSize, "--batch-size"),
+      ("optimizer.name", optimizer, "--optimizer"),
       ("optimizer.learning-rate", learningRate, "--learning-rate"),
       ("schedule.ramp.start", rampStart, "--ramp-start"),
       ("schedule.ramp.length", rampLength, "--ramp-length"), ("seed", seed, "--seed"),

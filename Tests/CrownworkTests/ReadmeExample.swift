@@ -19,7 +19,7 @@ func trainAndCertify(pixels: [UInt8], labels: [UInt8]) throws -> Certification {
   let plan = TrainingPlan(
     objective: .crownIBP(margins: .fused), perturbation: box,
     schedule: Schedule(epochs: 30, batchSize: 64, ramp: EpsilonRamp(start: 1, length: 15)),
-    optimizer: Adam.Settings(learningRate: 2e-3))
+    optimizer: Optimizer.Settings(learningRate: 2e-3))
   var run = try TrainingRun(plan, network: network, on: train)
   try run.train { event, _ in
     if case .epoch(let report) = event { print(report.epoch, report.sums.meanLoss) }

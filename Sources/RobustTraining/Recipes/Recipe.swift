@@ -17,7 +17,7 @@ public struct Recipe: Sendable, Equatable {
   public var trainEpsilon: Float
   public var objective: Objective
   public var schedule: Schedule
-  public var optimizer: Adam.Settings
+  public var optimizer: Optimizer.Settings
   public var evaluation: Evaluation
   public var seed: UInt64
   /// Training examples kept aside to choose the best epoch by; nil for 5% of them, at most 2,000.
@@ -79,7 +79,7 @@ public struct Recipe: Sendable, Equatable {
     trainEpsilon = epsilon
     objective = .crownIBP()
     schedule = Self.schedule(epochs: small ? 40 : 20, batchSize: small ? 32 : 256)
-    optimizer = Adam.Settings(
+    optimizer = Optimizer.Settings(
       learningRate: small ? 5e-3 : 1e-3, decay: .afterRamp(every: 10, factor: 0.5))
     evaluation = Evaluation(
       attack: ProjectedGradientDescent(steps: 50, restarts: small ? 5 : 1))

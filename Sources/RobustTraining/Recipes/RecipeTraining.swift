@@ -144,8 +144,12 @@ extension Recipe {
 
   mutating func readOptimizer(_ top: RecipeFields) throws {
     let fields = try top.fields(
-      "optimizer", known: ["name", "learning-rate", "decay", "clip-norm"])
-    _ = try fields["name"]?.choice([("adam", ())])
+      "optimizer",
+      known: [
+        "name", "learning-rate", "decay", "clip-norm", "weight-decay", "l1", "momentum", "nesterov",
+      ])
+    let name = try fields["name"]?.choice(["adam", "adamw", "sgd"].map { ($0, $0) }) ?? "adam"
+    try readRule(name, fields)
     if let value = fields["learning-rate"] {
       optimizer.learningRate = try value.number("above 0") { $0 > 0 }
     }
@@ -158,6 +162,25 @@ extension Recipe {
       optimizer.decay = try Self.decay(
         fields.fields("decay", known: ["factor", "every", "after", "milestones"]))
     }
+  }
+
+  private mutating func readRule(_ name: String, _ fields: RecipeFields) throws {
+    for (key, owner) in [
+      ("weight-decay", ["adamw", "sgd"]), ("momentum", ["sgd"]), ("nesterov", ["sgd"]),
+    ]
+    where fields[key] != nil && !owner.contains(name) {
+      throw fields[key]!.fail("\(key) has no meaning for \(name)", "leave it out")
+    }
+    let decay = try fields["weight-decay"]?.number("zero or more") { $0 >= 0 }
+    optimizer.weightDecay = decay ?? (name == "adamw" ? 0.01 : 0)
+    optimizer.l1 = try fields["l1"]?.number("zero or more") { $0 >= 0 } ?? 0
+    guard name == "sgd" else {
+      optimizer.rule = .adam
+      return
+    }
+    optimizer.rule = .descent(
+      momentum: try fields["momentum"]?.number("from 0 to below 1") { 0..<1 ~= $0 } ?? 0.9,
+      nesterov: try fields["nesterov"]?.flag() ?? true)
   }
 
   private static func decay(_ fields: RecipeFields) throws -> LearningRateDecay {

@@ -78,10 +78,16 @@ extension Recipe {
       case .afterRamp(let every, let factor):
         Self.mapping(["factor: \(factor)", "every: \(every)", "after: ramp"])
       }
-    return Self.mapping([
-      "name: adam", "learning-rate: \(optimizer.learningRate)", "decay: \(decay)",
+    var parts = [
+      "name: \(optimizer.name)", "learning-rate: \(optimizer.learningRate)", "decay: \(decay)",
       "clip-norm: \(optimizer.clipNorm.map { "\($0)" } ?? "none")",
-    ])
+    ]
+    if optimizer.name != "adam" { parts.append("weight-decay: \(optimizer.weightDecay)") }
+    if case .descent(let momentum, let nesterov) = optimizer.rule {
+      parts += ["momentum: \(momentum)", "nesterov: \(nesterov)"]
+    }
+    if optimizer.l1 > 0 { parts.append("l1: \(optimizer.l1)") }
+    return Self.mapping(parts)
   }
 
   private var evaluationText: String {

@@ -3,7 +3,7 @@ import Foundation
 import Networks
 import Tensors
 
-/// A training run on disk: one safetensors file with parameters, running statistics, both of Adam's
+/// A training run on disk: one safetensors file with parameters, running statistics, the optimiser's
 /// means and the counters. Data order and randomness follow from seed and step.
 extension TrainingRun {
   private static let format = "crownwork checkpoint 1"
@@ -57,15 +57,16 @@ extension TrainingRun {
       }
       return Tensor(shape: array.shape, array.scalars)
     }
-    func tensors(_ prefix: String) throws -> [Tensor] {
-      try zip(paths, parameters).map { try tensor("\(prefix)/\($0)", like: $1) }
+    func tensors(_ prefix: String, like old: [Tensor]) throws -> [Tensor] {
+      try zip(paths, old).map { try tensor("\(prefix)/\($0)", like: $1) }
     }
     guard let step = file.metadata["step"].flatMap(Int.init), step >= 0,
       let updates = file.metadata["updates"].flatMap(Int.init), updates >= 0,
       let sums = file.metadata["sums"].flatMap(EpochSums.init(text:))
     else { throw fail("its counters are missing or damaged; start anew in another folder") }
     let (values, first, second) = (
-      try tensors("model"), try tensors("adam.first"), try tensors("adam.second")
+      try tensors("model", like: parameters), try tensors("adam.first", like: optimizer.first),
+      try tensors("adam.second", like: optimizer.second)
     )
     let statistics = try template.runningStatistics.enumerated().map { number, old in
       RunningStatistics(

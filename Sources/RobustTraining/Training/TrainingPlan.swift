@@ -6,7 +6,7 @@ public struct TrainingPlan: Sendable, Equatable {
   /// The set at the largest ε that training reaches.
   public var perturbation: Perturbation
   public var schedule: Schedule
-  public var optimizer: Adam.Settings
+  public var optimizer: Optimizer.Settings
   public var seed: UInt64
   /// Training examples kept aside to choose the best epoch by.
   public var holdout: Int
@@ -15,7 +15,7 @@ public struct TrainingPlan: Sendable, Equatable {
 
   public init(
     objective: Objective, perturbation: Perturbation, schedule: Schedule,
-    optimizer: Adam.Settings = Adam.Settings(), seed: UInt64 = 0, holdout: Int = 0,
+    optimizer: Optimizer.Settings = Optimizer.Settings(), seed: UInt64 = 0, holdout: Int = 0,
     selectionEpsilon: Float? = nil
   ) {
     self.objective = objective

@@ -15,7 +15,7 @@ public struct TrainingRun: Sendable {
   /// The network as it was built, with the running statistics so far.
   var template: Network
   public internal(set) var parameters: [Tensor]
-  public internal(set) var optimizer: Adam
+  public internal(set) var optimizer: Optimizer
   /// Steps done since the start.
   public internal(set) var step = 0
   /// Sums over the current epoch so far.
@@ -41,7 +41,7 @@ public struct TrainingRun: Sendable {
     self.plan = plan
     template = network
     parameters = network.parameters.map(\.value)
-    optimizer = Adam(plan.optimizer, for: parameters)
+    optimizer = Optimizer(plan.optimizer, for: parameters)
     split = HoldoutSplit(data, holdout: plan.holdout, seed: plan.seed)
   }
 
