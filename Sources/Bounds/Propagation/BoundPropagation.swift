@@ -3,8 +3,8 @@ import Tensors
 
 /// Bounds of a network on a batch of regions: intervals forwards, linear forms backwards.
 ///
-/// IBP, CROWN-IBP, CROWN and α-CROWN are compositions of these two traversals. No per-layer mathematics
-/// here: a layer brings its rules (``BoundedLayer``).
+/// IBP, CROWN-IBP, CROWN and α-CROWN are compositions of these two traversals. No per-layer
+/// mathematics here: a layer brings its rules (``BoundedLayer``).
 public struct BoundPropagation: Sendable {
   struct Step: Sendable {
     let path: String

@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 
 /// Operators on constants, computed while reading: what exporters leave in a graph to compute shapes and

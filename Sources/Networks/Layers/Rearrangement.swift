@@ -27,7 +27,7 @@ public struct Rearrangement: Layer {
   public init(
     from input: [Int], to output: [Int], fill: Float = 0, source: ([Int]) -> [Int]?
   ) {
-    let places = Self.indices(of: output).map { index -> Int32 in
+    let places = IndexSequence(output).map { index -> Int32 in
       guard let place = source(index) else { return -1 }
       return Int32(zip(place, input).reduce(0) { $0 * $1.1 + $1.0 })
     }
@@ -71,20 +71,6 @@ public struct Rearrangement: Layer {
   ) -> Rearrangement {
     Rearrangement(from: input, to: counts) { index in
       index.indices.map { starts[$0] + index[$0] * steps[$0] }
-    }
-  }
-
-  /// All indices of an array of a shape, in memory order.
-  static func indices(of shape: [Int]) -> some Sequence<[Int]> {
-    let count = shape.reduce(1, *)
-    return (0..<count).lazy.map { place in
-      var rest = place
-      var index = shape
-      for axis in shape.indices.reversed() {
-        index[axis] = rest % shape[axis]
-        rest /= shape[axis]
-      }
-      return index
     }
   }
 
