@@ -43,6 +43,7 @@ struct RootCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, CertifyCommand.self, AttackCommand.self,
-      InfoCommand.self, ConvertCommand.self, DataCommand.self, BenchCommand.self,
+      SweepCommand.self, InfoCommand.self, ConvertCommand.self, DataCommand.self,
+      BenchCommand.self,
     ])
 }

@@ -48,7 +48,7 @@ import Testing
     let files = try FileManager.default.contentsOfDirectory(
       at: folder, includingPropertiesForKeys: nil)
     #expect(files.count >= 5)
-    for file in files { _ = try Recipe(contentsOf: file) }
+    for file in files { #expect(try Sweep(contentsOf: file).runs.count > 0) }
     let digits = folder.appendingPathComponent("digits.yaml")
     #expect(try Recipe(contentsOf: digits) == Recipe())
   }

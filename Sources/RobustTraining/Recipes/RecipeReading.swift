@@ -23,9 +23,15 @@ extension Recipe {
   /// Throws ``RecipeError`` with file and line (or the option) for text that is no YAML, unknown
   /// keys, values of a wrong type or out of range, and settings that do not fit each other.
   public init(yaml: String, file: String = "recipe", overrides: [RecipeOverride] = []) throws {
-    let root = try RecipeYAML.root(yaml, file: file)
+    try self.init(root: RecipeYAML.root(yaml, file: file), file: file, overrides: overrides)
+  }
+
+  init(root: RecipeFields.Value?, file: String, overrides: [RecipeOverride]) throws {
     let top = try RecipeFields(
-      root, known: Self.keys, file: file, overrides: overrides)
+      root, known: Self.keys + ["sweep"], file: file, overrides: overrides)
+    if let value = top["sweep"] {
+      throw value.fail("sweep: describes many trainings", "run crownwork sweep on the file")
+    }
     let dataset = try top["dataset"].map {
       try $0.choice(DatasetName.allCases.map { ($0.rawValue, $0) })
     }

@@ -4,8 +4,9 @@ import Foundation
 import Networks
 
 /// A training run on disk: `run.yaml`, the complete recipe; `metrics.jsonl`, a line for each
-/// epoch; `checkpoint.safetensors`; `model.safetensors` (`model.onnx` for a graph without a name), the
-/// best epoch on the held-out examples or, where there are none, the last one.
+/// epoch; `timing.json`, the seconds of each; `checkpoint.safetensors`; `model.safetensors`
+/// (`model.onnx` for a graph without a name), the best epoch on the held-out examples or, where there
+/// are none, the last one.
 ///
 /// Every file is replaced as a whole, and the checkpoint last: whenever the process dies, what is
 /// there can be resumed and ends with the same bits as a run that was never interrupted.
@@ -13,6 +14,9 @@ public struct RunFolder: Sendable {
   public let url: URL
   public let recipe: Recipe
   private var metrics: [String] = []
+  /// Of each epoch, its selection included; kept apart from the metrics, which depend on no clock.
+  private var seconds: [Double] = []
+  private var epochStarted = ContinuousClock.now
 
   public static func recipeURL(in folder: URL) -> URL { folder.appendingPathComponent("run.yaml") }
   public var modelURL: URL { Self.modelURL(in: url) }
@@ -23,6 +27,7 @@ public struct RunFolder: Sendable {
     return isNamed ? folder.appendingPathComponent("model.safetensors") : onnx
   }
   var checkpointURL: URL { url.appendingPathComponent("checkpoint.safetensors") }
+  private var timingURL: URL { url.appendingPathComponent("timing.json") }
   var metricsURL: URL { url.appendingPathComponent("metrics.jsonl") }
 
   /// Whether a folder holds a run.
@@ -72,7 +77,18 @@ public struct RunFolder: Sendable {
         remedy: "start anew in another folder")
     }
     metrics = lines
+    seconds = Array(Self.timing(timingURL).prefix(run.epoch))
     try writeMetrics()
+  }
+
+  /// Median over the epochs; nil where none was recorded.
+  public var secondsPerEpoch: Double? {
+    let recorded = seconds.isEmpty ? Self.timing(timingURL) : seconds
+    return recorded.isEmpty ? nil : recorded.sorted()[recorded.count / 2]
+  }
+
+  private static func timing(_ url: URL) -> [Double] {
+    (try? JSONDecoder().decode([Double].self, from: InputFile.read(url))) ?? []
   }
 
   /// Records an epoch that has just ended.
@@ -87,6 +103,11 @@ public struct RunFolder: Sendable {
         to: Self.modelURL(in: url, isNamed: run.network.architecture != nil))
     }
     metrics.append(report.json)
+    let now = ContinuousClock.now
+    let (whole, fraction) = (now - epochStarted).components
+    seconds.append(Double(whole) + Double(fraction) * 1e-18)
+    epochStarted = now
+    try AtomicFile.write(try JSONEncoder().encode(seconds), to: timingURL)
     try writeMetrics()
     try save(run)
   }

@@ -1,0 +1,88 @@
+import Formats
+import Foundation
+
+/// What came of one training of a sweep; `result.json` in its run's folder.
+public struct SweepResult: Codable, Sendable, Equatable {
+  public var model: String
+  public var setting: String
+  public var seed: UInt64
+  public var dataset: String
+  /// The set that it was judged by, in words.
+  public var perturbation: String
+  /// Test examples.
+  public var examples: Int
+  public var epochs: Int
+  public var parameters: Int
+  /// Median over the epochs, on this machine; nil where none was recorded.
+  public var secondsPerEpoch: Double?
+  /// Fractions of the examples; nil for a training that failed.
+  public var errors: Errors?
+  /// Why the training failed; nil where it did not.
+  public var failure: String?
+
+  public struct Errors: Codable, Sendable, Equatable {
+    public var standard: Float
+    public var attacked: Float
+    /// What no method of the recipe certifies.
+    public var certified: Float
+    /// For each method what neither it nor those before it certify.
+    public var byMethod: [Method]
+    /// Examples that were certified and yet fell to the attack: must be 0.
+    public var contradictions: Int
+    /// Examples with NaN or infinite bounds.
+    public var invalid: Int
+
+    public struct Method: Codable, Sendable, Equatable {
+      public var method: String
+      public var error: Float
+    }
+  }
+
+  static func url(in folder: URL) -> URL { folder.appendingPathComponent("result.json") }
+
+  /// The result of a run that has ended; nil where there is none yet. Throws ``FormatError``.
+  public static func read(from folder: URL) throws -> SweepResult? {
+    let url = Self.url(in: folder)
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    guard let result = try? JSONDecoder().decode(Self.self, from: try InputFile.read(url)) else {
+      throw FormatError(
+        .badData, "is no result of a sweep", file: url.path,
+        remedy: "delete it to have the run evaluated again")
+    }
+    return result
+  }
+
+  /// Writes the result, atomically. Throws ``FormatError`` of kind `cannotWrite`.
+  public func write(to folder: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    try AtomicFile.write(try encoder.encode(self), to: Self.url(in: folder))
+  }
+}
+
+extension SweepResult {
+  /// Of a run that was trained: `report` is nil for one that failed, with `failure`.
+  public init(
+    _ planned: PlannedRun, _ folder: RunFolder, parameters: Int, report: ModelReport?,
+    failure: String? = nil
+  ) {
+    self.init(
+      model: planned.model, setting: planned.setting, seed: planned.seed,
+      dataset: planned.recipe.dataset.rawValue,
+      perturbation: planned.recipe.perturbation.description, examples: report?.examples ?? 0,
+      epochs: planned.recipe.schedule.epochs, parameters: parameters,
+      secondsPerEpoch: folder.secondsPerEpoch, errors: report.map(Errors.init), failure: failure)
+  }
+}
+
+extension SweepResult.Errors {
+  init(_ report: ModelReport) {
+    self.init(
+      standard: report.standardError, attacked: report.attackedError,
+      certified: report.certification.verifiedError,
+      byMethod: report.certifiedErrors.map {
+        Method(method: $0.method.description, error: $0.error)
+      },
+      contradictions: report.contradictions.count, invalid: report.invalidCount)
+  }
+}

@@ -1,0 +1,108 @@
+import Formats
+import Foundation
+
+extension SweepTable {
+  /// The tables in Markdown, errors in percent as least / median / largest.
+  public var markdown: String {
+    guard let first = results.first else { return "no run has ended yet\n" }
+    let header = ["model", "setting", "runs", "standard", "attacked", "certified", "s/epoch"]
+    var text =
+      "\(first.dataset), \(first.perturbation), \(first.examples) test examples; errors in percent, "
+      + "least / median / largest\n\n" + Self.table([header] + rows.map(Self.cells))
+    if !overModels.isEmpty {
+      let header = ["over all models", "runs", "standard", "attacked", "certified"]
+      text +=
+        "\n"
+        + Self.table([header] + overModels.map { Array(Self.cells($0)[1...5]) })
+    }
+    if front.count > 1 {
+      let rows = front.map {
+        [
+          "\($0.model) \($0.setting)", "\($0.seed)", Self.percent($0.errors!.standard),
+          Self.percent($0.errors!.certified),
+        ]
+      }
+      text +=
+        "\nNo run is better in one error without being worse in the other than these:\n\n"
+        + Self.table([["run", "seed", "standard", "certified"]] + rows)
+    }
+    return text
+  }
+
+  /// A line for each run.
+  public var csv: String {
+    let header =
+      "model,setting,seed,dataset,perturbation,examples,epochs,parameters,standard,attacked,"
+      + "certified,seconds_per_epoch,failure\n"
+    return results.reduce(into: header) { text, result in
+      let errors = result.errors.map { [$0.standard, $0.attacked, $0.certified].map { "\($0)" } }
+      let fields =
+        [
+          result.model, result.setting, "\(result.seed)", result.dataset, result.perturbation,
+          "\(result.examples)", "\(result.epochs)", "\(result.parameters)",
+        ] + (errors ?? ["", "", ""]) + [
+          result.secondsPerEpoch.map { "\($0)" } ?? "", result.failure ?? "",
+        ]
+      text += fields.map(Self.quoted).joined(separator: ",") + "\n"
+    }
+  }
+
+  private struct Record: Encodable {
+    let results: [SweepResult]
+    let rows: [Row]
+    let overModels: [Row]
+    let front: [SweepResult]
+  }
+
+  public var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      let record = Record(results: results, rows: rows, overModels: overModels, front: front)
+      return String(decoding: try encoder.encode(record), as: UTF8.self)
+    }
+  }
+
+  /// Writes `table.md`, `table.csv` and `table.json`. Throws ``FormatError`` of kind `cannotWrite`.
+  public func write(to folder: URL) throws {
+    for (name, text) in [("md", markdown), ("csv", csv), ("json", try json)] {
+      try AtomicFile.write(Data(text.utf8), to: folder.appendingPathComponent("table.\(name)"))
+    }
+  }
+
+  private static func cells(_ row: Row) -> [String] {
+    [
+      row.model, row.setting, "\(row.runs)" + (row.failed > 0 ? " (\(row.failed) failed)" : ""),
+      spread(row.standard), spread(row.attacked), spread(row.certified),
+      row.secondsPerEpoch.map { String(format: "%.1f", $0) } ?? "–",
+    ]
+  }
+
+  private static func spread(_ spread: Spread?) -> String {
+    guard let spread else { return "–" }
+    guard spread.least < spread.largest else { return percent(spread.median) }
+    return [spread.least, spread.median, spread.largest].map(percent).joined(separator: " / ")
+  }
+
+  private static func percent(_ value: Float) -> String {
+    String(format: "%.2f", Double(value) * 100)
+  }
+
+  /// Rows as a Markdown table whose columns line up.
+  private static func table(_ rows: [[String]]) -> String {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
+    func line(_ cells: [String]) -> String {
+      let padded = zip(cells, widths).map {
+        $0 + String(repeating: " ", count: $1 - $0.count)
+      }
+      return "| " + padded.joined(separator: " | ") + " |\n"
+    }
+    let rule = line(widths.map { String(repeating: "-", count: $0) })
+    return line(rows[0]) + rule + rows.dropFirst().map(line).joined()
+  }
+
+  private static func quoted(_ field: String) -> String {
+    field.contains { ",\"\n".contains($0) }
+      ? "\"\(field.replacingOccurrences(of: "\"", with: "\"\""))\"" : field
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A sweep goes on where it was stopped, and shares its runs between processes.
+@Suite(.serialized) struct SweepTests {
+  private static let recipe = """
+    model: { name: mlp, hidden: [16] }
+    schedule: { epochs: 4, batch-size: 16, ramp: { start: 1, length: 2 } }
+    evaluate: { attack: { steps: 3, restarts: 1 }, examples: 40 }
+    sweep:
+      settings: [{ objective: { name: ibp } }, { objective: { name: crown-ibp } }]
+      seeds: [0, 1]
+    """
+
+  @Test func aKilledSweepEndsWithTheSameTable() throws {
+    try Binary.inFolder { tool in
+      try Data(Self.recipe.utf8).write(to: tool.folder.appendingPathComponent("s.yaml"))
+      #expect(try tool.run("sweep", "s.yaml", "--output", "whole").code == 0)
+      for number in [SIGKILL, SIGINT] {
+        let process = try tool.start(["sweep", "s.yaml", "--output", "cut"])
+        usleep(number == SIGKILL ? 300_000 : 150_000)
+        kill(process.processIdentifier, number)
+        process.waitUntilExit()
+      }
+      let end = try tool.run("sweep", "s.yaml", "--output", "cut")
+      #expect(end.code == 0)
+      #expect(try errors(tool, "cut") == errors(tool, "whole"))
+      let again = try tool.run("sweep", "s.yaml", "--output", "cut")
+      #expect(again.output.hasPrefix("digits, "))
+    }
+  }
+
+  @Test func processesShareTheRuns() throws {
+    try Binary.inFolder { tool in
+      try Data(Self.recipe.utf8).write(to: tool.folder.appendingPathComponent("s.yaml"))
+      let processes = try (0..<3).map { _ in
+        try tool.start(["sweep", "s.yaml", "--output", "shared"])
+      }
+      for process in processes { process.waitUntilExit() }
+      #expect(processes.map(\.terminationStatus) == [0, 0, 0])
+      let dry = try tool.run("sweep", "s.yaml", "--output", "shared", "--dry-run")
+      #expect(dry.output.components(separatedBy: "done  ").count == 5)
+    }
+  }
+
+  @Test func otherSettingsAreRefused() throws {
+    try Binary.inFolder { tool in
+      let file = tool.folder.appendingPathComponent("s.yaml")
+      try Data("schedule: { epochs: 1 }\nmodel: { name: mlp, hidden: [4] }".utf8).write(to: file)
+      #expect(try tool.run("sweep", "s.yaml").code == 0)
+      try FileManager.default.removeItem(
+        at: tool.folder.appendingPathComponent("runs/s/mlp-L4_seed-0/result.json"))
+      try tool.expectFailure(64, "other settings", ["sweep", "s.yaml", "--batch-size", "7"])
+      try tool.expectFailure(66, "nothing.yaml", ["sweep", "nothing.yaml"])
+    }
+  }
+
+  /// The table without its times.
+  private func errors(_ tool: Binary, _ folder: String) throws -> [[Substring]] {
+    let csv = String(decoding: try tool.data("\(folder)/table.csv"), as: UTF8.self)
+    return csv.split(separator: "\n").map { line in
+      Array(line.split(separator: ",", omittingEmptySubsequences: false).dropLast(2))
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import Bounds
+import Formats
+import Foundation
+import RobustTraining
+import Testing
+
+/// A sweep is the recipes one would write by hand, each once, and its table sums them up.
+@Suite struct SweepLaws {
+  private static let yaml = """
+    dataset: mnist
+    objective: { name: crown-ibp, margins: fused, beta: [1, 0] }
+    schedule: { epochs: 20, ramp: { start: 1, length: 10 } }
+    sweep:
+      models: [{ name: dm-small }, { name: cnn-2layer, width: 2, hidden: 256 }]
+      settings:
+        - { objective: { name: sabr, share: 0.4 } }
+        - { label: long ramp, schedule: { ramp: { length: 15 } } }
+      seeds: [7, 1]
+    """
+
+  @Test func everyCombinationIsTheRecipeWrittenByHand() throws {
+    let sweep = try Sweep(yaml: Self.yaml)
+    #expect(
+      sweep.runs.map(\.label) == [
+        "dm-small, sabr share 0.4, seed 7", "dm-small, sabr share 0.4, seed 1",
+        "dm-small, long ramp, seed 7", "dm-small, long ramp, seed 1",
+        "cnn-2layer w2 L256, sabr share 0.4, seed 7", "cnn-2layer w2 L256, sabr share 0.4, seed 1",
+        "cnn-2layer w2 L256, long ramp, seed 7", "cnn-2layer w2 L256, long ramp, seed 1",
+      ])
+    #expect(Set(sweep.runs.map(\.folder)).count == 8)
+    #expect(sweep.runs[7].folder == "cnn-2layer-w2-L256_long-ramp_seed-1")
+    let byHand = try Recipe(
+      yaml: """
+        dataset: mnist
+        model: { name: cnn-2layer, width: 2, hidden: 256 }
+        objective: { name: sabr, share: 0.4 }
+        schedule: { epochs: 20, ramp: { start: 1, length: 10 } }
+        seed: 7
+        """)
+    #expect(sweep.runs[4].recipe == byHand)
+    #expect(sweep.runs[2].recipe.schedule.ramp.length == 15)
+    #expect(sweep.runs[2].recipe.schedule.ramp.start == 1)
+    #expect(sweep.runs[2].recipe.objective == .crownIBP(margins: .fused))
+  }
+
+  @Test func optionsGoBeforeTheFile() throws {
+    func runs(_ path: String, _ value: String) throws -> [PlannedRun] {
+      try Sweep(yaml: Self.yaml, overrides: [RecipeOverride(path, value, option: "--o")]).runs
+    }
+    #expect(try runs("sweep.seeds", "3").map(\.seed) == [3, 3, 3, 3])
+    #expect(try runs("seed", "5").map(\.seed) == [5, 5, 5, 5])
+    #expect(try runs("schedule.epochs", "40").allSatisfy { $0.recipe.schedule.epochs == 40 })
+  }
+
+  @Test func aPlainRecipeIsASweepOfOne() throws {
+    let sweep = try Sweep(yaml: "dataset: mnist")
+    #expect(sweep.runs.map(\.recipe) == [Recipe(for: .mnist)])
+  }
+
+  @Test(arguments: [
+    ("sweep: { models: [3] }", "a list of mappings"),
+    ("sweep: { seeds: [0, 0] }", "two trainings would be"),
+    ("sweep: { modles: [] }", "did you mean models?"),
+    ("seed: 1\nsweep:\n  settings:\n    - { objective: { name: ibp, beta: 1 } }", "sweep:4: beta"),
+    ("sweep: { settings: [{ modle: { name: mlp } }] }", "did you mean model?"),
+  ])
+  func whatMakesNoSenseIsRefused(yaml: String, text: String) {
+    let error = #expect(throws: RecipeError.self) { _ = try Sweep(yaml: yaml) }
+    #expect(error?.description.contains(text) == true, "\(String(describing: error))")
+  }
+
+  @Test func trainingRefusesASweep() {
+    let error = #expect(throws: RecipeError.self) { _ = try Recipe(yaml: Self.yaml) }
+    #expect(error?.description.contains("crownwork sweep") == true)
+  }
+
+  @Test func tablesSumUp() throws {
+    let results = try [
+      ("a", "x", 0, 0.1, 0.4), ("a", "x", 1, 0.3, 0.2), ("a", "x", 2, 0.2, 0.5),
+      ("b", "x", 0, 0.1, 0.3), ("b", "y", 0, 0.5, 0.1),
+    ].map { try result($0, $1, $2, standard: $3, certified: $4) }
+    var failed = try result("b", "y", 1, standard: 0, certified: 0)
+    (failed.errors, failed.failure) = (nil, "the loss is NaN, \"so\"")
+    let table = SweepTable(results + [failed])
+    #expect(table.rows.map { [$0.model, $0.setting] } == [["a", "x"], ["b", "x"], ["b", "y"]])
+    #expect(table.rows[0].standard == SweepTable.Spread([0.1, 0.2, 0.3]))
+    #expect(table.rows[0].certified?.median == 0.4)
+    #expect((table.rows[2].runs, table.rows[2].failed) == (1, 1))
+    let over = table.overModels
+    #expect(over.map(\.setting) == ["x", "y"])
+    #expect(over[0].standard?.median == (0.1 + Float(0.2)) / 2)
+    // a/0 has b/x/0 below it; a/2 has a/1.
+    #expect(
+      table.front.map { "\($0.model)\($0.setting)\($0.seed)" } == ["bx0", "ax1", "by0"])
+    #expect(table.csv.split(separator: "\n").count == 7)
+    #expect(table.csv.contains(#""the loss is NaN, ""so""""#))
+    #expect(table.markdown.contains("| a     | x       | 3 "))
+    let json = try JSONSerialization.jsonObject(with: Data(try table.json.utf8)) as? [String: Any]
+    #expect((json?["rows"] as? [Any])?.count == 3)
+  }
+
+  @Test func lockedFilesAreRefusedUntilReleased() throws {
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("crownwork-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: url) }
+    var first = try FileLock(url)
+    #expect(first != nil)
+    #expect(try FileLock(url) == nil)
+    first = nil
+    #expect(try FileLock(url) != nil)
+  }
+
+  private func result(
+    _ model: String, _ setting: String, _ seed: UInt64, standard: Float, certified: Float
+  ) throws -> SweepResult {
+    let text = """
+      { "model": "\(model)", "setting": "\(setting)", "seed": \(seed), "dataset": "mnist",
+        "perturbation": "p", "examples": 10, "epochs": 1, "parameters": 5,
+        "errors": { "standard": \(standard), "attacked": 0, "certified": \(certified),
+          "byMethod": [], "contradictions": 0, "invalid": 0 } }
+      """
+    return try JSONDecoder().decode(SweepResult.self, from: Data(text.utf8))
+  }
+}
