@@ -101,6 +101,10 @@ enum Wording {
     case .interval: return "IBP against \(set(recipe))"
     case .crownIBP(_, _, let margins, _):
       return "CROWN-IBP (\(margins == .fused ? "fused" : "all margins")) against \(set(recipe))"
+    case .crown(_, let slope, let projections):
+      let name = slope == .same ? "convex outer polytope" : "CROWN (\(slope.rawValue))"
+      return name + (projections.map { " (\($0) random projections)" } ?? "")
+        + " against \(set(recipe))"
     case .shortWarmup: return "short warm-up IBP against \(set(recipe))"
     case .attacked(let objective):
       let setting = objective.setting.map { ", \($0.name) \($0.value)" } ?? ""

@@ -18,6 +18,8 @@ struct TrainSettings: ParsableArguments {
   var alpha: String?
   @Option(help: "Of sabr: the small box's radius as a part of epsilon; 1 is IBP.")
   var share: String?
+  @Option(help: "Random projections of convex-polytope; none computes its bounds.")
+  var projections: String?
   @Option(help: "Margins in the backward pass of crown-ibp: all or fused.") var margins: String?
   @Option(help: "Lower line of unstable ReLUs: adaptive, same-slope, zero or one.")
   var slope: String?
@@ -49,6 +51,7 @@ struct TrainSettings: ParsableArguments {
       ("perturbation.train-epsilon", trainEpsilon, "--train-epsilon"),
       ("objective.name", objective, "--objective"), ("objective.margins", margins, "--margins"),
       ("objective.alpha", alpha, "--alpha"), ("objective.share", share, "--share"),
+      ("objective.projections", projections, "--projections"),
       ("objective.slope", slope, "--slope"), ("schedule.epochs", epochs, "--epochs"),
       ("schedule.batch-size", batchSize, "--batch-size"),
       ("optimizer.name", optimizer, "--optimizer"),

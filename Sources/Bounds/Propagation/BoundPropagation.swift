@@ -19,7 +19,7 @@ public struct BoundPropagation: Sendable {
   let input: Region
   /// By value: regions[0] is the input's, regions[i + 1] that of layer i's output; filled up to the
   /// last affine part.
-  private(set) var regions: [Region]
+  var regions: [Region]
 
   /// Propagates intervals through the network, up to the affine layers at its end, into which
   /// specifications are folded.
@@ -139,8 +139,7 @@ extension BoundPropagation {
     slope: ReLUSlope, rowLimit: Int, _ refined: RefinedNeurons = .undecided,
     by ascent: SlopeAscent? = nil
   ) {
-    let nonlinear = (0..<tail).filter { !steps[$0].layer.isAffine }
-    for index in nonlinear where index != nonlinear[0] || !hasExactInterval(at: index) {
+    for index in inexactLayers {
       let value = steps[index].inputs[0]
       let box = regions[value].box
       let size = steps[index].inputShapes[0].reduce(1, *)
@@ -152,7 +151,7 @@ extension BoundPropagation {
       let step = max(rowLimit / 2, 1)
       for start in stride(from: 0, to: neurons.count, by: step) {
         let chunk = Array(neurons[start..<min(start + step, neurons.count)])
-        let form = signedUnitForm(chunk, of: value, size: size)
+        let form = unitForm(chunk, of: value, size: size).withNegatives
         let bounds =
           ascent.map { ascended(form, from: value, slope: slope, by: $0) }
           ?? pulled(form, from: value, to: 0, slope: slope).lowerBounds(over: [input])
@@ -163,6 +162,12 @@ extension BoundPropagation {
       regions[value] = .box(Interval(lower: lower, upper: upper))
       if refined == .undecidedInBatch { propagateAgain(after: value) }
     }
+  }
+
+  /// Nonlinear layers whose intervals can shrink: all but a first one whose interval is exact.
+  var inexactLayers: [Int] {
+    let nonlinear = (0..<tail).filter { !steps[$0].layer.isAffine }
+    return nonlinear.filter { $0 != nonlinear[0] || !hasExactInterval(at: $0) }
   }
 
   /// Renews the intervals of the values behind a refined one.
@@ -187,7 +192,7 @@ extension BoundPropagation {
   }
 
   /// Neurons with l < 0 < u for some example, ascending.
-  private func undecidedNeurons(_ box: Interval) -> [Int] {
+  func undecidedNeurons(_ box: Interval) -> [Int] {
     let size = box.center.shape.dropFirst().reduce(1, *)
     var undecided = [Bool](repeating: false, count: size)
     box.center.withUnsafeScalars { center in
@@ -198,14 +203,14 @@ extension BoundPropagation {
     return undecided.indices.filter { undecided[$0] }
   }
 
-  /// Rows +h_i, then rows −h_i, for the given scalars of a value: over what the layer that makes it
-  /// reads, if that is an affine layer of one input.
-  private func signedUnitForm(_ scalars: [Int], of value: Int, size: Int) -> GraphForm {
+  /// A row for each of the given scalars of a value, shared by all examples: over what the layer that
+  /// makes it reads, if that is an affine layer of one input.
+  func unitForm(_ scalars: [Int], of value: Int, size: Int) -> GraphForm {
     guard value > 0, case let maker = steps[value - 1], maker.layer.isAffine,
       maker.inputs.count == 1
-    else { return GraphForm(LinearForm.unit(scalars, size: size).withNegatives, over: value) }
+    else { return GraphForm(LinearForm.unit(scalars, size: size), over: value) }
     let form = maker.layer.unitForm(of: scalars, through: place(of: maker, slope: .adaptive))
-    return GraphForm(form.withNegatives, over: maker.inputs[0])
+    return GraphForm(form, over: maker.inputs[0])
   }
 
   /// Sets the intervals of the given neurons to bounds [batch, 2·count] of ±neuron, where they are

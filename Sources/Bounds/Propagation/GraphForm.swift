@@ -43,6 +43,16 @@ struct GraphForm {
     return copy
   }
 
+  /// The rows of a form that all examples share, then their negatives; not differentiable.
+  var withNegatives: GraphForm {
+    mapped { rows in
+      precondition(rows.shape[0] == 1, "only a shared form is doubled")
+      let shape = rows.shape
+      return Tensor.concatenated([rows, rows * -1].map { $0.reshaped([1] + [$0.count]) })
+        .reshaped([1, 2 * shape[1], shape[2]])
+    }
+  }
+
   /// The given rows; not differentiable.
   func rows(_ range: Range<Int>) -> GraphForm { mapped { $0.selectingRows(range) } }
 

@@ -26,18 +26,6 @@ public struct LinearForm: Sendable {
     return LinearForm(coefficients: rows, constant: .zeros([1, scalars.count]))
   }
 
-  /// The rows of a form that all examples share, then their negatives.
-  var withNegatives: LinearForm {
-    precondition(batch == 1, "only a shared form is doubled")
-    func doubled(_ tensor: Tensor, _ shape: [Int]) -> Tensor {
-      Tensor.concatenated([tensor, tensor * -1].map { $0.reshaped([1] + [$0.count]) })
-        .reshaped(shape)
-    }
-    return LinearForm(
-      coefficients: doubled(coefficients, [1, 2 * rows, coefficients.shape[2]]),
-      constant: doubled(constant, [1, 2 * rows]))
-  }
-
   var batch: Int { coefficients.shape[0] }
   var rows: Int { coefficients.shape[1] }
 

@@ -36,6 +36,9 @@ public protocol BoundedLayer: Layer {
   /// share. Only for affine layers, for which it is an equality.
   func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm
 
+  /// An affine layer without what it adds: f(x) − f(0).
+  func linearMap(_ inputs: [Tensor]) -> Tensor
+
   /// Where α-CROWN starts from, [batch, n] in [0, 1], if the layer's lines have slopes to choose
   /// (``LayerPlace/alpha``); nil if not.
   func startingAlpha(through place: LayerPlace) -> Tensor?
@@ -56,6 +59,11 @@ extension BoundedLayer {
 
   public func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm {
     pullBack(.unit(outputs, size: place.outputShape.reduce(1, *)), through: place)
+  }
+
+  public func linearMap(_ inputs: [Tensor]) -> Tensor {
+    let zeros = inputs.map { Tensor.zeros([1] + $0.shape.dropFirst()) }
+    return forward(all: inputs) - forward(all: zeros).repeated(inputs[0].shape[0])
   }
 
   public func startingAlpha(through place: LayerPlace) -> Tensor? { nil }
@@ -81,6 +89,8 @@ public enum BoundsError: Error, Sendable, Equatable, CustomStringConvertible {
   case unsupportedLayer(path: String, kind: String)
   case specification(String)
   case input(String)
+  /// What random projections cannot estimate.
+  case projections(String)
 
   public var description: String {
     switch self {
@@ -90,6 +100,8 @@ public enum BoundsError: Error, Sendable, Equatable, CustomStringConvertible {
         + "GELU, clip), BatchNorm, AveragePool, MaxPool, Addition, Concatenation, Flatten, "
         + "Rearrangement, Normalization and ChannelAffine"
     case .specification(let problem), .input(let problem): problem
+    case .projections(let what):
+      "\(what): random projections estimate ReLU networks in linf and l2 only; leave projections out"
     }
   }
 }

@@ -38,6 +38,11 @@ extension Convolution: BoundedLayer {
     return LinearForm(
       coefficients: convolutionRows(
         kernel, outputs: outputs, imageShape: place.inputShape, geometry),
-      constant: Tensor(shape: [1, outputs.count], bias.values(at: outputs.map { $0 % channels })))
+      constant: selectedRows(bias, at: outputs.map { $0 % channels })
+        .reshaped([1, outputs.count]))
+  }
+
+  public func linearMap(_ inputs: [Tensor]) -> Tensor {
+    convolution(inputs[0], weight: kernel, geometry)
   }
 }

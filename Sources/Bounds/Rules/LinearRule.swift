@@ -37,7 +37,10 @@ extension Linear: BoundedLayer {
 
   public func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm {
     LinearForm(
-      coefficients: weight.rows(at: outputs).reshaped([1, outputs.count, weight.shape[1]]),
-      constant: Tensor(shape: [1, outputs.count], bias.values(at: outputs)))
+      coefficients: selectedRows(weight, at: outputs)
+        .reshaped([1, outputs.count, weight.shape[1]]),
+      constant: selectedRows(bias, at: outputs).reshaped([1, outputs.count]))
   }
+
+  public func linearMap(_ inputs: [Tensor]) -> Tensor { linear(inputs[0], weight: weight) }
 }

@@ -13,6 +13,14 @@ public enum Objective: Sendable, Equatable {
     beta: Mix = Mix(from: 1, to: 0), kappa: Mix = .constant(0), margins: MarginForm = .all,
     slope: ReLUSlope = .adaptive)
 
+  /// The same with full CROWN: backward passes for every pre-activation bound too, on the neurons that
+  /// intervals leave undecided. With ``ReLUSlope/same`` it is Fast-Lin (Weng et al. 2018), whose bounds
+  /// are those of the convex outer adversarial polytope (Wong and Kolter 2018).
+  ///
+  /// `projections` is the number of random vectors that estimate the pre-activation bounds of
+  /// ``ReLUSlope/same`` (Wong et al. 2018); nil to compute them. An estimate only trains: selection and
+  /// certificates compute.
+  case crown(kappa: Mix = .constant(0), slope: ReLUSlope = .adaptive, projections: Int? = nil)
   /// IBP with a short ramp (Shi et al. 2021): weights drawn so that intervals keep their size, and
   /// weight · (1 − ε/ε_max) times ``BoundPropagation/preactivationHealth(tolerance:)`` on top.
   case shortWarmup(kappa: Mix = .constant(0), weight: Float = 0.5, tolerance: Float = 0.5)
@@ -48,13 +56,15 @@ public enum Objective: Sendable, Equatable {
     case .natural: "natural"
     case .interval: "ibp"
     case .crownIBP: "crown-ibp"
+    case .crown(_, let slope, _): slope == .same ? "convex-polytope" : "crown"
     case .shortWarmup: "short-warmup"
     case .attacked(let objective): objective.name
     }
   }
 
   public static let names =
-    ["natural", "ibp", "short-warmup", "crown-ibp"] + AttackedObjective.names
+    ["natural", "ibp", "short-warmup", "crown-ibp", "crown", "convex-polytope"]
+    + AttackedObjective.names
 
   /// The settings that an objective of a name has, as recipes write them.
   static func settings(of name: String) -> [String] {
@@ -63,6 +73,8 @@ public enum Objective: Sendable, Equatable {
     case "ibp": ["kappa"]
     case "short-warmup": ["kappa", "weight", "tolerance"]
     case "crown-ibp": ["kappa", "beta", "margins", "slope"]
+    case "crown": ["kappa", "slope"]
+    case "convex-polytope": ["kappa", "projections"]
     case "pgd": ["attack"]
     case "trades": ["weight", "attack"]
     case "sabr": ["share", "attack"]
@@ -74,19 +86,22 @@ public enum Objective: Sendable, Equatable {
   public var isRobust: Bool { self != .natural }
 
   /// By what the best epoch is chosen on the held-out examples.
-  public enum Selection: Sendable {
+  public enum Selection: Sendable, Equatable {
     case standardError
     /// By projected gradient descent.
     case attackedError
-    /// By intervals.
-    case verifiedError
+    case verifiedError(by: BoundMethod)
   }
 
   public var selection: Selection {
     switch self {
     case .natural: .standardError
-    case .interval, .crownIBP, .shortWarmup: .verifiedError
-    case .attacked(let objective): objective.isBounding ? .verifiedError : .attackedError
+    case .interval, .shortWarmup: .verifiedError(by: .interval)
+    case .crownIBP(let beta, _, _, let slope):
+      .verifiedError(by: beta.end < Self.leastBeta ? .interval : .crownIBP(slope: slope))
+    case .crown(_, let slope, _): .verifiedError(by: .crown(slope: slope))
+    case .attacked(let objective):
+      objective.isBounding ? .verifiedError(by: .interval) : .attackedError
     }
   }
 
@@ -94,7 +109,7 @@ public enum Objective: Sendable, Equatable {
     switch self {
     case .natural: .constant(1)
     case .interval(let kappa), .shortWarmup(let kappa, _, _): kappa
-    case .crownIBP(_, let kappa, _, _): kappa
+    case .crownIBP(_, let kappa, _, _), .crown(let kappa, _, _): kappa
     case .attacked: .constant(0)
     }
   }
@@ -134,6 +149,8 @@ public struct BatchLoss: Sendable {
 extension Objective {
   /// β below this costs no backward pass.
   static let leastBeta: Float = 1e-5
+  /// Rows of a backward pass for pre-activation bounds that are carried at once.
+  private static let rowLimit = 256
 
   /// The loss of a network on a batch; at ε = 0 the clean cross-entropy, which bounds equal there.
   ///
@@ -169,7 +186,8 @@ extension Objective {
         of: network, on: images, labels, within: set.withEpsilon(point.epsilon), using: &random,
         outputs: outputs)
     }
-    var robust = try robustLoss(of: network, on: images, labels, within: set, at: point)
+    var robust = try robustLoss(
+      of: network, on: images, labels, within: set, at: point, random)
     if point.kappa > 0 {
       let natural = crossEntropy(outputs(), labels: labels)
       robust.value = natural * point.kappa + robust.value * (1 - point.kappa)
@@ -179,11 +197,21 @@ extension Objective {
 
   private func robustLoss(
     of network: Network, on images: Tensor, _ labels: [Int], within set: Perturbation,
-    at point: ObjectivePoint
+    at point: ObjectivePoint, _ random: RandomSource
   ) throws -> BatchLoss {
     let region = set.withEpsilon(point.epsilon).region(around: images)
-    let bounds = try BoundPropagation(network, on: region)
+    var bounds = try BoundPropagation(network, on: region)
     let specification = Specification.margins(of: labels, classes: network.classes)
+    if case .crown(_, let slope, let projections) = self {
+      if let projections {
+        var random = random
+        try bounds.estimatePreactivations(projections: projections, using: &random)
+      } else {
+        bounds.tightenPreactivations(slope: slope, rowLimit: Self.rowLimit)
+      }
+      let margins = bounds.linearBounds(specification, slope: slope)
+      return BatchLoss(value: marginCrossEntropy(margins), margins: margins.detached)
+    }
     if case .shortWarmup(_, let weight, let tolerance) = self {
       let margins = bounds.intervalBounds(specification)
       let health = bounds.preactivationHealth(tolerance: tolerance)

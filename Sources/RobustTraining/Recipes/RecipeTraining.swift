@@ -68,6 +68,7 @@ extension Recipe {
   mutating func readObjective(_ top: RecipeFields) throws {
     let keys = [
       "beta", "kappa", "margins", "slope", "alpha", "share", "weight", "tolerance", "attack",
+      "projections",
     ]
     let fields = try top.fields("objective", known: ["name"] + keys)
     let name = try fields["name"]?.choice(Objective.names.map { ($0, $0) }) ?? objective.name
@@ -87,6 +88,13 @@ extension Recipe {
     switch name {
     case "natural": objective = .natural
     case "ibp": objective = .interval(kappa: kappa)
+    case "crown": objective = .crown(kappa: kappa, slope: slope)
+    case "convex-polytope":
+      objective = .crown(
+        kappa: kappa, slope: .same,
+        projections: try value("projections").flatMap {
+          $0.node.scalar?.string == "none" ? nil : try $0.integer(1...10_000)
+        })
     case "short-warmup":
       objective = .shortWarmup(
         kappa: kappa, weight: try value("weight")?.number("zero or more") { $0 >= 0 } ?? 0.5,
@@ -201,6 +209,9 @@ extension Recipe {
 extension Objective {
   /// The lower line of unstable ReLUs in training; the adaptive one where there is none.
   var slope: ReLUSlope {
-    if case .crownIBP(_, _, _, let slope) = self { slope } else { .adaptive }
+    switch self {
+    case .crownIBP(_, _, _, let slope), .crown(_, let slope, _): slope
+    default: .adaptive
+    }
   }
 }

@@ -42,6 +42,11 @@ extension Recipe {
     switch objective {
     case .natural: break
     case .interval(let kappa): parts.append("kappa: \(mix(kappa))")
+    case .crown(let kappa, let slope, let projections):
+      parts.append("kappa: \(mix(kappa))")
+      parts.append(
+        slope == .same
+          ? "projections: \(projections.map(String.init) ?? "none")" : "slope: \(slope.rawValue)")
     case .shortWarmup(let kappa, let weight, let tolerance):
       parts += ["kappa: \(mix(kappa))", "weight: \(weight)", "tolerance: \(tolerance)"]
     case .attacked(let objective):

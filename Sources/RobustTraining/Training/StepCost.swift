@@ -15,6 +15,9 @@ public struct StepCost: Sendable, Equatable {
     var carried = objective.kappa.isUsed || network.usesBatchStatistics ? 1 : 0
     if case .attacked(let attacked) = objective {
       carried += attacked.carried
+    } else if case .crown(_, _, let projections) = objective {
+      // Two rows for each neuron; the later half of them pass the network, the others a part of it.
+      carried += network.classes + 1 + (projections ?? network.reluCount)
     } else if objective.isRobust {
       carried += 2
     }

@@ -64,7 +64,7 @@ public struct TrainingForecast: Sendable {
     func objective(like objective: Objective) -> Objective {
       guard bounds else { return .natural }
       switch objective {
-      case .attacked, .shortWarmup: return objective
+      case .attacked, .shortWarmup, .crown: return objective
       default: break
       }
       let kappa = Objective.Mix.constant(clean ? 0.5 : 0)

@@ -87,7 +87,7 @@ public struct EpochReport: Sendable {
 public struct SelectionReport: Sendable {
   /// Fraction misclassified.
   public let standardError: Float
-  /// Fraction not certified by intervals at the selection ε.
+  /// Fraction not certified at the selection ε, by the method that the objective selects by, or intervals.
   public let verifiedError: Float
   /// Fraction wrong or broken by projected gradient descent (10 steps) at the selection ε; nil where the
   /// objective does not choose by it.
@@ -136,10 +136,20 @@ extension TrainingRun {
     let batch = split.data.batch(indices)
     let set = plan.perturbation.withEpsilon(plan.selectionEpsilon)
     let bounds = try BoundPropagation(network, on: set.region(around: batch.images))
-    let margins = bounds.intervalBounds(.margins(of: batch.labels, classes: network.classes))
+    let unverified =
+      switch plan.objective.selection {
+      case .verifiedError(let method) where method != .interval:
+        try certify(
+          network, batch.images, labels: batch.labels, against: set, by: [method],
+          memoryBudget: certificationMemory / Threads.count
+        ).count { $0.status != .certified }
+      default:
+        bounds.intervalBounds(.margins(of: batch.labels, classes: network.classes))
+          .minimumOfRows.count { !($0 > 0) }
+      }
     return SelectionReport.Part(
       wrong: zip(network(batch.images).argmaxOfRows, batch.labels).count { $0 != $1 },
-      unverified: margins.minimumOfRows.count { !($0 > 0) },
+      unverified: unverified,
       broken: broken(network, batch.images, batch.labels, set, first: indices.first ?? 0),
       reluStatistics: bounds.reluStatistics)
   }

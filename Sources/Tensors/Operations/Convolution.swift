@@ -53,11 +53,14 @@ public func convolutionRowNorms(
 }
 
 /// Rows of a convolution's matrix: for each of the given scalars of the output [H', W', O], the
-/// coefficients of the image [H, W, C] in it. Not differentiable.
+/// coefficients of the image [H, W, C] in it.
 ///
 /// - Returns: [1, outputs.count, H·W·C].
 public func convolutionRows(
   _ weight: Tensor, outputs: [Int], imageShape: [Int], _ geometry: ConvolutionGeometry
 ) -> Tensor {
-  ConvolutionRowKernel(weight, imageShape: imageShape, geometry).rows(of: outputs)
+  let kernel = ConvolutionRowKernel(weight, imageShape: imageShape, geometry)
+  return recorded(kernel.rows(of: outputs), from: [weight]) {
+    [kernel.weightGradient($0, of: outputs)]
+  }
 }

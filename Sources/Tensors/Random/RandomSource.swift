@@ -82,4 +82,14 @@ extension Tensor {
       for i in 0..<count(of: shape) { out[i] = standardDeviation * random.normal() }
     }
   }
+
+  /// Independent standard Cauchy numbers.
+  public static func cauchy(_ shape: [Int], using random: inout RandomSource) -> Tensor {
+    Tensor(shape: shape) { out in
+      for i in 0..<count(of: shape) {
+        // Halfway between the 2²⁴ values of a uniform number, so never at a pole.
+        out[i] = Float(tan(.pi * (Double(random.uniform()) + 0x1p-25 - 0.5)))
+      }
+    }
+  }
 }

@@ -1,10 +1,5 @@
 /// Parts of matrices and of stacks of matrices, as copies; not differentiable.
 extension Tensor {
-  /// The scalars at the given places in memory order.
-  public func values(at indices: [Int]) -> [Float] {
-    withUnsafeScalars { scalars in indices.map { scalars[$0] } }
-  }
-
   /// The given columns of a matrix.
   public func columns(_ range: Range<Int>) -> Tensor {
     precondition(shape.count == 2, "columns of shape \(shape)")

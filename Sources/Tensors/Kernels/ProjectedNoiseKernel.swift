@@ -1,0 +1,171 @@
+/// Loops over stacks of columns [batch, k, n].
+struct ProjectedNoiseKernel {
+  private let batch: Int
+  private let k: Int
+  private let n: Int
+
+  init(_ columns: Tensor) {
+    precondition(columns.shape.count == 3 && columns.shape[1] > 0, "columns \(columns.shape)")
+    (batch, k, n) = (columns.shape[0], columns.shape[1], columns.shape[2])
+  }
+
+  /// Calls `body` with an example and each of its columns' place in the stack.
+  private func forEachColumn(_ body: (_ example: Int, _ column: Int, _ start: Int) -> Void) {
+    parallelRanges(batch, work: batch * k * n) { range in
+      for example in range {
+        for column in 0..<k { body(example, column, (example * k + column) * n) }
+      }
+    }
+  }
+
+  func scaled(_ columns: Tensor, _ slope: Tensor, _ offset: Tensor, _ noise: Tensor) -> Tensor {
+    precondition(slope.count == batch * n && offset.count == batch * n && noise.count == k * n)
+    let out = result(columns.shape)
+    let (x, s, o, r) = (columns.pointer, slope.pointer, offset.pointer, noise.pointer)
+    forEachColumn { example, column, start in
+      let (x, to, r) = (x + start, out.pointer + start, r + column * n)
+      let (s, o) = (s + example * n, o + example * n)
+      for i in 0..<n { to[i] = s[i] * x[i] + o[i] * r[i] }
+    }
+    keepAlive(columns, slope, offset, noise)
+    return out.tensor
+  }
+
+  func scaledBackward(
+    _ columns: Tensor, _ slope: Tensor, _ noise: Tensor, _ gradient: Tensor
+  ) -> (columns: Tensor, slope: Tensor, offset: Tensor) {
+    let out = result(columns.shape)
+    let (bySlope, byOffset) = (Tensor.zeros([batch, n]), Tensor.zeros([batch, n]))
+    let (x, s, r, g) = (columns.pointer, slope.pointer, noise.pointer, gradient.pointer)
+    let (ds, dof) = (
+      UnsafeMutablePointer(mutating: bySlope.pointer),
+      UnsafeMutablePointer(mutating: byOffset.pointer)
+    )
+    forEachColumn { example, column, start in
+      let (x, g, to, r) = (x + start, g + start, out.pointer + start, r + column * n)
+      let (s, ds, dof) = (s + example * n, ds + example * n, dof + example * n)
+      for i in 0..<n {
+        to[i] = g[i] * s[i]
+        ds[i] += g[i] * x[i]
+        dof[i] += g[i] * r[i]
+      }
+    }
+    keepAlive(columns, slope, noise, gradient)
+    return (out.tensor, bySlope, byOffset)
+  }
+
+  /// The medians [batch, n], and for each the columns in the middle: the same one twice for odd k.
+  func medians(_ columns: Tensor) -> (values: Tensor, middles: [(Int32, Int32)]) {
+    let out = result([batch, n])
+    let x = columns.pointer
+    let middles = [(Int32, Int32)](unsafeUninitializedCapacity: batch * n) { buffer, count in
+      let middles = buffer.baseAddress!
+      parallelRanges(batch, work: batch * k * n) { range in
+        var keys = [UInt64](repeating: 0, count: k)
+        for example in range {
+          for i in 0..<n {
+            for column in 0..<k {
+              keys[column] = Self.key(x[(example * k + column) * n + i], column)
+            }
+            let (low, high) = Self.middles(&keys)
+            out.pointer[example * n + i] = 0.5 * (Self.magnitude(low) + Self.magnitude(high))
+            (middles + example * n + i).initialize(
+              to: (Int32(truncatingIfNeeded: low), Int32(truncatingIfNeeded: high)))
+          }
+        }
+      }
+      count = batch * n
+    }
+    keepAlive(columns)
+    return (out.tensor, middles)
+  }
+
+  /// Bits of numbers that are not negative are ordered as these (NaN above all), so the magnitude goes
+  /// first and the column last.
+  private static func key(_ x: Float, _ column: Int) -> UInt64 {
+    UInt64(abs(x).bitPattern) << 32 | UInt64(column)
+  }
+
+  private static func magnitude(_ key: UInt64) -> Float {
+    Float(bitPattern: UInt32(key >> 32))
+  }
+
+  /// The keys in the middle (one of an odd number, twice).
+  private static func middles(_ keys: inout [UInt64]) -> (UInt64, UInt64) {
+    keys.withUnsafeMutableBufferPointer { keys in
+      let high = keys.count / 2
+      let upper = select(high, in: keys.baseAddress!, keys.count)
+      guard keys.count % 2 == 0 else { return (upper, upper) }
+      return (keys[..<high].max()!, upper)
+    }
+  }
+
+  /// Hoare's selection: what would be at a place of the sorted keys; smaller ones then lie before it.
+  private static func select(
+    _ place: Int, in keys: UnsafeMutablePointer<UInt64>, _ count: Int
+  ) -> UInt64 {
+    var (first, last) = (0, count - 1)
+    while first < last {
+      let pivot = keys[place]
+      var (i, j) = (first, last)
+      while i <= j {
+        while keys[i] < pivot { i += 1 }
+        while pivot < keys[j] { j -= 1 }
+        if i <= j {
+          (keys[i], keys[j]) = (keys[j], keys[i])
+          i += 1
+          j -= 1
+        }
+      }
+      if j < place { first = i }
+      if place < i { last = j }
+    }
+    return keys[place]
+  }
+
+  func mediansBackward(
+    _ columns: Tensor, _ middles: [(Int32, Int32)], _ gradient: Tensor
+  ) -> Tensor {
+    let out = Tensor.zeros(columns.shape)
+    let (x, g, to) = (
+      columns.pointer, gradient.pointer, UnsafeMutablePointer(mutating: out.pointer)
+    )
+    middles.withUnsafeBufferPointer { middles in
+      parallelRanges(batch, work: batch * k * n) { range in
+        for index in range.lowerBound * n..<range.upperBound * n {
+          let (example, i) = (index / n, index % n)
+          for column in [middles[index].0, middles[index].1] {
+            let place = (example * k + Int(column)) * n + i
+            to[place] += x[place] < 0 ? -0.5 * g[index] : 0.5 * g[index]
+          }
+        }
+      }
+    }
+    keepAlive(columns, gradient)
+    return out
+  }
+
+  func roots(_ columns: Tensor) -> Tensor {
+    let out = Tensor.zeros([batch, n])
+    let (x, to) = (columns.pointer, UnsafeMutablePointer(mutating: out.pointer))
+    forEachColumn { example, column, start in
+      let (x, to) = (x + start, to + example * n)
+      for i in 0..<n { to[i] += x[i] * x[i] }
+      if column == k - 1 { for i in 0..<n { to[i] = (to[i] / Float(k)).squareRoot() } }
+    }
+    keepAlive(columns)
+    return out
+  }
+
+  func rootsBackward(_ columns: Tensor, _ roots: Tensor, _ gradient: Tensor) -> Tensor {
+    let out = result(columns.shape)
+    let (x, y, g) = (columns.pointer, roots.pointer, gradient.pointer)
+    forEachColumn { example, _, start in
+      let (x, to) = (x + start, out.pointer + start)
+      let (y, g) = (y + example * n, g + example * n)
+      for i in 0..<n { to[i] = y[i] > 0 ? g[i] * x[i] / (y[i] * Float(k)) : 0 }
+    }
+    keepAlive(columns, roots, gradient)
+    return out.tensor
+  }
+}
