@@ -51,7 +51,7 @@ struct TrainReport {
       "epoch \(report.step / report.stepsPerEpoch + 1)/\(run.plan.schedule.epochs)  "
         + "step \(inEpoch)/\(report.stepsPerEpoch)  \(Wording.epsilon(report.point, run))"
         + "loss \(Wording.number(report.sums.meanLoss))  "
-        + "\(Int(Double(done * run.plan.schedule.batchSize) / seconds)) images/s  "
+        + "\(Int(Double(done * run.plan.schedule.examplesPerStep) / seconds)) images/s  "
         + "\(duration(seconds / Double(done) * Double(all))) left")
   }
 
@@ -126,7 +126,8 @@ enum Wording {
       recipe.objective.isRobust
       ? ", ε grows from epoch \(ramp.start + 1) to \(max(ramp.firstFullEpoch, 1)) "
         + "(\(ramp.shape.rawValue))" : ""
-    return "\(schedule.epochs) epochs of batch \(schedule.batchSize)\(growth), "
+    let several = schedule.batchesPerStep > 1 ? " × \(schedule.batchesPerStep)" : ""
+    return "\(schedule.epochs) epochs of batch \(schedule.batchSize)\(several)\(growth), "
       + "\(optimizer(recipe)) \(recipe.optimizer.learningRate)"
   }
 

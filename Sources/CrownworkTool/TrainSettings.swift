@@ -26,6 +26,12 @@ struct TrainSettings: ParsableArguments {
   @Option(parsing: .unconditional, help: "Passes over the training data.") var epochs: String?
   @Option(name: .customLong("batch-size"), parsing: .unconditional, help: "Examples in a step.")
   var batchSize: String?
+  @Option(parsing: .unconditional, help: "Batches in a step: their gradients' mean.")
+  var accumulate: String?
+  @Option(
+    name: .customLong("average-from"), parsing: .unconditional,
+    help: "Average the weights over epochs, from the end of this one (from 0) on.")
+  var averageFrom: String?
   @Option(
     name: .customLong("learning-rate"), parsing: .unconditional, help: "At the start.")
   var learningRate: String?
@@ -54,6 +60,8 @@ struct TrainSettings: ParsableArguments {
       ("objective.projections", projections, "--projections"),
       ("objective.slope", slope, "--slope"), ("schedule.epochs", epochs, "--epochs"),
       ("schedule.batch-size", batchSize, "--batch-size"),
+      ("schedule.accumulate", accumulate, "--accumulate"),
+      ("optimizer.average-from", averageFrom, "--average-from"),
       ("optimizer.name", optimizer, "--optimizer"),
       ("optimizer.learning-rate", learningRate, "--learning-rate"),
       ("schedule.ramp.start", rampStart, "--ramp-start"),

@@ -80,6 +80,7 @@ import Testing
   @Test(arguments: [
     "{ name: sgd, momentum: 0.8, nesterov: false }", "{ name: adamw, weight-decay: 0.1 }",
     "{ name: sgd, weight-decay: 5e-4 }", "{ name: adam, l1: 1e-6, clip-norm: 8 }",
+    "{ average-from: 30 }",
   ])
   func recipesRoundTrip(text: String) throws {
     let recipe = try Recipe(yaml: "optimizer: \(text)")
@@ -95,12 +96,76 @@ import Testing
     }
   }
 
-  @Test func resumedDescentEndsWithTheSameBits() throws {
+  /// Steps of k batches are steps of one batch k times the size, at the ragged end of an epoch too: 1,366
+  /// examples are 5 steps of 256 and one of 86, or of 64 and 22.
+  @Test(arguments: ["natural", "ibp", "crown-ibp, margins: fused"])
+  func accumulatedBatchesAreOneLargeBatch(objective: String) throws {
+    func parameters(_ size: String) throws -> [Tensor] {
+      let recipe = try Recipe(
+        yaml: """
+          model: { name: cnn-2layer, width: 1, hidden: 16 }
+          objective: { name: \(objective) }
+          schedule: { epochs: 2, \(size), ramp: { start: 0, length: 1 } }
+          optimizer: { name: sgd, learning-rate: 0.02 }
+          """
+      ).resolved(for: .digits())
+      var run = try recipe.run(on: .digits())
+      try run.train()
+      #expect(run.step == 12)
+      return run.parameters
+    }
+    let (whole, accumulated) = (
+      try parameters("batch-size: 256"), try parameters("batch-size: 64, accumulate: 4")
+    )
+    for (a, b) in zip(whole, accumulated) {
+      let difference = (a - b).sumOfSquares.squareRoot()
+      #expect(difference <= 1e-5 * a.sumOfSquares.squareRoot(), "\(difference)")
+    }
+  }
+
+  /// The network judged is the mean over the epochs' ends of one trained without averaging.
+  @Test(arguments: ["cnn-2layer, width: 1, hidden: 8", "cnn7-bn, width: 1, hidden: 8"])
+  func averagesAreOverEpochs(model: String) throws {
+    func run(_ setting: String) throws -> TrainingRun {
+      let recipe = try Recipe(
+        yaml: """
+          model: { name: \(model) }
+          objective: { name: natural }
+          schedule: { epochs: 4, batch-size: 256 }
+          optimizer: { average-from: \(setting) }
+          """
+      ).resolved(for: .digits())
+      return try recipe.run(on: .digits())
+    }
+    var (plain, averaged) = (try run("none"), try run("2"))
+    var ends: [[Tensor]] = []
+    try plain.train { event, run in
+      if case .epoch = event { ends.append(run.parameters) }
+    }
+    try averaged.train()
+    #expect(averaged.parameters == plain.parameters)
+    for (index, parameter) in averaged.network.parameters.enumerated() {
+      let mean = (ends[2][index] + ends[3][index]) * 0.5
+      for (x, y) in zip(parameter.value.scalars, mean.scalars) {
+        #expect(abs(x - y) <= 1e-6 * max(1, abs(y)))
+      }
+    }
+    // BatchNorm's statistics are those of the mean weights: outputs of a batch stay near its own.
+    let images = averaged.split.data.batch(0..<512).images
+    let network = averaged.network
+    let (kept, own) = (network(images), network.withStatistics(of: images).outputs)
+    #expect((kept - own).sumOfSquares <= 0.05 * own.sumOfSquares)
+  }
+
+  @Test(arguments: [
+    "name: sgd, learning-rate: 0.05, weight-decay: 1e-3", "average-from: 0, clip-norm: 1",
+  ])
+  func resumedTrainingEndsWithTheSameBits(optimizer: String) throws {
     let recipe = try Recipe(
       yaml: """
         model: { name: cnn-2layer, width: 1, hidden: 16 }
         schedule: { epochs: 2, batch-size: 256, ramp: { start: 0, length: 1 } }
-        optimizer: { name: sgd, learning-rate: 0.05, weight-decay: 1e-3 }
+        optimizer: { \(optimizer) }
         """
     ).resolved(for: .digits())
     try withFolder { folder in
@@ -111,12 +176,13 @@ import Testing
       var steps = 0
       try first.train(isInterrupted: {
         steps += 1
-        return steps >= 3
+        return steps >= 8
       })
       try first.save(to: file, settings: recipe.yaml)
       try second.restore(from: file, settings: recipe.yaml)
       try second.train()
       #expect(second.parameters == whole.parameters)
+      #expect(second.network.parameters.map(\.value) == whole.network.parameters.map(\.value))
       #expect(whole.parameters != (try recipe.run(on: .digits())).parameters)
     }
   }

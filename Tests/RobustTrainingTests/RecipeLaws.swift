@@ -20,7 +20,7 @@ import Testing
     model: { name: cnn-3layer, kernel: 5, width: 2 }
     perturbation: { epsilon: 8/255, clip: none }
     objective: { name: crown-ibp, beta: 1, kappa: 0.25, margins: fused, slope: same-slope }
-    schedule: { epochs: 7, batch-size: 3, ramp: { start: 2, length: 5, shape: smoothed } }
+    schedule: { epochs: 7, batch-size: 3, accumulate: 2, ramp: { start: 2, length: 5, shape: smoothed } }
     optimizer: { learning-rate: 5e-4, decay: { factor: 0.1, milestones: [2, 5] }, clip-norm: 10 }
     evaluate:
       { methods: [crown, ibp, alpha-crown], slope: zero, attack: { steps: 3, restarts: 2 }, examples: 9 }

@@ -23,10 +23,13 @@ public struct Optimizer: Sendable, Equatable {
     /// The largest Euclidean norm of the whole gradient; nil for no limit.
     public var clipNorm: Float?
     public var decay: LearningRateDecay
+    /// The epoch (from 0) from whose end on the weights are averaged over epochs, and the average is what
+    /// is judged and kept; nil for no average.
+    public var averageFrom: Int?
 
     public init(
       _ rule: Rule = .adam, learningRate: Float = 5e-4, weightDecay: Float = 0, l1: Float = 0,
-      clipNorm: Float? = nil, decay: LearningRateDecay = .constant
+      clipNorm: Float? = nil, decay: LearningRateDecay = .constant, averageFrom: Int? = nil
     ) {
       self.rule = rule
       self.learningRate = learningRate
@@ -34,6 +37,7 @@ public struct Optimizer: Sendable, Equatable {
       self.l1 = l1
       self.clipNorm = clipNorm
       self.decay = decay
+      self.averageFrom = averageFrom
     }
 
     /// As recipes write it.

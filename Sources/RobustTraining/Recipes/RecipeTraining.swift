@@ -128,10 +128,11 @@ extension Recipe {
   }
 
   mutating func readSchedule(_ top: RecipeFields) throws {
-    let fields = try top.fields("schedule", known: ["epochs", "batch-size", "ramp"])
+    let fields = try top.fields("schedule", known: ["epochs", "batch-size", "accumulate", "ramp"])
     let epochs = try fields["epochs"]?.integer(1...1_000_000) ?? schedule.epochs
     let batch = try fields["batch-size"]?.integer(1...65_536) ?? schedule.batchSize
     schedule = Self.schedule(epochs: epochs, batchSize: batch)
+    schedule.batchesPerStep = try fields["accumulate"]?.integer(1...65_536) ?? 1
     let ramp = try fields.fields("ramp", known: ["start", "length", "shape"])
     if let value = ramp["start"] { schedule.ramp.start = try value.integer(0...1_000_000) }
     if let value = ramp["length"] {
@@ -155,11 +156,15 @@ extension Recipe {
       "optimizer",
       known: [
         "name", "learning-rate", "decay", "clip-norm", "weight-decay", "l1", "momentum", "nesterov",
+        "average-from",
       ])
     let name = try fields["name"]?.choice(["adam", "adamw", "sgd"].map { ($0, $0) }) ?? "adam"
     try readRule(name, fields)
     if let value = fields["learning-rate"] {
       optimizer.learningRate = try value.number("above 0") { $0 > 0 }
+    }
+    optimizer.averageFrom = try fields["average-from"].flatMap {
+      $0.node.scalar?.string == "none" ? nil : try $0.integer(0...schedule.epochs - 1)
     }
     optimizer.clipNorm = try fields["clip-norm"].flatMap {
       $0.node.scalar?.string == "none" ? nil : try $0.number("above 0") { $0 > 0 }

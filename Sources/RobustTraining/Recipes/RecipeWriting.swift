@@ -69,9 +69,9 @@ extension Recipe {
       "start: \(schedule.ramp.start)", "length: \(schedule.ramp.length)",
       "shape: \(schedule.ramp.shape.rawValue)",
     ])
-    return Self.mapping([
-      "epochs: \(schedule.epochs)", "batch-size: \(schedule.batchSize)", "ramp: \(ramp)",
-    ])
+    var parts = ["epochs: \(schedule.epochs)", "batch-size: \(schedule.batchSize)"]
+    if schedule.batchesPerStep > 1 { parts.append("accumulate: \(schedule.batchesPerStep)") }
+    return Self.mapping(parts + ["ramp: \(ramp)"])
   }
 
   private var optimizerText: String {
@@ -91,6 +91,7 @@ extension Recipe {
     if case .descent(let momentum, let nesterov) = optimizer.rule {
       parts += ["momentum: \(momentum)", "nesterov: \(nesterov)"]
     }
+    if let epoch = optimizer.averageFrom { parts.append("average-from: \(epoch)") }
     if optimizer.l1 > 0 { parts.append("l1: \(optimizer.l1)") }
     return Self.mapping(parts)
   }

@@ -15,21 +15,27 @@ extension TrainingRun {
     let paths = template.parameters.map(\.path)
     for (prefix, tensors) in [
       ("model", parameters), ("adam.first", optimizer.first), ("adam.second", optimizer.second),
+      ("average", average?.values ?? []),
     ] {
       for (path, tensor) in zip(paths, tensors) {
         arrays["\(prefix)/\(path)"] = SafetensorsArray(shape: tensor.shape, scalars: tensor.scalars)
       }
     }
-    for (number, statistics) in template.runningStatistics.enumerated() {
-      for (name, tensor) in [("mean", statistics.mean), ("variance", statistics.variance)] {
-        arrays["statistics/\(number).\(name)"] =
-          SafetensorsArray(shape: tensor.shape, scalars: tensor.scalars)
+    for (prefix, all) in [
+      ("statistics", template.runningStatistics), ("average.statistics", average?.statistics ?? []),
+    ] {
+      for (number, statistics) in all.enumerated() {
+        for (name, tensor) in [("mean", statistics.mean), ("variance", statistics.variance)] {
+          arrays["\(prefix)/\(number).\(name)"] =
+            SafetensorsArray(shape: tensor.shape, scalars: tensor.scalars)
+        }
       }
     }
     var metadata = [
       "format": Self.format, "settings": settings, "step": "\(step)",
       "updates": "\(optimizer.updates)", "sums": sums.text,
     ]
+    if let average { metadata["averaged"] = "\(average.count)" }
     if let best { metadata["best"] = "\(best.error.bitPattern) \(best.epoch)" }
     try SafetensorsFile(arrays: arrays, metadata: metadata).write(to: url)
   }
@@ -68,13 +74,21 @@ extension TrainingRun {
       try tensors("model", like: parameters), try tensors("adam.first", like: optimizer.first),
       try tensors("adam.second", like: optimizer.second)
     )
-    let statistics = try template.runningStatistics.enumerated().map { number, old in
-      RunningStatistics(
-        mean: try tensor("statistics/\(number).mean", like: old.mean),
-        variance: try tensor("statistics/\(number).variance", like: old.variance))
+    func statistics(_ prefix: String) throws -> [RunningStatistics] {
+      try template.runningStatistics.enumerated().map { number, old in
+        RunningStatistics(
+          mean: try tensor("\(prefix)/\(number).mean", like: old.mean),
+          variance: try tensor("\(prefix)/\(number).variance", like: old.variance))
+      }
+    }
+    let running = try statistics("statistics")
+    average = try file.metadata["averaged"].flatMap(Int.init).map { count in
+      WeightAverage(
+        values: try tensors("average", like: parameters), count: count,
+        statistics: try statistics("average.statistics"))
     }
     parameters = values
-    template = template.withRunningStatistics(statistics)
+    template = template.withRunningStatistics(running)
     optimizer.first = first
     optimizer.second = second
     optimizer.updates = updates

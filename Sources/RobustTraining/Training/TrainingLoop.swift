@@ -44,6 +44,7 @@ extension TrainingRun {
 
   private mutating func endEpoch() throws -> EpochReport {
     let ended = epoch - 1
+    averageWeights(epoch: ended)
     let selection = try selectionReport()
     let isBest = selection.map { takeBest($0, epoch: ended) } ?? false
     return EpochReport(

@@ -16,6 +16,8 @@ public struct TrainingRun: Sendable {
   var template: Network
   public internal(set) var parameters: [Tensor]
   public internal(set) var optimizer: Optimizer
+  /// Of the weights, once it has begun.
+  var average: WeightAverage?
   /// Steps done since the start.
   public internal(set) var step = 0
   /// Sums over the current epoch so far.
@@ -45,8 +47,10 @@ public struct TrainingRun: Sendable {
     split = HoldoutSplit(data, holdout: plan.holdout, seed: plan.seed)
   }
 
-  /// The network with the current parameters.
-  public var network: Network { template.withParameters(parameters) }
+  /// The network with the current parameters, or with their average once there is one.
+  public var network: Network {
+    average?.applied(to: template) ?? template.withParameters(parameters)
+  }
   public var stepsPerEpoch: Int { plan.schedule.stepsPerEpoch(examples: split.training.count) }
   /// Epochs done.
   public var epoch: Int { step / stepsPerEpoch }
@@ -70,18 +74,47 @@ public struct TrainingRun: Sendable {
     return StepReport(step: step, stepsPerEpoch: stepsPerEpoch, point: point, sums: sums)
   }
 
-  private struct BatchResult {
-    let loss: Float
-    let gradients: [Tensor]
+  private struct StepResult {
+    var loss: Float = 0
+    var gradients: [Tensor] = []
     /// Examples that the bounds do not verify; nil where none were computed.
-    let unverified: Int?
-    let statistics: [RunningStatistics]
+    var unverified: Int?
+    var statistics: [RunningStatistics]
+
+    /// Adds the share of a batch.
+    mutating func add(_ batch: StepResult, share: Float) {
+      loss += batch.loss * share
+      let scaled = share == 1 ? batch.gradients : batch.gradients.map { $0 * share }
+      gradients = gradients.isEmpty ? scaled : zip(gradients, scaled).map(+)
+      unverified = batch.unverified.map { $0 + (unverified ?? 0) } ?? unverified
+      statistics = batch.statistics
+    }
   }
 
-  /// The mean loss of a batch, its gradients, and what else it shows.
+  /// The mean loss over the examples of a step, its gradients, and what else it shows.
   private func gradients(
     on positions: ArraySlice<Int>, at point: ObjectivePoint
-  ) throws -> BatchResult {
+  ) throws -> StepResult {
+    var result = StepResult(statistics: template.runningStatistics)
+    let size = plan.schedule.batchSize
+    for (number, start) in stride(from: positions.startIndex, to: positions.endIndex, by: size)
+      .enumerated()
+    {
+      let batch = positions[start..<min(start + size, positions.endIndex)]
+      result.add(
+        try batchGradients(
+          on: batch, at: point, after: result.statistics,
+          number: step * plan.schedule.batchesPerStep + number),
+        share: Float(batch.count) / Float(positions.count))
+    }
+    return result
+  }
+
+  private func batchGradients(
+    on positions: ArraySlice<Int>, at point: ObjectivePoint,
+    after statistics: [RunningStatistics], number: Int
+  ) throws -> StepResult {
+    let template = self.template.withRunningStatistics(statistics)
     let parts = BatchParts(
       positions, batchSize: plan.schedule.batchSize, cost: StepCost(template, plan.objective),
       network: template)
@@ -91,21 +124,35 @@ public struct TrainingRun: Sendable {
         of: template.withParameters(parameters), on: batch.images, labels: batch.labels,
         within: plan.perturbation, at: point,
         random: RandomSource(
-          seed: plan.seed, purpose: "training attack", index: step * 4096 + part))
+          seed: plan.seed, purpose: "training attack", index: number * 4096 + part))
       let unverified = loss.margins.map { $0.minimumOfRows.count { !($0 > 0) } }
       return (loss.value * parts.weight(of: part), (unverified, loss.statistics))
     }
     let unverified = result.extras.compactMap(\.0)
-    return BatchResult(
+    return StepResult(
       loss: result.value, gradients: result.gradients,
       unverified: unverified.isEmpty ? nil : unverified.reduce(0, +),
       statistics: result.extras[0].1)
   }
 
+  /// Takes the weights at the end of an epoch into their average, if it is time.
+  mutating func averageWeights(epoch: Int) {
+    guard let first = plan.optimizer.averageFrom, epoch >= first else { return }
+    if average == nil { average = WeightAverage(parameters) } else { average?.add(parameters) }
+    let order = EpochOrder(
+      epoch: epoch, examples: split.training.count, batchSize: plan.schedule.batchSize,
+      seed: plan.seed)
+    let split = split
+    // After 64 batches, as often as it takes, the share of what was before is 0.9⁶⁴, a thousandth.
+    let count = plan.schedule.stepsPerEpoch(examples: split.training.count)
+    average?.renewStatistics(
+      of: template, on: (0..<64).lazy.map { split.batch(order.indices(ofStep: $0 % count)).images })
+  }
+
   /// The order of the data in the current epoch.
   public var order: EpochOrder {
     EpochOrder(
-      epoch: epoch, examples: split.training.count, batchSize: plan.schedule.batchSize,
+      epoch: epoch, examples: split.training.count, batchSize: plan.schedule.examplesPerStep,
       seed: plan.seed)
   }
 
