@@ -17,6 +17,21 @@ import Testing
     #expect(readme.contains("```swift\n\(example)```"))
   }
 
+  /// Every recipe shown reads, and one of them shows every setting at the top.
+  @Test func showsRecipesThatRead() throws {
+    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+    let recipes = readme.components(separatedBy: "```yaml\n").dropFirst()
+      .map { $0.components(separatedBy: "```")[0] }
+    #expect(!recipes.isEmpty)
+    for recipe in recipes { #expect(try !Sweep(yaml: recipe).runs.isEmpty) }
+    let whole = try #require(recipes.first { $0.contains("sweep:") })
+    #expect(try Sweep(yaml: whole).runs.count == 12)
+    for line in try Recipe(yaml: "").yaml.split(separator: "\n") {
+      let key = try #require(line.split(separator: ":").first)
+      #expect(whole.contains("\n\(key):") || whole.hasPrefix("\(key):"), "\(key)")
+    }
+  }
+
   @Test func exampleCertifies() throws {
     let digits = Dataset.digits()
     let verdicts = try trainAndCertify(

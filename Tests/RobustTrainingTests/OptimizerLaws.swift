@@ -88,6 +88,15 @@ import Testing
     #expect(recipe.optimizer != Recipe().optimizer)
   }
 
+  /// An option that names another optimiser drops what the file says for its own.
+  @Test func anotherOptimizerDropsTheFilesSettings() throws {
+    let yaml = "optimizer: { name: sgd, momentum: 0.5, weight-decay: 1e-3, learning-rate: 0.1 }"
+    let recipe = try Recipe(
+      yaml: yaml, overrides: [RecipeOverride("optimizer.name", "adam", option: "--optimizer")])
+    #expect((recipe.optimizer.rule, recipe.optimizer.weightDecay) == (.adam, 0))
+    #expect(recipe.optimizer.learningRate == 0.1)
+  }
+
   @Test func recipesRefuseSettingsOfOthers() {
     for text in [
       "{ momentum: 0.9 }", "{ name: adam, weight-decay: 1 }", "{ name: sgd, momentum: 1 }",

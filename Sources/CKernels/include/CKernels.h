@@ -147,4 +147,15 @@ void ck_channel_deviations(const float *x, const float *mean, size_t positions, 
 void ck_adam(float *p, float *m, float *v, const float *g, float scale, float beta1, float beta2,
              float rate, float root, float epsilon, size_t n);
 
+// Health of pre-activation intervals (``BoundHealthKernel``).
+
+/// Σ x.
+double ck_sum(const float *x, size_t n);
+/// Over the active neurons (c − r > 0) and then the inactive ones (c + r < 0): Σ c, Σ (c − mean) and
+/// Σ (c − mean)².
+void ck_health_sums(const float *c, const float *r, double mean, size_t n, double *sums);
+/// f0 + f1·(c − mean) of active neurons, f2 + f3·(c − mean) of inactive ones, and f4 on top of all.
+void ck_health_gradient(const float *c, const float *r, double mean, const double *factors,
+                        float *out, size_t n);
+
 #endif

@@ -182,9 +182,12 @@ extension Recipe {
       ("weight-decay", ["adamw", "sgd"]), ("momentum", ["sgd"]), ("nesterov", ["sgd"]),
     ]
     where fields[key] != nil && !owner.contains(name) {
+      // What the file says was for the optimiser that an option replaces.
+      if fields.isOverridden("name"), !fields.isOverridden(key) { continue }
       throw fields[key]!.fail("\(key) has no meaning for \(name)", "leave it out")
     }
-    let decay = try fields["weight-decay"]?.number("zero or more") { $0 >= 0 }
+    let decay =
+      name == "adam" ? nil : try fields["weight-decay"]?.number("zero or more") { $0 >= 0 }
     optimizer.weightDecay = decay ?? (name == "adamw" ? 0.01 : 0)
     optimizer.l1 = try fields["l1"]?.number("zero or more") { $0 >= 0 } ?? 0
     guard name == "sgd" else {

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The regularisers of short warm-up IBP (Shi et al. 2021, equations 8 to 10) on one layer's
 /// pre-activation intervals, with their gradient made in the same pass.
 struct BoundHealthKernel {
@@ -13,56 +15,47 @@ struct BoundHealthKernel {
   func evaluate(
     _ center: Tensor, _ radius: Tensor
   ) -> (value: Double, center: Tensor, radius: Tensor) {
-    let (c, r) = (center.scalars.map(Double.init), radius.scalars.map(Double.init))
-    let count = Double(max(c.count, 1))
-    let meanRadius = max(r.reduce(0, +) / count, 1e-12)
+    defer { keepAlive(center, radius) }
+    let count = Double(max(center.count, 1))
+    let meanRadius = max(ck_sum(radius.pointer, radius.count) / count, 1e-12)
     let tightness = inputRadius / meanRadius
-    var value = max(tolerance - tightness, 0) / tolerance
     let byRadius = tightness < tolerance ? tightness / meanRadius / tolerance / count : 0
-    let balance = balance(c, r)
-    value += balance.value
+    let balance = balance(center, radius)
     return (
-      value, Tensor(shape: center.shape, balance.byCenter.map { Float($0) }),
-      Tensor(shape: radius.shape, repeating: Float(byRadius))
+      max(tolerance - tightness, 0) / tolerance + balance.value, balance.byCenter,
+      Tensor(shape: center.shape, repeating: Float(byRadius))
     )
   }
 
-  private func balance(_ c: [Double], _ r: [Double]) -> (value: Double, byCenter: [Double]) {
-    let count = Double(max(c.count, 1))
-    let mean = c.reduce(0, +) / count
-    var (active, inactive) = (0.0, 0.0)
-    var spread = (active: 0.0, inactive: 0.0)
-    var drift = (active: 0.0, inactive: 0.0)  // Σ (c − mean) over each side
-    for i in c.indices {
-      let deviation = c[i] - mean
-      if c[i] - r[i] > 0 {
-        active += c[i] / count
-        spread.active += deviation * deviation
-        drift.active += deviation
-      } else if c[i] + r[i] < 0 {
-        inactive -= c[i] / count
-        spread.inactive += deviation * deviation
-        drift.inactive += deviation
-      }
+  /// Of one side, active or inactive.
+  private struct Side {
+    /// Σ c, Σ (c − mean) and Σ (c − mean)².
+    let total, drift, spread: Double
+  }
+
+  private func balance(_ center: Tensor, _ radius: Tensor) -> (value: Double, byCenter: Tensor) {
+    let count = Double(max(center.count, 1))
+    let mean = ck_sum(center.pointer, center.count) / count
+    var sums = [Double](repeating: 0, count: 6)
+    ck_health_sums(center.pointer, radius.pointer, mean, center.count, &sums)
+    let active = Side(total: sums[0], drift: sums[1], spread: sums[2])
+    let inactive = Side(total: -sums[3], drift: sums[4], spread: sums[5])
+    guard active.total > 0, inactive.total > 0, active.spread > 0, inactive.spread > 0 else {
+      return (0, .zeros(center.shape))
     }
-    guard active > 0, inactive > 0, spread.active > 0, spread.inactive > 0 else {
-      return (0, c.map { _ in 0 })
-    }
-    let means = term(active, inactive)
-    let spreads = term(spread.active, spread.inactive)
+    let means = term(active.total / count, inactive.total / count)
+    let spreads = term(active.spread, inactive.spread)
+    // Every centre moves the mean that deviations are from.
     let common =
-      -2 / count * (spreads.byFirst * drift.active + spreads.bySecond * drift.inactive)
-    let byCenter = c.indices.map { i -> Double in
-      let deviation = c[i] - mean
-      if c[i] - r[i] > 0 {
-        return means.byFirst / count + spreads.byFirst * 2 * deviation + common
-      }
-      if c[i] + r[i] < 0 {
-        return -means.bySecond / count + spreads.bySecond * 2 * deviation + common
-      }
-      return common
-    }
-    return (means.value + spreads.value, byCenter)
+      -2 / count * (spreads.byFirst * active.drift + spreads.bySecond * inactive.drift)
+    let factors = [
+      means.byFirst / count, 2 * spreads.byFirst, -means.bySecond / count, 2 * spreads.bySecond,
+      common,
+    ]
+    let out = result(center.shape)
+    ck_health_gradient(
+      center.pointer, radius.pointer, mean, factors, out.pointer, center.count)
+    return (means.value + spreads.value, out.tensor)
   }
 
   /// relu(tolerance − min(a/b, b/a)) / tolerance and its derivatives.
