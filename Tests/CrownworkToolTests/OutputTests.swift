@@ -120,6 +120,8 @@ import Testing
       #expect(verdicts.map { $0?["index"] as? Int } == [5, 6, 7, 8])
       let attack = try tool.run("attack", "r", "--examples", "4", "--steps", "3", "--json")
       #expect(attack.output.split(separator: "\n").count == 4)
+      let fgsm = try tool.run("attack", "r", "--examples", "4", "--attack", "fgsm")
+      #expect(fgsm.code == 0 && fgsm.output.contains(", FGSM: "))
     }
   }
 

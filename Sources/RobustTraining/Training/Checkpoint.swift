@@ -46,7 +46,7 @@ extension TrainingRun {
     guard file.metadata["format"] == Self.format else {
       throw fail("not a checkpoint of this version; start anew in another folder")
     }
-    guard file.metadata["settings"] == settings else {
+    guard Self.areSame(file.metadata["settings"], settings) else {
       throw fail(
         "made with other settings than this run; resume with the same ones, or name another folder")
     }
@@ -80,6 +80,15 @@ extension TrainingRun {
     optimizer.updates = updates
     (self.step, self.sums) = (step, sums)
     best = file.metadata["best"].flatMap(Self.best)
+  }
+
+  /// An earlier version may have written fewer of the settings.
+  private static func areSame(_ stored: String?, _ settings: String) -> Bool {
+    guard let stored, stored != settings else { return stored != nil }
+    guard let one = try? Recipe(yaml: stored), let other = try? Recipe(yaml: settings) else {
+      return false
+    }
+    return one == other
   }
 
   private static func best(_ text: String) -> (error: Float, epoch: Int)? {

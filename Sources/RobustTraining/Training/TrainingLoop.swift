@@ -140,18 +140,21 @@ extension TrainingRun {
     return SelectionReport.Part(
       wrong: zip(network(batch.images).argmaxOfRows, batch.labels).count { $0 != $1 },
       unverified: margins.minimumOfRows.count { !($0 > 0) },
-      broken: broken(network, batch.images, batch.labels, set, first: indices.first ?? 0),
+      broken: broken(network, batch.images, batch.labels, set, indices),
       reluStatistics: bounds.reluStatistics)
   }
 
   /// How many examples projected gradient descent breaks, where the objective asks for it.
   private func broken(
-    _ network: Network, _ images: Tensor, _ labels: [Int], _ set: Perturbation, first: Int
+    _ network: Network, _ images: Tensor, _ labels: [Int], _ set: Perturbation,
+    _ indices: ArraySlice<Int>
   ) -> Int {
     guard plan.objective.selection == .attackedError else { return 0 }
-    var random = RandomSource(seed: plan.seed, purpose: "selection attack", index: first)
-    return ProjectedGradientDescent(steps: 10, restarts: 1)
-      .attack(network, images, labels: labels, within: set, using: &random)
+    return Attack.pgd(steps: 10, restarts: 1)
+      .findings(
+        in: network, around: images, labels: labels, within: set, seed: plan.seed,
+        indices: Array(indices)
+      )
       .count { $0 != nil }
   }
 }
