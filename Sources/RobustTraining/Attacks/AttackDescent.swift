@@ -29,8 +29,8 @@ struct AttackDescent {
     places = Array(labels.indices)
     found = [AttackFinding?](repeating: nil, count: labels.count)
     projection = SetProjection(set, around: images)
-    current =
-      attack.name == .fgsm ? images : projection.project(projection.randomPoints(using: randoms))
+    current = projection.project(
+      attack.name == .fgsm ? images : projection.randomPoints(using: randoms))
   }
 
   /// What was found for each example.
@@ -42,7 +42,7 @@ struct AttackDescent {
       guard !standing.isEmpty else { return found }
       if standing.count < places.count { follow(standing, &gradient) }
       let length = epsilon * attack.relativeLength(ofStep: step)
-      current = projection.project(current - projection.direction(gradient) * length)
+      current = projection.step(from: current, along: gradient, by: -length)
     }
     _ = noteFallen(network(current))
     return found
