@@ -30,6 +30,7 @@ extension TrainingRun {
       "format": Self.format, "settings": settings, "step": "\(step)",
       "updates": "\(optimizer.updates)", "sums": sums.text,
     ]
+    if !told.isEmpty { metadata["told"] = told.map(\.rawValue).sorted().joined(separator: " ") }
     if let best { metadata["best"] = "\(best.error.bitPattern) \(best.epoch)" }
     try SafetensorsFile(arrays: arrays, metadata: metadata).write(to: url)
   }
@@ -79,6 +80,8 @@ extension TrainingRun {
     optimizer.second = second
     optimizer.updates = updates
     (self.step, self.sums) = (step, sums)
+    let words = file.metadata["told"]?.split(separator: " ") ?? []
+    told = Set(words.compactMap { TrainingWarning.Kind(rawValue: String($0)) })
     best = file.metadata["best"].flatMap(Self.best)
   }
 
