@@ -26,6 +26,16 @@ CLONES void ck_clamp_unit(float *restrict x, size_t n) {
   }
 }
 
+CLONES void ck_box_step(const float *restrict x, const float *restrict g, float length,
+                        const float *restrict lower, const float *restrict upper,
+                        float *restrict out, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const float moved = x[i] + (g[i] > 0 ? length : g[i] < 0 ? -length : 0);
+    const float raised = moved >= lower[i] ? moved : lower[i];
+    out[i] = raised <= upper[i] ? raised : upper[i];
+  }
+}
+
 CLONES void ck_accumulate(const float *restrict x, float *restrict sum, size_t n) {
   for (size_t i = 0; i < n; i++) sum[i] += x[i];
 }

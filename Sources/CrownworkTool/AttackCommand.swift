@@ -6,11 +6,13 @@ struct AttackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "attack", abstract: "Look for perturbations that change the answer.",
     discussion: """
-      Projected gradient descent from random starts. What it breaks is certainly not robust; what
-      it does not break is not thereby proved to be.
+      pgd: gradient descent from random starts, projected onto the set; multi-targeted: the same
+      towards each other class in turn; fgsm: one step. What it breaks is certainly not robust;
+      what it does not break is not thereby proved to be.
 
       EXAMPLES
         crownwork attack runs/digits-cnn-2layer --steps 200 --restarts 10
+        crownwork attack runs/a --attack multi-targeted --restarts 1
         crownwork attack runs/a --epsilon 8/255 --examples 0:100 --output attacks.jsonl
       """)
 
@@ -45,7 +47,7 @@ struct AttackCommand: ParsableCommand {
 
   private func results(
     _ network: Network, _ range: ExampleRange, _ set: Perturbation,
-    _ settings: ProjectedGradientDescent
+    _ settings: Attack
   ) -> [AttackResult] {
     var done = 0
     defer { Console.standard.clearLiveLine() }
@@ -60,14 +62,13 @@ struct AttackCommand: ParsableCommand {
 
   private func totals(
     _ results: [AttackResult], _ range: ExampleRange, _ set: Perturbation,
-    _ settings: ProjectedGradientDescent
+    _ settings: Attack
   ) -> String {
     let counts = AttackResult.Status.allCases.map { status in
       "\(results.count { $0.status == status }) \(status.rawValue)"
     }
     let fallen = results.count { $0.status != .survived }
-    return "\(results.count) test examples of \(range.dataset.rawValue), \(set), PGD "
-      + "\(settings.steps) steps × \(settings.restarts) restarts: "
+    return "\(results.count) test examples of \(range.dataset.rawValue), \(set), \(settings): "
       + "\(counts.joined(separator: ", ")); attacked error "
       + percent(Float(fallen) / Float(max(results.count, 1)))
   }

@@ -74,24 +74,6 @@ struct EvaluateCommand: ParsableCommand {
   }
 }
 
-/// The attack's settings, in place of the model's own.
-struct AttackOptions: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Steps of the attack.") var steps: Int?
-  @Option(parsing: .unconditional, help: "Random starts of the attack.") var restarts: Int?
-  @Option(parsing: .unconditional, help: "Seed of the attack.") var seed: UInt64 = 0
-
-  func settings(_ standard: ProjectedGradientDescent) throws -> ProjectedGradientDescent {
-    let (steps, restarts) = (steps ?? standard.steps, restarts ?? standard.restarts)
-    guard (1...100_000).contains(steps) else {
-      throw Failure(.usage, "--steps: must be from 1 to 100000, not \(steps)")
-    }
-    guard (1...100_000).contains(restarts) else {
-      throw Failure(.usage, "--restarts: must be from 1 to 100000, not \(restarts)")
-    }
-    return ProjectedGradientDescent(steps: steps, restarts: restarts)
-  }
-}
-
 /// How much memory backward passes may take.
 struct MemoryOption: ParsableArguments {
   @Option(help: "Memory for backward passes, such as 512M or 2G.") var memory = "512M"

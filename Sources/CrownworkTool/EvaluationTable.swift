@@ -25,15 +25,14 @@ struct EvaluationTable {
     reports.map { named in
       let report = named.report
       return "\(named.name): \(report.examples) test examples of \(named.dataset.rawValue), "
-        + "\(report.target.perturbation), PGD \(report.attack.steps) steps × "
-        + "\(report.attack.restarts) restarts"
+        + "\(report.target.perturbation), \(report.attack)"
     }.joined(separator: "\n")
   }
 
   private var table: TextTable {
     var rows = [["error"] + reports.map(\.name)]
     rows.append(["standard"] + reports.map { percent($0.report.standardError) })
-    rows.append(["attacked (PGD)"] + reports.map { percent($0.report.attackedError) })
+    rows.append([attackedLabel] + reports.map { percent($0.report.attackedError) })
     for position in 0..<(reports.map { $0.report.target.methods.count }.max() ?? 0) {
       rows.append(
         [certifiedLabel(position)]
@@ -43,6 +42,12 @@ struct EvaluationTable {
           })
     }
     return TextTable(rows)
+  }
+
+  /// "attacked (PGD)", where all were attacked so.
+  private var attackedLabel: String {
+    let names = Set(reports.map(\.report.attack.shortName))
+    return names.count == 1 ? "attacked (\(names.first!))" : "attacked"
   }
 
   /// "certified by IBP", then "certified by IBP or CROWN-IBP": each row adds a method.
@@ -111,6 +116,7 @@ struct ReportRecord: Encodable {
   let firstExample, examples: Int
   let epsilon: Float
   let clip: [Float]?
+  let attack, attackLoss: String
   let attackSteps, attackRestarts: Int
   let standardError, attackedError: Float
   let certified: [Certified]
@@ -124,6 +130,7 @@ struct ReportRecord: Encodable {
     (model, dataset, norm) = (named.name, named.dataset.rawValue, set.norm.rawValue)
     (firstExample, examples) = (named.start, report.examples)
     (epsilon, clip) = (set.epsilon, set.domain.map { [$0.lowerBound, $0.upperBound] })
+    (attack, attackLoss) = (report.attack.name.rawValue, report.attack.loss.rawValue)
     (attackSteps, attackRestarts) = (report.attack.steps, report.attack.restarts)
     (standardError, attackedError) = (report.standardError, report.attackedError)
     let names = report.target.methods.map(\.description)

@@ -73,6 +73,7 @@ struct TrainReport {
       }
     }
     console.line(text + "  \(speed) images/s" + (report.isBest ? "  best" : ""))
+    for warning in report.warnings { Console.error("crownwork: warning: \(warning)") }
   }
 
   func end(_ folder: RunFolder, _ run: TrainingRun) {

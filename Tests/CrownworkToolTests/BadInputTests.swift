@@ -60,6 +60,12 @@ import Testing
       try tool.expectFailure(
         64, "--by: methods must be one of ibp, crown-ibp, crown, alpha-crown",
         ["certify", "m", "--by", "x"])
+      try tool.expectFailure(
+        64, "--steps: steps must be a whole number in 1...100000, not \"0\"",
+        ["attack", "m", "--steps", "0"])
+      try tool.expectFailure(
+        64, "--step: step has no meaning for the attack fgsm",
+        ["evaluate", "m", "--attack", "fgsm", "--step", "0.1"])
       try tool.expectFailure(64, "--examples", ["certify", "m", "--examples", "300:400"])
       try tool.expectFailure(
         73, "cannot be written (no such folder)",

@@ -33,7 +33,10 @@ import Testing
       #expect(try tool.run("convert", "r", "folded.onnx", "--fold").code == 0)
       #expect(!(try tool.run("info", "folded.onnx").output.contains("BatchNorm")))
       let train = try tool.run(["train", "--start", "m.onnx", "--objective", "ibp"] + short)
-      #expect(train.code == 0 && train.errors.isEmpty && train.output.contains("network    m.onnx"))
+      // So short a training may be told that it has collapsed.
+      #expect(
+        train.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("crownwork: warning: ") })
+      #expect(train.code == 0 && train.output.contains("network    m.onnx"))
       #expect(try tool.contents.contains("runs/digits-m-ibp/model.onnx"))
       #expect(try tool.run("train", "--resume", "--output", "runs/digits-m-ibp").code == 0)
       let table = try tool.run("evaluate", "runs/digits-m-ibp", "--examples", "20", "--steps", "2")

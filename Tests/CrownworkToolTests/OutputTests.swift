@@ -51,7 +51,11 @@ import Testing
   @Test func trainThenEvaluate() throws {
     try Binary.inFolder { tool in
       let train = try tool.run(["train"] + Binary.tiny)
-      #expect(train.code == 0 && train.errors.isEmpty)
+      #expect(train.code == 0)
+      // So short a training answers nearly all images alike, and says so.
+      let warnings = train.errors.split(separator: "\n")
+      #expect(warnings.allSatisfy { $0.hasPrefix("crownwork: warning: ") })
+      #expect(warnings.count { $0.contains("training has collapsed") } == 1)
       #expect(
         withoutNumbers(train.output) == """
           network cnn-#layer(width: #, hidden: #): # parameters, # ReLUs
@@ -120,6 +124,8 @@ import Testing
       #expect(verdicts.map { $0?["index"] as? Int } == [5, 6, 7, 8])
       let attack = try tool.run("attack", "r", "--examples", "4", "--steps", "3", "--json")
       #expect(attack.output.split(separator: "\n").count == 4)
+      let fgsm = try tool.run("attack", "r", "--examples", "4", "--attack", "fgsm")
+      #expect(fgsm.code == 0 && fgsm.output.contains(", FGSM: "))
     }
   }
 

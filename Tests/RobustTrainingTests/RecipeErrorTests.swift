@@ -62,6 +62,14 @@ import Testing
       "model: { mean: [0.1] }",
       "r:1: mean has 1 numbers, std 0; give one of each for every channel"
     ),
+    (
+      "evaluate: { attack: { name: fgsm, steps: 3 } }",
+      "r:1: steps has no meaning for the attack fgsm; leave it out"
+    ),
+    (
+      "evaluate: { attack: { decay: { milestones: [2] } } }",
+      "r:1: milestones must be parts of the steps, above 0 and below 1, not \"2\""
+    ),
     ("- a\n- b", "r:1: a recipe must be a mapping of settings, not a list of 2"),
     ("seed: 1\nseed: 2", "r:1: the key \"seed\" is there twice"),
     (String(repeating: "[", count: 100_000), "r:1: is nested too deeply for a recipe"),

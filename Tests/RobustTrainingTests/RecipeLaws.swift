@@ -27,6 +27,11 @@ import Testing
     seed: 18446744073709551615
     """,
     "objective: { name: natural }\noptimizer: { decay: none }\nholdout: 10",
+    "evaluate: { attack: { name: fgsm, loss: margin } }",
+    "evaluate: { attack: { name: multi-targeted, steps: 7, restarts: 3, step: 0.5, decay: none } }",
+    """
+    evaluate: { attack: { loss: cross-entropy, step: 0.0125, decay: { factor: 0.5, milestones: [0.25, 0.5] } } }
+    """,
   ]
 
   @Test(arguments: recipes)
@@ -84,6 +89,32 @@ import Testing
     let other = try recipe("perturbation.epsilon", "1/4")
     #expect(other.perturbation.epsilon == 0.25 && other.trainEpsilon == 0.25)
     #expect(try recipe("perturbation.clip", "none").perturbation == .linf(epsilon: 0.3))
+  }
+
+  @Test func attacksMeanWhatTheyShould() throws {
+    func attack(_ settings: String, _ options: (String, String)...) throws -> Attack {
+      try Recipe(
+        yaml: "evaluate: { attack: { \(settings) } }",
+        overrides: options.map {
+          RecipeOverride("evaluate.attack.\($0.0)", $0.1, option: "--\($0.0)")
+        }
+      ).evaluation.attack
+    }
+    #expect(try attack("") == .pgd(steps: 50, restarts: 5))
+    #expect(try attack("steps: 40, restarts: 1") == .pgd(steps: 40, restarts: 1))
+    #expect(try attack("decay: {}") == .pgd(steps: 50, restarts: 5, decay: .tenths))
+    #expect(try attack("name: fgsm") == .fgsm())
+    // An option that names another attack keeps the effort, not what was meant for the file's.
+    let file = "loss: margin, steps: 7, restarts: 3, step: 0.5"
+    #expect(try attack(file, ("name", "fgsm")) == .fgsm())
+    #expect(
+      try attack(file, ("name", "multi-targeted")) == .multiTargeted(steps: 7, restarts: 3))
+    #expect(
+      try attack(file, ("name", "pgd"), ("loss", "cross-entropy"))
+        == .pgd(steps: 7, restarts: 3, loss: .crossEntropy))
+    #expect(try attack(file, ("steps", "9")) == .pgd(steps: 9, restarts: 3, relativeStep: 0.5))
+    let given = Attack.multiTargeted(steps: 7, restarts: 2, decay: .tenths)
+    #expect(try given.applying([]) == given)
   }
 
   @Test func resolvingDecidesTheHoldout() throws {

@@ -16,6 +16,9 @@ void ck_absolute(const float *x, float *out, size_t n);
 void ck_absolute_gradient(const float *x, const float *g, float *out, size_t n);
 /// out = max(x, 0).
 void ck_relu(const float *x, float *out, size_t n);
+/// out = x + length · sign(g), moved into [lower, upper]; NaN where an end is.
+void ck_box_step(const float *x, const float *g, float length, const float *lower,
+                 const float *upper, float *out, size_t n);
 /// out = g where x > 0, else 0.
 void ck_relu_gradient(const float *x, const float *g, float *out, size_t n);
 /// x = the nearest number in [0, 1], in place; 0 for NaN.

@@ -23,6 +23,7 @@ public struct StepBenchmark: Sendable {
     ("ibp", .interval()),
     ("crown-ibp-fused", .crownIBP(beta: .constant(0.5), margins: .fused)),
     ("crown-ibp", .crownIBP(beta: .constant(0.5))),
+    ("pgd", .attacked(AttackedObjective(.adversarial))),
   ]
 
   /// The models that are timed by default, by name.

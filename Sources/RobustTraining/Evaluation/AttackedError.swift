@@ -21,21 +21,20 @@ public struct AttackResult: Sendable, Equatable {
   public var prediction: Int
 }
 
-/// Attacks examples until they fall: all restarts on one chunk, on those still standing.
+/// Attacks examples that are right on the clean input until they fall.
 ///
 /// - Parameters:
 ///   - progress: Called with results as they become final; returning false stops early.
 /// - Returns: One result for each example attacked, in order.
 public func attack(
   _ network: Network, _ data: LabeledImages, within set: Perturbation,
-  with attack: ProjectedGradientDescent, seed: UInt64 = 0, batchSize: Int = 250,
+  with attack: Attack, seed: UInt64 = 0, batchSize: Int = 250,
   progress: ([AttackResult]) throws -> Bool = { _ in true }
 ) rethrows -> [AttackResult] {
   var results: [AttackResult] = []
   for group in ChunkGroups(of: data.count, size: batchSize) {
     let chunks = Lanes.map(group.count) { part in
-      var random = RandomSource(seed: seed, purpose: "attack", index: group[part].lowerBound)
-      return attackChunk(network, data, group[part], set, attack, using: &random)
+      attackChunk(network, data, group[part], set, attack, seed)
     }
     for chunk in chunks {
       results += chunk
@@ -47,7 +46,7 @@ public func attack(
 
 private func attackChunk(
   _ network: Network, _ data: LabeledImages, _ range: Range<Int>, _ set: Perturbation,
-  _ attack: ProjectedGradientDescent, using random: inout RandomSource
+  _ attack: Attack, _ seed: UInt64
 ) -> [AttackResult] {
   let batch = data.batch(range)
   let predictions = network(batch.images).argmaxOfRows
@@ -57,17 +56,15 @@ private func attackChunk(
       index: index, label: label, status: prediction == label ? .survived : .misclassified,
       prediction: prediction)
   }
-  for _ in 0..<attack.restarts {
-    let standing = results.indices.filter { results[$0].status == .survived }
-    guard !standing.isEmpty else { break }
-    let found = attack.attack(
-      network, batch.images.rows(at: standing), labels: standing.map { batch.labels[$0] },
-      within: set, using: &random)
-    for (position, input) in zip(standing, found) {
-      guard let input else { continue }
-      results[position].status = .broken
-      results[position].prediction = network(input).argmaxOfRows[0]
-    }
+  let standing = results.indices.filter { results[$0].status == .survived }
+  guard !standing.isEmpty else { return results }
+  let found = attack.findings(
+    in: network, around: batch.images.rows(at: standing), labels: standing.map { batch.labels[$0] },
+    within: set, seed: seed, indices: standing.map { results[$0].index })
+  for (position, finding) in zip(standing, found) {
+    guard let finding else { continue }
+    results[position].status = .broken
+    results[position].prediction = finding.answer
   }
   return results
 }

@@ -6,7 +6,7 @@ import Tensors
 /// How a network does: without perturbation, under attack, and by certificate.
 public struct ModelReport: Sendable {
   public let target: CertificationTarget
-  public let attack: ProjectedGradientDescent
+  public let attack: Attack
   public let certification: Certification
   public let attacks: [AttackResult]
   /// Per ReLU layer, summed over the examples, by intervals at the target's ε.
@@ -50,7 +50,7 @@ extension ModelReport {
   /// Throws ``BoundsError`` and what `progress` throws.
   public init(
     of network: Network, on data: LabeledImages, target: CertificationTarget,
-    attack settings: ProjectedGradientDescent, seed: UInt64 = 0,
+    attack settings: Attack, seed: UInt64 = 0,
     memoryBudget: Int = certificationMemory,
     progress: (Stage, Int) throws -> Void = { _, _ in }
   ) throws {

@@ -48,17 +48,18 @@ public struct AttackedObjective: Sendable, Equatable {
     }
   }
 
-  /// Quantities carried forwards and backwards in a step (``StepCost``): one for each step of the attack
-  /// and for what is learnt there, two for intervals.
+  /// Quantities carried forwards and backwards in a step (``StepCost``): one for what is learnt at
+  /// attacked or clean points, two for intervals.
   var carried: Int {
-    let learning =
-      switch kind {
-      case .adversarial: 1
-      case .trades, .smallBox: 2
-      case .mixedLosses, .mixedMargins, .mixedPowers: 3
-      }
-    return learning + (usesAttack ? attack.steps : 0)
+    switch kind {
+    case .adversarial: 1
+    case .trades, .smallBox: 2
+    case .mixedLosses, .mixedMargins, .mixedPowers: 3
+    }
   }
+
+  /// Passes of the attack, one forwards and one backwards for each step; they keep nothing.
+  var attackPasses: Int { usesAttack ? 2 * attack.steps : 0 }
 
   /// The loss of a network on a batch.
   ///

@@ -26,8 +26,8 @@ public struct TrainingAttack: Sendable, Equatable {
     var current = projection.project(projection.randomPoint(using: &random))
     for _ in 0..<steps {
       let result = withGradients(at: [current]) { loss(network($0[0])) }
-      let direction = projection.direction(result.gradients[0])
-      current = projection.project(current + direction * (set.epsilon * relativeStep))
+      current = projection.step(
+        from: current, along: result.gradients[0], by: set.epsilon * relativeStep)
     }
     return current
   }

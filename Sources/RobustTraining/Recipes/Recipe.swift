@@ -53,13 +53,13 @@ public struct Recipe: Sendable, Equatable {
   public struct Evaluation: Sendable, Equatable {
     /// Tried in this order on each example.
     public var methods: [BoundMethod]
-    public var attack: ProjectedGradientDescent
+    public var attack: Attack
     /// The first so many test examples; nil for all.
     public var examples: Int?
 
     public init(
       methods: [BoundMethod] = [.interval, .crownIBP()],
-      attack: ProjectedGradientDescent = ProjectedGradientDescent(), examples: Int? = nil
+      attack: Attack = .pgd(), examples: Int? = nil
     ) {
       self.methods = methods
       self.attack = attack
@@ -82,7 +82,7 @@ public struct Recipe: Sendable, Equatable {
     optimizer = Optimizer.Settings(
       learningRate: small ? 5e-3 : 1e-3, decay: .afterRamp(every: 10, factor: 0.5))
     evaluation = Evaluation(
-      attack: ProjectedGradientDescent(steps: 50, restarts: small ? 5 : 1))
+      attack: .pgd(steps: 50, restarts: small ? 5 : 1))
     seed = 0
   }
 

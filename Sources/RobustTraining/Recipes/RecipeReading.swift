@@ -101,11 +101,7 @@ extension Recipe {
     evaluation.examples = try fields["examples"].flatMap {
       $0.node.scalar?.string == "all" ? nil : try $0.integer(1...Int.max)
     }
-    let attack = try fields.fields("attack", known: ["steps", "restarts"])
-    if let value = attack["steps"] { evaluation.attack.steps = try value.integer(1...100_000) }
-    if let value = attack["restarts"] {
-      evaluation.attack.restarts = try value.integer(1...100_000)
-    }
+    evaluation.attack = try Self.attack(fields, standard: evaluation.attack)
   }
 }
 

@@ -98,20 +98,18 @@ extension Recipe {
 
   private var evaluationText: String {
     let slope = evaluation.methods.lazy.compactMap(\.slope).first ?? objective.slope
-    let attack = Self.mapping([
-      "steps: \(evaluation.attack.steps)", "restarts: \(evaluation.attack.restarts)",
-    ])
     return Self.mapping([
       "methods: \(Self.list(evaluation.methods))", "slope: \(slope.rawValue)",
-      "attack: \(attack)", "examples: \(evaluation.examples.map { "\($0)" } ?? "all")",
+      "attack: \(Self.mapping(evaluation.attack.settings))",
+      "examples: \(evaluation.examples.map { "\($0)" } ?? "all")",
     ])
   }
 
-  private static func mapping(_ parts: [String]) -> String {
+  static func mapping(_ parts: [String]) -> String {
     "{ \(parts.joined(separator: ", ")) }"
   }
 
-  private static func list<Value>(_ values: [Value]) -> String {
+  static func list<Value>(_ values: [Value]) -> String {
     "[\(values.map { "\($0)" }.joined(separator: ", "))]"
   }
 

@@ -15,12 +15,18 @@ struct EpochMetrics: Codable, Equatable {
   var attackedError: Float?
   var best: Bool
   var relu: [Layer]?
+  var warnings: [Warning]?
 
   struct Layer: Codable, Equatable {
     var path: String
     var active: Int
     var inactive: Int
     var unstable: Int
+  }
+
+  struct Warning: Codable, Equatable {
+    var kind: String
+    var text: String
   }
 
   init(_ report: EpochReport) {
@@ -38,6 +44,8 @@ struct EpochMetrics: Codable, Equatable {
     relu = report.selection?.reluStatistics.map {
       Layer(path: $0.path, active: $0.active, inactive: $0.inactive, unstable: $0.unstable)
     }
+    guard !report.warnings.isEmpty else { return }
+    warnings = report.warnings.map { Warning(kind: $0.kind.rawValue, text: "\($0)") }
   }
 }
 

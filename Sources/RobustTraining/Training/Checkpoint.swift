@@ -36,6 +36,7 @@ extension TrainingRun {
       "updates": "\(optimizer.updates)", "sums": sums.text,
     ]
     if let average { metadata["averaged"] = "\(average.count)" }
+    if !told.isEmpty { metadata["told"] = told.map(\.rawValue).sorted().joined(separator: " ") }
     if let best { metadata["best"] = "\(best.error.bitPattern) \(best.epoch)" }
     try SafetensorsFile(arrays: arrays, metadata: metadata).write(to: url)
   }
@@ -52,7 +53,7 @@ extension TrainingRun {
     guard file.metadata["format"] == Self.format else {
       throw fail("not a checkpoint of this version; start anew in another folder")
     }
-    guard file.metadata["settings"] == settings else {
+    guard Self.areSame(file.metadata["settings"], settings) else {
       throw fail(
         "made with other settings than this run; resume with the same ones, or name another folder")
     }
@@ -93,7 +94,18 @@ extension TrainingRun {
     optimizer.second = second
     optimizer.updates = updates
     (self.step, self.sums) = (step, sums)
+    let words = file.metadata["told"]?.split(separator: " ") ?? []
+    told = Set(words.compactMap { TrainingWarning.Kind(rawValue: String($0)) })
     best = file.metadata["best"].flatMap(Self.best)
+  }
+
+  /// An earlier version may have written fewer of the settings.
+  private static func areSame(_ stored: String?, _ settings: String) -> Bool {
+    guard let stored, stored != settings else { return stored != nil }
+    guard let one = try? Recipe(yaml: stored), let other = try? Recipe(yaml: settings) else {
+      return false
+    }
+    return one == other
   }
 
   private static func best(_ text: String) -> (error: Float, epoch: Int)? {

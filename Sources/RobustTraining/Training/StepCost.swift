@@ -4,7 +4,8 @@ import Networks
 public struct StepCost: Sendable, Equatable {
   /// Floating-point operations with weights, a multiply-add as two: a forward pass, and twice as
   /// many for its gradients, of every quantity carried through the network (the clean values;
-  /// centre and radius of the intervals; each row of the backward pass).
+  /// centre and radius of the intervals; each row of the backward pass); two passes for a step of an
+  /// attack, which needs no gradients of weights.
   public let flops: Double
   /// Bytes kept from the forward pass for the gradients.
   public let bytes: Double
@@ -13,8 +14,10 @@ public struct StepCost: Sendable, Equatable {
   public init(_ network: Network, _ objective: Objective) {
     // κ of the natural loss is 1; statistics are those of the clean values.
     var carried = objective.kappa.isUsed || network.usesBatchStatistics ? 1 : 0
+    var attackPasses = 0
     if case .attacked(let attacked) = objective {
       carried += attacked.carried
+      attackPasses = attacked.attackPasses
     } else if case .crown(_, _, let projections) = objective {
       // Two rows for each neuron; the later half of them pass the network, the others a part of it.
       carried += network.classes + 1 + (projections ?? network.reluCount)
@@ -25,7 +28,7 @@ public struct StepCost: Sendable, Equatable {
       carried += margins == .fused ? 1 : network.classes - 1
     }
     let scalars = network.nodes.reduce(0) { $0 + $1.outputShape.reduce(1, *) }
-    flops = Double(3 * carried) * 2 * Double(network.multiplyAdds)
+    flops = Double(3 * carried + attackPasses) * 2 * Double(network.multiplyAdds)
     bytes = Double(carried * scalars * MemoryLayout<Float>.stride)
   }
 }

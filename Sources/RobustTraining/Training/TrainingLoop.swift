@@ -47,10 +47,14 @@ extension TrainingRun {
     averageWeights(epoch: ended)
     let selection = try selectionReport()
     let isBest = selection.map { takeBest($0, epoch: ended) } ?? false
+    let point = plan.point(atStep: step - 1, stepsPerEpoch: stepsPerEpoch)
+    let sums = takeSums()
+    let warnings = TrainingWarning.all(
+      of: plan.objective, epoch: ended, at: point, sums, selection, classes: template.classes
+    ).filter { told.insert($0.kind).inserted }
     return EpochReport(
-      epoch: ended, point: plan.point(atStep: step - 1, stepsPerEpoch: stepsPerEpoch),
-      learningRate: plan.learningRate(epoch: ended), sums: takeSums(), selection: selection,
-      isBest: isBest)
+      epoch: ended, point: point, learningRate: plan.learningRate(epoch: ended), sums: sums,
+      selection: selection, isBest: isBest, warnings: warnings)
   }
 
   /// Remembers the epoch if it is the best so far, by the error that the objective is about
@@ -82,6 +86,8 @@ public struct EpochReport: Sendable {
   public let selection: SelectionReport?
   /// Whether this is the best epoch so far.
   public let isBest: Bool
+  /// Of the kinds that no earlier epoch of the run has told.
+  public let warnings: [TrainingWarning]
 }
 
 /// How the network does on the held-out examples after an epoch.
@@ -95,74 +101,9 @@ public struct SelectionReport: Sendable {
   public let attackedError: Float?
   /// Per ReLU layer, summed over the held-out examples, at the selection ε.
   public let reluStatistics: [ReLUStatistics]
-}
-
-extension SelectionReport {
-  /// Of a part of the held-out examples, as counts.
-  fileprivate struct Part {
-    var wrong = 0
-    var unverified = 0
-    var broken = 0
-    var reluStatistics: [ReLUStatistics] = []
-  }
-}
-
-extension TrainingRun {
-  func selectionReport() throws -> SelectionReport? {
-    let held = split.heldOut
-    guard !held.isEmpty else { return nil }
-    let network = self.network
-    var total = SelectionReport.Part()
-    for group in ChunkGroups(of: held.count, size: 125) {
-      for part in try Lanes.map(group.count, { try selectionPart(network, held[group[$0]]) }) {
-        total.wrong += part.wrong
-        total.unverified += part.unverified
-        total.broken += part.broken
-        total.reluStatistics =
-          total.reluStatistics.isEmpty
-          ? part.reluStatistics : zip(total.reluStatistics, part.reluStatistics).map(+)
-      }
-    }
-    return SelectionReport(
-      standardError: Float(total.wrong) / Float(held.count),
-      verifiedError: Float(total.unverified) / Float(held.count),
-      attackedError: plan.objective.selection == .attackedError
-        ? Float(total.broken) / Float(held.count) : nil,
-      reluStatistics: total.reluStatistics)
-  }
-
-  private func selectionPart(
-    _ network: Network, _ indices: ArraySlice<Int>
-  ) throws -> SelectionReport.Part {
-    let batch = split.data.batch(indices)
-    let set = plan.perturbation.withEpsilon(plan.selectionEpsilon)
-    let bounds = try BoundPropagation(network, on: set.region(around: batch.images))
-    let unverified =
-      switch plan.objective.selection {
-      case .verifiedError(let method) where method != .interval:
-        try certify(
-          network, batch.images, labels: batch.labels, against: set, by: [method],
-          memoryBudget: certificationMemory / Threads.count
-        ).count { $0.status != .certified }
-      default:
-        bounds.intervalBounds(.margins(of: batch.labels, classes: network.classes))
-          .minimumOfRows.count { !($0 > 0) }
-      }
-    return SelectionReport.Part(
-      wrong: zip(network(batch.images).argmaxOfRows, batch.labels).count { $0 != $1 },
-      unverified: unverified,
-      broken: broken(network, batch.images, batch.labels, set, first: indices.first ?? 0),
-      reluStatistics: bounds.reluStatistics)
-  }
-
-  /// How many examples projected gradient descent breaks, where the objective asks for it.
-  private func broken(
-    _ network: Network, _ images: Tensor, _ labels: [Int], _ set: Perturbation, first: Int
-  ) -> Int {
-    guard plan.objective.selection == .attackedError else { return 0 }
-    var random = RandomSource(seed: plan.seed, purpose: "selection attack", index: first)
-    return ProjectedGradientDescent(steps: 10, restarts: 1)
-      .attack(network, images, labels: labels, within: set, using: &random)
-      .count { $0 != nil }
-  }
+  /// How many examples are answered with each class (NaN with none), and how many belong to it.
+  public let answers: [Int]
+  public let labels: [Int]
+  /// Paths of ReLU layers whose output is 0 for every clean example.
+  public let deadLayers: [String]
 }

@@ -22,6 +22,8 @@ public struct TrainingRun: Sendable {
   public internal(set) var step = 0
   /// Sums over the current epoch so far.
   var sums = EpochSums()
+  /// Warnings that an epoch has told.
+  var told: Set<TrainingWarning.Kind> = []
   /// The best selection error so far, and its epoch.
   public internal(set) var best: (error: Float, epoch: Int)?
 

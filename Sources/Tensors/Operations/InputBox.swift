@@ -33,10 +33,27 @@ public func boxAround(
 }
 
 extension Tensor {
-  /// The inputs moved to the nearest point of the box (ℓ∞ projection), elementwise.
+  /// The inputs moved to the nearest point of the box (ℓ∞ projection), elementwise; NaN where an end
+  /// is, so that nothing is taken for a point of an empty box.
   public func clamped(lower: Tensor, upper: Tensor) -> Tensor {
-    let raised = ElementwiseKernel.zip(self, lower) { max($0, $1) }
-    return ElementwiseKernel.zip(raised, upper) { min($0, $1) }
+    let raised = ElementwiseKernel.zip(self, lower) { $0 >= $1 ? $0 : $1 }
+    return ElementwiseKernel.zip(raised, upper) { $0 <= $1 ? $0 : $1 }
+  }
+
+  /// `self + gradient.signs · length`, ``clamped(lower:upper:)``, in one pass.
+  public func stepped(
+    along gradient: Tensor, by length: Float, lower: Tensor, upper: Tensor
+  ) -> Tensor {
+    precondition(
+      [gradient, lower, upper].allSatisfy { $0.count == count }, "operands of different sizes")
+    let out = result(shape)
+    let (x, g, l, u) = (pointer, gradient.pointer, lower.pointer, upper.pointer)
+    parallelRanges(count, work: count) { range in
+      let i = range.lowerBound
+      ck_box_step(x + i, g + i, length, l + i, u + i, out.pointer + i, range.count)
+    }
+    keepAlive(self, gradient, lower, upper)
+    return out.tensor
   }
 
   /// −1, 0 or 1, elementwise.

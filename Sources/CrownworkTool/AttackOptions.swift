@@ -1,0 +1,26 @@
+import ArgumentParser
+import Crownwork
+
+/// The attack's settings, in place of the model's own.
+struct AttackOptions: ParsableArguments {
+  @Option(help: "\(Attack.Name.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var attack: String?
+  @Option(help: "What its steps make small: margin, or cross-entropy negated.") var loss: String?
+  @Option(parsing: .unconditional, help: "Steps of the attack.") var steps: String?
+  @Option(parsing: .unconditional, help: "Random starts of the attack.") var restarts: String?
+  @Option(
+    parsing: .unconditional, help: "Length of a step, a part of epsilon. Default: 2.5/steps.")
+  var step: String?
+  @Option(parsing: .unconditional, help: "Seed of the attack.") var seed: UInt64 = 0
+
+  /// Throws ``RecipeError``.
+  func settings(_ standard: Attack) throws -> Attack {
+    try standard.applying(
+      Overrides.make([
+        ("evaluate.attack.name", attack, "--attack"), ("evaluate.attack.loss", loss, "--loss"),
+        ("evaluate.attack.steps", steps, "--steps"),
+        ("evaluate.attack.restarts", restarts, "--restarts"),
+        ("evaluate.attack.step", step, "--step"),
+      ]))
+  }
+}

@@ -1,0 +1,71 @@
+/// How inputs with a wrong answer are looked for in perturbation sets: gradient steps on a loss,
+/// projected onto the set.
+///
+/// What an attack breaks is certainly not robust; what it does not break may still not be.
+public struct Attack: Sendable, Equatable {
+  public enum Name: String, Sendable, CaseIterable {
+    /// Projected gradient descent from random starts (Madry et al. 2018).
+    case pgd
+    /// One step of the full ε from the clean input (Goodfellow et al. 2015).
+    case fgsm
+    /// Projected gradient descent on z_y − z_t for each other class t in turn (Gowal et al. 2019).
+    case multiTargeted = "multi-targeted"
+  }
+
+  public let name: Name
+  public let loss: AttackLoss
+  public let steps: Int
+  /// Random starts; for each target, where there are targets.
+  public let restarts: Int
+  /// Length of the first step as a fraction of ε; nil for 2.5/steps.
+  public let relativeStep: Float?
+  public let decay: StepDecay
+
+  private init(
+    _ name: Name, _ loss: AttackLoss, _ steps: Int, _ restarts: Int, _ relativeStep: Float?,
+    _ decay: StepDecay
+  ) {
+    (self.name, self.loss, self.steps, self.restarts) = (name, loss, steps, restarts)
+    (self.relativeStep, self.decay) = (relativeStep, decay)
+  }
+
+  public static func pgd(
+    steps: Int = 200, restarts: Int = 10, loss: AttackLoss = .margin, relativeStep: Float? = nil,
+    decay: StepDecay = .constant
+  ) -> Attack { Attack(.pgd, loss, steps, restarts, relativeStep, decay) }
+
+  public static func multiTargeted(
+    steps: Int = 200, restarts: Int = 1, relativeStep: Float? = nil, decay: StepDecay = .constant
+  ) -> Attack { Attack(.multiTargeted, .margin, steps, restarts, relativeStep, decay) }
+
+  public static func fgsm(loss: AttackLoss = .crossEntropy) -> Attack {
+    Attack(.fgsm, loss, 1, 1, 1, .constant)
+  }
+
+  /// Length of a step (from 0) as a fraction of ε.
+  func relativeLength(ofStep step: Int) -> Float {
+    (relativeStep ?? 2.5 / Float(max(steps, 1))) * decay.factor(atStep: step, of: steps)
+  }
+}
+
+extension Attack: CustomStringConvertible {
+  /// Such as "PGD 200 steps × 10 restarts".
+  public var description: String {
+    let effort = "\(steps) steps × \(restarts) restarts"
+    switch name {
+    case .pgd:
+      return "PGD " + (loss == .margin ? effort : "on \(loss.rawValue) \(effort)")
+    case .multiTargeted: return "multi-targeted PGD \(effort)"
+    case .fgsm: return loss == .crossEntropy ? "FGSM" : "FGSM on \(loss.rawValue)"
+    }
+  }
+
+  /// Such as "PGD".
+  public var shortName: String {
+    switch name {
+    case .pgd: "PGD"
+    case .multiTargeted: "multi-targeted PGD"
+    case .fgsm: "FGSM"
+    }
+  }
+}
