@@ -17,6 +17,18 @@ import Testing
     #expect(readme.contains("```swift\n\(example)```"))
   }
 
+  @Test func showsARecipeThatReads() throws {
+    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+    let parts = readme.components(separatedBy: "```yaml\n").dropFirst()
+    #expect(parts.count == 1)
+    for part in parts {
+      let yaml = try #require(part.components(separatedBy: "```").first)
+      let recipe = try Recipe(yaml: yaml)
+      #expect(recipe.dataset == .images)
+      #expect(recipe.images.size == ImageSettings.Size(height: 32, width: 32))
+    }
+  }
+
   @Test func exampleCertifies() throws {
     let digits = Dataset.digits()
     let verdicts = try trainAndCertify(

@@ -31,6 +31,8 @@ extension Recipe {
     }
     self.init(for: dataset ?? .digits)
     data = try top["data"]?.text()
+    try readImages(top)
+    try readAugmentation(top)
     try readModel(top)
     try readPerturbation(top)
     try readObjective(top)
@@ -43,7 +45,7 @@ extension Recipe {
 
   static let keys = [
     "dataset", "data", "model", "perturbation", "objective", "schedule", "optimizer", "evaluate",
-    "seed", "holdout",
+    "seed", "holdout", "images", "augment",
   ]
 
   private mutating func readPerturbation(_ top: RecipeFields) throws {
