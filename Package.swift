@@ -22,6 +22,8 @@ let package = Package(
   targets: [
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CKernels"),
+    .target(
+      name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("turbojpeg")]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
@@ -35,7 +37,7 @@ let package = Package(
     .target(
       name: "Formats",
       dependencies: [
-        "Networks", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+        "Networks", "CImages", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: strict),

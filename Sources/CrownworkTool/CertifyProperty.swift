@@ -42,7 +42,7 @@ extension CertifyCommand {
     let given = [
       ("--epsilon", target.epsilon != nil), ("--norm", target.norm != nil),
       ("--no-clip", target.noClip), ("--examples", examples != nil),
-      ("--dataset", subject.dataset != nil), ("--data", subject.data != nil),
+      ("--dataset", subject.dataset != nil), ("--data", subject.source.data != nil),
     ]
     guard let option = given.first(where: \.1) else { return }
     throw Failure(.usage, "\(option.0): not with --vnnlib, whose property names its inputs itself")

@@ -12,7 +12,7 @@ struct DataCommand: ParsableCommand {
       """)
 
   @Argument(help: "A data set: \(Overrides.datasetNames). Default: all.") var name: String?
-  @Option(help: "Folder with the data set's files.") var data: String?
+  @OptionGroup var source: DataOptions
   @Flag(help: "Fetch what is not there, with a check of its SHA-256.") var fetch = false
   @Flag(help: "Print JSON lines.") var json = false
 
@@ -24,18 +24,26 @@ struct DataCommand: ParsableCommand {
     let shape: [Int]?
     let classes: Int?
     let checksum: String?
+
+    /// How to get what is not there.
+    var remedy: String {
+      let name = DatasetName(rawValue: name)!
+      return name.instructions(cache: DatasetLocator().cacheFolder(for: name))
+        ?? "get it with: crownwork data \(name.rawValue) --fetch"
+    }
   }
 
   mutating func run() throws {
     let chosen = try Recipe(yaml: "", overrides: Overrides.make([("dataset", name, "NAME")]))
-    for name in self.name == nil ? DatasetName.allCases : [chosen.dataset] {
+    let all = DatasetName.allCases.filter { $0 != .images }
+    for name in self.name == nil ? all : [chosen.dataset] {
       let record = try record(name)
       print(json ? try JSON.line(record) : text(record))
     }
   }
 
   private func record(_ name: DatasetName) throws -> Record {
-    let folder = data.map { URL(fileURLWithPath: $0, isDirectory: true) }
+    let folder = source.data.map { URL(fileURLWithPath: $0, isDirectory: true) }
     if name == .digits, folder == nil {
       return record(name, .digits(), "part of this program", nil)
     }
@@ -46,10 +54,15 @@ struct DataCommand: ParsableCommand {
       found = try locator.locate(name)
     }
     switch found {
-    case .found(let files):
+    case .found(let found):
+      var recipe = Recipe(for: name)
+      recipe.images = try source.settings(in: recipe)
+      let dataset = try found.dataset(name: name, note: name.note, images: recipe.images)
+      guard name != .images, case .idx(let files) = found else {
+        return record(name, dataset, found.folder.path, nil)
+      }
       let sum = DatasetFetcher.matchesPublished(files, name) ? "ok" : "not the published files"
-      let dataset = try Dataset(files, name: name.rawValue, note: name.note)
-      return record(name, dataset, files.folder.path, sum)
+      return record(name, dataset, found.folder.path, sum)
     case .missing(let searched):
       return Record(
         name: name.rawValue, note: name.note, place: nil, searched: searched.map(\.path),
@@ -62,7 +75,7 @@ struct DataCommand: ParsableCommand {
   ) -> Record {
     let train = dataset.train
     return Record(
-      name: name.rawValue, note: name.note, place: place, searched: [], train: train.count,
+      name: name.rawValue, note: dataset.note, place: place, searched: [], train: train.count,
       test: dataset.test.count, shape: [train.height, train.width, train.channels],
       classes: train.classes, checksum: checksum)
   }
@@ -72,7 +85,7 @@ struct DataCommand: ParsableCommand {
       let shape = record.shape
     else {
       return "\(record.name)\n  not found in \(record.searched.joined(separator: ", "))\n"
-        + "  get it with: crownwork data \(record.name) --fetch\n  \(record.note)"
+        + "  \(record.remedy)\n  \(record.note)"
     }
     let sum = record.checksum.map { " (SHA-256: \($0))" } ?? ""
     return "\(record.name)\n  \(place)\(sum)\n  \(train) training and \(test) test images "

@@ -45,7 +45,7 @@ struct SubjectOptions: ParsableArguments {
   @Option(help: "Number of classes (with --model).") var classes = 10
   @Option(help: "Data set: \(Overrides.datasetNames). Default: the model's own.")
   var dataset: String?
-  @Option(help: "Folder with the data set's files.") var data: String?
+  @OptionGroup var source: DataOptions
   @Option(help: "Threads to run on. Default: all.") var threads: Int?
 
   func open(_ path: String) throws -> SavedModel {
@@ -95,8 +95,10 @@ struct SubjectOptions: ParsableArguments {
           .usage, "\(model.name): does not say its data set; name it with --dataset")
       }
       recipe.dataset = name
+      recipe.images = model.recipe?.images ?? ImageSettings()
     }
-    recipe.data = data ?? (dataset == nil ? model.recipe?.data : nil)
+    recipe.data = source.data ?? (dataset == nil ? model.recipe?.data : nil)
+    recipe.images = try source.settings(in: recipe)
     let test = try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }.test
     return try ExampleRange(
       count ?? model.evaluation.examples.map(String.init), in: test, dataset: recipe.dataset
@@ -108,6 +110,35 @@ struct SubjectOptions: ParsableArguments {
     guard let threads else { return }
     guard threads >= 1 else { throw Failure(.usage, "--threads: must be at least 1") }
     Threads.use(threads)
+  }
+}
+
+/// Where data are, and what pictures are turned into.
+struct DataOptions: ParsableArguments {
+  @Option(help: "Folder with the data set's files.") var data: String?
+  @Option(
+    name: .customLong("image-size"),
+    help: "Of images: HEIGHTxWIDTH that every picture is brought to.")
+  var imageSize: String?
+  @Option(help: "Of images: 1 for grey, 3 for colours. Default: what the pictures are.")
+  var channels: String?
+
+  var overrides: [RecipeOverride] {
+    Overrides.make([("data", data, "--data")]) + settings
+  }
+
+  private var settings: [RecipeOverride] {
+    Overrides.make([
+      ("images.size", imageSize, "--image-size"), ("images.channels", channels, "--channels"),
+    ])
+  }
+
+  /// The settings of a recipe's images with what the options say in their place.
+  func settings(in recipe: Recipe) throws -> ImageSettings {
+    let named = RecipeOverride("dataset", recipe.dataset.rawValue, option: "--dataset")
+    let given = try Recipe(yaml: "", overrides: [named] + settings).images
+    return ImageSettings(
+      size: given.size ?? recipe.images.size, channels: given.channels ?? recipe.images.channels)
   }
 }
 

@@ -42,7 +42,7 @@ struct TrainCommand: ParsableCommand {
       let run = try resolved.run(on: dataset)
       if dryRun { return try DryRun(resolved, run).print(json: json) }
       let folder = try RunFolder(creating: place.new, recipe: resolved)
-      return try train(run, in: folder, report)
+      return try train(run, in: folder, report, on: dataset)
     }
     var folder = try open(place)
     let dataset = try load(folder.recipe)
@@ -52,7 +52,7 @@ struct TrainCommand: ParsableCommand {
     var run = try folder.recipe.run(on: dataset)
     if dryRun { return try DryRun(folder.recipe, run).print(json: json) }
     try folder.restore(&run)
-    try train(run, in: folder, report)
+    try train(run, in: folder, report, on: dataset)
   }
 
   /// The recipe that was asked for; nil if neither one nor an option was given.
@@ -77,10 +77,10 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func train(
-    _ run: TrainingRun, in folder: RunFolder, _ report: TrainReport
+    _ run: TrainingRun, in folder: RunFolder, _ report: TrainReport, on dataset: Dataset
   ) throws {
     var (run, folder, report) = (run, folder, report)
-    report.start(folder, run)
+    report.start(folder, run, on: dataset)
     Interruption.catchSignals()
     let outcome = try run.train { event, run in
       switch event {

@@ -19,7 +19,7 @@ struct TrainReport {
 
   private var talks: Bool { !json && !quiet }
 
-  func start(_ folder: RunFolder, _ run: TrainingRun) {
+  func start(_ folder: RunFolder, _ run: TrainingRun, on dataset: Dataset) {
     guard talks else { return }
     let (recipe, network) = (folder.recipe, run.network)
     console.line(
@@ -29,6 +29,7 @@ struct TrainReport {
     console.line(
       "data       \(recipe.dataset.rawValue): \(run.split.training.count) examples to train on, "
         + "\(run.split.heldOut.count) held out to choose the best epoch")
+    if recipe.dataset == .images { console.line("           \(dataset.note)") }
     console.line("objective  \(Wording.objective(recipe)), seed \(recipe.seed)")
     console.line("schedule   \(Wording.schedule(recipe))")
     let from = run.step > 0 ? ", going on after step \(run.step)" : ""

@@ -4,7 +4,7 @@ import Crownwork
 /// Options that override a recipe's settings.
 struct TrainSettings: ParsableArguments {
   @Option(help: "Data set: \(Overrides.datasetNames).") var dataset: String?
-  @Option(help: "Folder with the data set's files.") var data: String?
+  @OptionGroup var source: DataOptions
   @OptionGroup var model: ModelOptions
   @Option(help: "Start from this network and its weights: a run, a model file or an ONNX file.")
   var start: String?
@@ -52,7 +52,7 @@ struct TrainSettings: ParsableArguments {
 
   var overrides: [RecipeOverride] {
     Overrides.make([
-      ("dataset", dataset, "--dataset"), ("data", data, "--data"),
+      ("dataset", dataset, "--dataset"),
       ("model.start", start, "--start"),
       ("perturbation.train-epsilon", trainEpsilon, "--train-epsilon"),
       ("objective.name", objective, "--objective"), ("objective.margins", margins, "--margins"),
@@ -67,6 +67,6 @@ struct TrainSettings: ParsableArguments {
       ("schedule.ramp.start", rampStart, "--ramp-start"),
       ("schedule.ramp.length", rampLength, "--ramp-length"), ("seed", seed, "--seed"),
       ("holdout", holdout, "--holdout"),
-    ]) + model.overrides + target.overrides()
+    ]) + source.overrides + model.overrides + target.overrides()
   }
 }

@@ -24,6 +24,8 @@ import Testing
       .map { $0.components(separatedBy: "```")[0] }
     #expect(!recipes.isEmpty)
     for recipe in recipes { #expect(try !Sweep(yaml: recipe).runs.isEmpty) }
+    let own = try #require(recipes.first { $0.contains("dataset: images") })
+    #expect(try Recipe(yaml: own).images.size == ImageSettings.Size(height: 32, width: 32))
     let whole = try #require(recipes.first { $0.contains("sweep:") })
     #expect(try Sweep(yaml: whole).runs.count == 12)
     for line in try Recipe(yaml: "").yaml.split(separator: "\n") {

@@ -10,7 +10,7 @@ import Testing
 /// `script/fuzz` runs a million of them, with the memory of the process limited.
 @Suite struct FuzzTests {
   enum Format: String, CaseIterable, Sendable {
-    case onnx, safetensors, idx, vnnlib
+    case onnx, safetensors, idx, vnnlib, png, jpeg, npy
   }
 
   /// Inputs of each format.
@@ -48,6 +48,10 @@ import Testing
     case .onnx: _ = try ONNXModel.network(data: data, file: url)
     case .safetensors: _ = try SafetensorsFile(data: data, file: "file")
     case .idx: _ = try IDXFile(data: data, file: "file")
+    case .png, .jpeg: _ = try RasterImage(data: data, file: "file")
+    case .npy:
+      let array = try NPYFile(data: data, file: "file")
+      _ = try array.element.kind == .float ? array.pixels() : array.labels()
     case .vnnlib: _ = try VNNLIBProperty(data: data, file: "file")
     }
   }
@@ -72,6 +76,19 @@ import Testing
       let images: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2] + (0..<12)
       return [
         Data(images), Data([0, 0, 8, 1, 0, 0, 0, 4, 1, 2, 3, 4]), Gzip.compress(Data(images)),
+      ]
+    case .png:
+      return [
+        PNG.file(width: 3, colour: 2, rows: [Array(0..<9), Array(9..<18)]),
+        PNG.file(width: 9, colour: 3, depth: 4, palette: Array(0..<48), rows: [[1, 2, 3, 4, 5]]),
+        PNG.file(width: 2, colour: 6, depth: 16, rows: [Array(0..<16)]),
+        PNG.file(width: 8, colour: 0, depth: 1, rows: [[0x55], [0xaa]]),
+      ]
+    case .jpeg: return [JPEG.colour, JPEG.grey, JPEG.progressive]
+    case .npy:
+      return [
+        NPYTests.file("|u1", "(2, 3)", Array(1...6)), NPYTests.file("<i4", "(1,)", [7, 0, 0, 0]),
+        NPYTests.file("<f8", "(2,)", version: 2, Array(repeating: 0, count: 16)),
       ]
     case .vnnlib:
       return [

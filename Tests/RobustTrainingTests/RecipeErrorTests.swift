@@ -11,11 +11,31 @@ import Testing
     ),
     (
       "dataset: minst",
-      "r:1: dataset must be one of digits, mnist, fashion-mnist, not \"minst\"; did you mean mnist?"
+      "r:1: dataset must be one of digits, mnist, fashion-mnist, cifar10, images, not \"minst\"; did you mean mnist?"
     ),
     (
       "schedule: { epochs: many }",
       "r:1: epochs must be a whole number in 1...1000000, not \"many\""
+    ),
+    (
+      "dataset: mnist\nimages: { channels: 1 }",
+      "r:2: channels of images has no meaning for mnist; leave it out, or use dataset: images"
+    ),
+    (
+      "dataset: images\nimages: { size: 32 }",
+      "r:2: size must be [height, width], each from 1 to 4096, not \"32\"; such as [32, 32]"
+    ),
+    (
+      "dataset: images\nimages: { channels: 2 }",
+      "r:2: channels must be one of 1, 3, not \"2\"; did you mean 1?"
+    ),
+    ("augment: flip", "r:1: augment must be a mapping of settings, not \"flip\""),
+    (
+      "augment: { crop: 2, fill: black }",
+      "r:1: fill must be one of zero, edge, not \"black\""
+    ),
+    (
+      "model: { mean: data, std: [0.2] }", "r:1: std and mean: data; leave std out"
     ),
     ("schedule: { epochs: 0 }", "r:1: epochs must be a whole number in 1...1000000, not \"0\""),
     ("schedule: 12", "r:1: schedule must be a mapping of settings, not \"12\""),

@@ -32,6 +32,15 @@ import Testing
     """
     evaluate: { attack: { loss: cross-entropy, step: 0.0125, decay: { factor: 0.5, milestones: [0.25, 0.5] } } }
     """,
+    "dataset: cifar10", "dataset: cifar10\nmodel: { mean: none }\naugment: none",
+    "model: { mean: data }\naugment: { flip: true, crop: 2, fill: edge }",
+    """
+    dataset: images
+    data: pictures
+    images: { size: [24, 32], channels: 1 }
+    augment: { flip: yes }
+    """,
+    "dataset: images\nimages: { channels: 3 }",
   ]
 
   @Test(arguments: recipes)
@@ -53,9 +62,55 @@ import Testing
     let files = try FileManager.default.contentsOfDirectory(
       at: folder, includingPropertiesForKeys: nil)
     #expect(files.count >= 5)
-    for file in files { #expect(try Sweep(contentsOf: file).runs.count > 0) }
+    for file in files {
+      for recipe in try Sweep(contentsOf: file).runs.map(\.recipe) {
+        let (input, classes) = try #require(Self.form(of: recipe), "\(file.lastPathComponent)")
+        let shapes = try recipe.model.architecture.parameterShapes(input: input, classes: classes)
+        #expect(!shapes.isEmpty)
+        #expect(recipe.model.mean.isEmpty || recipe.model.mean.count == input[2])
+      }
+    }
     let digits = folder.appendingPathComponent("digits.yaml")
     #expect(try Recipe(contentsOf: digits) == Recipe())
+  }
+
+  /// The shape of a recipe's images, and how many classes they have; nil for data of one's own that
+  /// are not known here.
+  private static func form(of recipe: Recipe) -> (input: [Int], classes: Int)? {
+    switch (recipe.dataset, recipe.data) {
+    case (.digits, _): ([8, 8, 1], 10)
+    case (.mnist, _), (.fashionMNIST, _): ([28, 28, 1], 10)
+    case (.cifar10, _): ([32, 32, 3], 10)
+    case (.images, "tiny-imagenet-200"): ([64, 64, 3], 200)
+    case (.images, "English/Fnt"): ([28, 28, 1], 62)
+    case (.images, _): nil
+    }
+  }
+
+  @Test func settingsOfDataMeanWhatTheyShould() throws {
+    let recipe = try Recipe(
+      yaml: "dataset: images\nimages: { size: [24, 32], channels: 1 }\naugment: { crop: 3 }")
+    #expect(recipe.images == ImageSettings(size: .init(height: 24, width: 32), channels: 1))
+    #expect(recipe.augmentation == Augmentation(crop: 3))
+    let cifar = try Recipe(yaml: "dataset: cifar10")
+    #expect(cifar.model.mean == [0.4914, 0.4822, 0.4465])
+    #expect(cifar.augmentation == Augmentation(flip: true, crop: 4))
+    #expect(cifar.perturbation == .linf(epsilon: 8 / 255, within: 0...1))
+    #expect(try Recipe(yaml: "dataset: cifar10\nmodel: { mean: none }").model.mean.isEmpty)
+    let started = try Recipe(yaml: "dataset: cifar10\nmodel: { start: m.onnx }")
+    #expect(started.model.mean.isEmpty)
+    #expect(try Recipe(yaml: started.yaml) == started)
+    let overrides = [
+      RecipeOverride("images.size", "8x9", option: "--image-size"),
+      RecipeOverride("images.channels", "3", option: "--channels"),
+    ]
+    #expect(
+      try Recipe(yaml: recipe.yaml, overrides: overrides).images
+        == ImageSettings(size: .init(height: 8, width: 9), channels: 3))
+    // Settings of the data set that an option replaces go with it.
+    let other = try Recipe(
+      yaml: recipe.yaml, overrides: [RecipeOverride("dataset", "mnist", option: "--dataset")])
+    #expect(other.images == ImageSettings())
   }
 
   @Test func settingsMeanWhatTheyShould() throws {

@@ -31,12 +31,13 @@ public struct Dataset: Equatable, Sendable {
 
   /// Reads the four files of a data set.
   ///
+  /// - Parameter classes: nil for the largest label of the training images and one more.
   /// Throws ``FormatError`` as ``init(contentsOf:name:classes:note:)`` does.
-  public init(_ files: DatasetFiles, name: String, classes: Int = 10, note: String = "") throws {
+  public init(_ files: DatasetFiles, name: String, classes: Int? = 10, note: String = "") throws {
     let train = try LabeledImages(
       images: files.trainImages, labels: files.trainLabels, classes: classes)
     let test = try LabeledImages(
-      images: files.testImages, labels: files.testLabels, classes: classes)
+      images: files.testImages, labels: files.testLabels, classes: train.classes)
     guard train.height == test.height, train.width == test.width else {
       throw FormatError.badData(
         "images of \(test.height)×\(test.width), but the training images are "
@@ -50,15 +51,16 @@ extension LabeledImages {
   /// Reads grey images (IDX of shape [count, height, width]) and their labels (IDX of shape
   /// [count]), gzipped or plain.
   ///
+  /// - Parameter classes: nil for the largest label and one more.
   /// Throws ``FormatError`` where a file is missing or bad or they do not fit each other.
-  public init(images: URL, labels: URL, classes: Int = 10) throws {
+  public init(images: URL, labels: URL, classes: Int? = 10) throws {
     try self.init(
       images: IDXFile(contentsOf: images), labels: IDXFile(contentsOf: labels), classes: classes,
       imagesFile: images.path, labelsFile: labels.path)
   }
 
   init(
-    images: IDXFile, labels: IDXFile, classes: Int, imagesFile: String, labelsFile: String
+    images: IDXFile, labels: IDXFile, classes: Int?, imagesFile: String, labelsFile: String
   ) throws {
     guard images.shape.count == 3 else {
       throw FormatError.badData(
@@ -70,6 +72,7 @@ extension LabeledImages {
     }
     try self.init(
       height: images.shape[1], width: images.shape[2], pixels: images.bytes, labels: labels.bytes,
-      classes: classes, imagesFile: imagesFile, labelsFile: labelsFile)
+      classes: classes ?? Int(labels.bytes.max() ?? 0) + 1, imagesFile: imagesFile,
+      labelsFile: labelsFile)
   }
 }

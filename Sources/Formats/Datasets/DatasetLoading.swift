@@ -4,6 +4,7 @@ extension Dataset {
   /// A data set by name.
   ///
   /// With a `folder`, from there and nowhere else (the user's own data in the same form will do);
+  /// ``DatasetName/images`` needs one, whose pictures are turned into what `images` says;
   /// else from where ``DatasetLocator`` finds it; else, if `fetch` is true, fetched into the cache
   /// from `mirror` or the set's own addresses. `digits` is part of this library and needs no files.
   /// `report` is called before each download with its address. Throws ``FormatError``, with
@@ -11,12 +12,13 @@ extension Dataset {
   public static func load(
     _ name: DatasetName, folder: URL? = nil,
     environment: [String: String] = ProcessInfo.processInfo.environment, fetch: Bool = true,
-    mirror: URL? = nil, report: (URL) -> Void = { _ in }
+    mirror: URL? = nil, images: ImageSettings = ImageSettings(), report: (URL) -> Void = { _ in }
   ) throws -> Dataset {
     let locator = DatasetLocator(environment: environment)
     let fetcher = { DatasetFetcher(into: $0, mirror: mirror) }
     return try load(
-      name, folder: folder, locator: locator, fetcher: fetch ? fetcher : nil, report: report)
+      name, folder: folder, locator: locator, fetcher: fetch ? fetcher : nil, images: images,
+      report: report)
   }
 
   /// The 1,797 optical digits of 8×8 pixels: the first 1,437 to train on, the last 360 to test
@@ -42,29 +44,41 @@ extension Dataset {
 
   static func load(
     _ name: DatasetName, folder: URL?, locator: DatasetLocator,
-    fetcher: ((URL) -> DatasetFetcher)?, report: (URL) -> Void = { _ in }
+    fetcher: ((URL) -> DatasetFetcher)?, images: ImageSettings = ImageSettings(),
+    report: (URL) -> Void = { _ in }
   ) throws -> Dataset {
     if name == .digits && folder == nil { return digits() }
     switch try locator.locate(name, folder: folder) {
-    case .found(let files):
+    case .found(let source):
       // A user's own files may be anything.
-      let note = folder == nil ? name.note : "files in \(files.folder.path)"
-      return try Dataset(files, name: name.rawValue, note: note)
+      let note = folder == nil ? name.note : "files in \(source.folder.path)"
+      return try source.dataset(name: name, note: note, images: images)
     case .missing(let searched):
-      guard let fetcher, let cache = locator.cacheFolder(for: name) else {
-        throw missing(name, searched, nil)
+      let cache = locator.cacheFolder(for: name)
+      if let remedy = name.instructions(cache: cache) {
+        throw missing(name, searched, remedy: remedy)
       }
+      guard let fetcher, let cache else { throw missing(name, searched, fetching: nil) }
       do {
         let files = try fetcher(cache).fetch(name, report: report)
         return try Dataset(files, name: name.rawValue, note: name.note)
       } catch let error as FormatError where error.kind == .missingInput {
-        throw missing(name, searched, error.problem)
+        throw missing(name, searched, fetching: error.problem)
       }
     }
   }
 
   private static func missing(
-    _ name: DatasetName, _ searched: [URL], _ fetching: String?
+    _ name: DatasetName, _ searched: [URL], remedy: String
+  ) -> FormatError {
+    let places = searched.map(\.path).joined(separator: ", ")
+    return FormatError(
+      .missingInput, searched.isEmpty ? "no folder is named" : "not found in \(places)",
+      file: name.rawValue, remedy: remedy)
+  }
+
+  private static func missing(
+    _ name: DatasetName, _ searched: [URL], fetching: String?
   ) -> FormatError {
     let places = searched.map(\.path).joined(separator: ", ")
     let package = name.systemPackage.map { ", or install Debian's package \($0)" } ?? ""

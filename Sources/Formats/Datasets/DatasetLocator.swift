@@ -8,8 +8,8 @@ import Foundation
 public struct DatasetLocator: Sendable {
   /// What a search found.
   public enum Result: Equatable, Sendable {
-    /// The four files, all of one folder.
-    case found(DatasetFiles)
+    /// All files, of one folder.
+    case found(DatasetSource)
     /// Nothing complete in any of these folders.
     case missing(searched: [URL])
   }
@@ -31,13 +31,13 @@ public struct DatasetLocator: Sendable {
   ///
   /// With a `folder` only that is searched, since data from elsewhere would not be what the user
   /// asked for. Throws ``FormatError`` of kind `missingInput` where that folder does not hold all
-  /// four files.
+  /// files.
   public func locate(_ name: DatasetName, folder: URL? = nil) throws -> Result {
     let folders = folder.map { Self.withSubfolder($0, name) } ?? candidates(name)
     for candidate in folders {
-      if case .complete(let files) = DatasetFiles.search(candidate) { return .found(files) }
+      if let source = DatasetSource.search(candidate, for: name) { return .found(source) }
     }
-    if let folder { throw Self.incomplete(folder, folders) }
+    if let folder { throw Self.incomplete(folder, folders, name) }
     return .missing(searched: folders)
   }
 
@@ -48,6 +48,7 @@ public struct DatasetLocator: Sendable {
   }
 
   private func candidates(_ name: DatasetName) -> [URL] {
+    guard name != .images else { return [] }
     let named = value("CROWNWORK_DATA").map {
       Self.withSubfolder(URL(fileURLWithPath: $0, isDirectory: true), name)
     }
@@ -72,7 +73,31 @@ public struct DatasetLocator: Sendable {
   }
 
   private static func withSubfolder(_ folder: URL, _ name: DatasetName) -> [URL] {
-    [folder.appendingPathComponent(name.rawValue, isDirectory: true), folder]
+    // In a folder of one's own "images" may be the name of a class.
+    name == .images
+      ? [folder] : [folder.appendingPathComponent(name.rawValue, isDirectory: true), folder]
+  }
+
+  private static func incomplete(
+    _ folder: URL, _ searched: [URL], _ name: DatasetName
+  ) -> FormatError {
+    let exists = FileKind(path: folder.path) == .directory
+    switch name {
+    case .images:
+      let lacking = DatasetSource.missing(in: folder) ?? []
+      return FormatError(
+        .missingInput, exists ? "lacks \(lacking.joined(separator: ", "))" : "no such folder",
+        file: folder.path,
+        remedy: "name a folder with class folders of pictures, four IDX files or four .npy arrays")
+    case .cifar10:
+      let places = searched.flatMap { [$0, $0.appendingPathComponent(CIFARFiles.archiveFolder)] }
+      let lacking = places.map { CIFARFiles.missing(in: $0) }.min { $0.count < $1.count } ?? []
+      return FormatError(
+        .missingInput, exists ? "lacks \(lacking.joined(separator: ", "))" : "no such folder",
+        file: folder.path,
+        remedy: "name the folder that cifar-10-binary.tar.gz was unpacked in")
+    default: return incomplete(folder, searched)
+    }
   }
 
   static func incomplete(_ folder: URL, _ searched: [URL]) -> FormatError {

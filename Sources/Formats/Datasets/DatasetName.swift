@@ -1,3 +1,5 @@
+import Foundation
+
 /// A data set that is known by name.
 public enum DatasetName: String, CaseIterable, Sendable {
   /// 8×8 optical digits, part of this library.
@@ -6,6 +8,10 @@ public enum DatasetName: String, CaseIterable, Sendable {
   case mnist
   /// 28×28 pictures of clothes.
   case fashionMNIST = "fashion-mnist"
+  /// 32×32 photographs of ten kinds of things.
+  case cifar10
+  /// One's own images: pictures in class folders, IDX files or `.npy` arrays in a folder to be named.
+  case images
 
   /// Where the data come from and how they may be used, in one line.
   public var note: String {
@@ -14,13 +20,16 @@ public enum DatasetName: String, CaseIterable, Sendable {
       "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, 1998, CC BY 4.0"
     case .mnist: "MNIST, Y. LeCun, C. Cortes and C. J. C. Burges, 1998, CC BY-SA 3.0"
     case .fashionMNIST: "Fashion-MNIST, H. Xiao, K. Rasul and R. Vollgraf, Zalando SE, 2017, MIT"
+    case .cifar10: "CIFAR-10, A. Krizhevsky, 2009"
+    case .images: "your own images, in the folder that you name"
     }
   }
 
-  /// Where the files can be had, best first; empty for a set that is part of this library.
+  /// Where the files can be fetched, best first; empty for a set that is part of this library or
+  /// has to be got by hand.
   public var addresses: [String] {
     switch self {
-    case .digits: []
+    case .digits, .cifar10, .images: []
     case .mnist:
       [
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -30,13 +39,25 @@ public enum DatasetName: String, CaseIterable, Sendable {
     }
   }
 
+  /// How a set is got that is not fetched, given the folder that it would be kept in.
+  public func instructions(cache: URL?) -> String? {
+    switch self {
+    case .cifar10:
+      "get cifar-10-binary.tar.gz (MD5 c32a1d4ab5d03f1284b67883e8d87530) from "
+        + "https://www.cs.toronto.edu/~kriz/cifar.html and unpack it in "
+        + (cache?.path ?? "a folder that --data names")
+    case .images: "name a folder with data: FOLDER in the recipe, or --data FOLDER"
+    default: nil
+    }
+  }
+
   /// The operating system's package of the set, where there is one.
   var systemPackage: String? { self == .fashionMNIST ? "dataset-fashion-mnist" : nil }
 
   /// What the unpacked file must be when it comes over the network.
   func digest(of part: DatasetPart) -> DatasetFetcher.Digest? {
     switch (self, part) {
-    case (.digits, _): nil
+    case (.digits, _), (.cifar10, _), (.images, _): nil
     case (.mnist, .trainImages):
       (47_040_016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db")
     case (.mnist, .trainLabels):

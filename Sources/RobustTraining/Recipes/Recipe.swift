@@ -10,6 +10,10 @@ public struct Recipe: Sendable, Equatable {
   public var dataset: DatasetName
   /// A folder with the data; nil for the places that ``DatasetLocator`` searches.
   public var data: String?
+  /// What the pictures of ``DatasetName/images`` are turned into.
+  public var images = ImageSettings()
+  /// Of the training images.
+  public var augmentation = Augmentation()
   public var model: Model
   /// The set that the network is certified against.
   public var perturbation: Perturbation
@@ -32,6 +36,8 @@ public struct Recipe: Sendable, Equatable {
     /// Of each channel, subtracted and divided by inside the network; empty for none.
     public var mean: [Float] = []
     public var standardDeviation: [Float] = []
+    /// Whether both are taken from the training images; ``Recipe/resolved(for:)`` puts the numbers.
+    public var normalizesByData = false
 
     public init(
       _ architecture: Architecture, mean: [Float] = [], standardDeviation: [Float] = []
@@ -69,10 +75,17 @@ public struct Recipe: Sendable, Equatable {
 
   /// The settings used for a data set where a recipe names none.
   ///
-  /// ε is the literature's: 0.3 for MNIST, 0.1 for Fashion-MNIST; 0.1 for digits.
+  /// ε is the literature's: 0.3 for MNIST, 0.1 for Fashion-MNIST, 8/255 for CIFAR-10, which is
+  /// normalised and augmented too; 0.1 for digits and 2/255 for images of one's own.
   public init(for dataset: DatasetName = .digits) {
     let small = dataset == .digits
-    let epsilon: Float = dataset == .mnist ? 0.3 : 0.1
+    let epsilon: Float =
+      switch dataset {
+      case .digits, .fashionMNIST: 0.1
+      case .mnist: 0.3
+      case .cifar10: 8 / 255
+      case .images: 2 / 255
+      }
     self.dataset = dataset
     model = Model(.cnn2Layer(width: small ? 4 : 1, hidden: 128))
     perturbation = .linf(epsilon: epsilon, within: 0...1)
@@ -84,6 +97,10 @@ public struct Recipe: Sendable, Equatable {
     evaluation = Evaluation(
       attack: .pgd(steps: 50, restarts: small ? 5 : 1))
     seed = 0
+    guard dataset == .cifar10 else { return }
+    model.mean = [0.4914, 0.4822, 0.4465]
+    model.standardDeviation = [0.2023, 0.1994, 0.2010]
+    augmentation = Augmentation(flip: true, crop: 4)
   }
 
   /// The standard ramp: one natural epoch, then six tenths of all epochs.

@@ -12,7 +12,7 @@ extension Recipe {
   ) throws -> Dataset {
     try Dataset.load(
       dataset, folder: data.map { URL(fileURLWithPath: $0, isDirectory: true) }, fetch: fetch,
-      report: report)
+      images: images, report: report)
   }
 
   /// The recipe with the settings that depend on the data decided.
@@ -21,6 +21,12 @@ extension Recipe {
   /// ``TrainingError/badPlan(_:)`` for a normalisation that does not fit the channels.
   public func resolved(for dataset: Dataset) throws -> Recipe {
     var recipe = self
+    if model.normalizesByData {
+      let statistics = dataset.train.statistics()
+      recipe.model.normalizesByData = false
+      recipe.model.mean = statistics.mean
+      recipe.model.standardDeviation = statistics.standardDeviation
+    }
     try perturbation.validate(inputCount: dataset.train.imageSize)
     try perturbation.withEpsilon(trainEpsilon).validate(inputCount: dataset.train.imageSize)
     guard model.mean.isEmpty || model.mean.count == dataset.train.channels else {
@@ -49,7 +55,7 @@ extension Recipe {
     TrainingPlan(
       objective: objective, perturbation: perturbation.withEpsilon(trainEpsilon),
       schedule: schedule, optimizer: optimizer, seed: seed, holdout: holdout ?? 0,
-      selectionEpsilon: perturbation.epsilon)
+      selectionEpsilon: perturbation.epsilon, augmentation: augmentation)
   }
 
   /// The run of a resolved recipe at its start.

@@ -37,6 +37,8 @@ extension Recipe {
     }
     self.init(for: dataset ?? .digits)
     data = try top["data"]?.text()
+    try readImages(top)
+    try readAugmentation(top)
     try readModel(top)
     try readPerturbation(top)
     try readObjective(top)
@@ -49,7 +51,7 @@ extension Recipe {
 
   static let keys = [
     "dataset", "data", "model", "perturbation", "objective", "schedule", "optimizer", "evaluate",
-    "seed", "holdout",
+    "seed", "holdout", "images", "augment",
   ]
 
   private mutating func readPerturbation(_ top: RecipeFields) throws {

@@ -20,15 +20,7 @@ extension Recipe {
       }
     }
     model.start = try start(fields)
-    model.mean = try fields["mean"]?.list().map { try $0.number() } ?? []
-    model.standardDeviation =
-      try fields["std"]?.list().map { try $0.number("above 0") { $0 > 0 } } ?? []
-    guard model.mean.count == model.standardDeviation.count else {
-      throw RecipeError(
-        fields.place("std", "mean"),
-        "mean has \(model.mean.count) numbers, std \(model.standardDeviation.count)",
-        remedy: "give one of each for every channel")
-    }
+    try readNormalization(fields)
   }
 
   /// A start given as an option drops the file's architecture; an architecture given so drops the start.

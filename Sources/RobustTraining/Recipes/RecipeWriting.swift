@@ -5,12 +5,13 @@ extension Recipe {
   /// The complete recipe as YAML: every setting, none left to a default; reads back as an equal
   /// recipe.
   public var yaml: String {
-    let sections = [
-      "dataset: \(dataset.rawValue)", data.map { "data: \(Self.quoted($0))" },
-      "model: \(modelText)", "perturbation: \(perturbationText)", "objective: \(objectiveText)",
-      "schedule: \(scheduleText)", "optimizer: \(optimizerText)", "evaluate: \(evaluationText)",
-      "seed: \(seed)", holdout.map { "holdout: \($0)" },
-    ]
+    let data = [data.map { "data: \(Self.quoted($0))" }] + dataTexts
+    let sections =
+      ["dataset: \(dataset.rawValue)"] + data + [
+        "model: \(modelText)", "perturbation: \(perturbationText)", "objective: \(objectiveText)",
+        "schedule: \(scheduleText)", "optimizer: \(optimizerText)", "evaluate: \(evaluationText)",
+        "seed: \(seed)", holdout.map { "holdout: \($0)" },
+      ]
     return sections.compactMap { $0 }.joined(separator: "\n") + "\n"
   }
 
@@ -21,7 +22,11 @@ extension Recipe {
     for (key, values) in architecture.options.sorted(by: { $0.key < $1.key }) {
       parts.append("\(key): \(architecture.name == "mlp" ? Self.list(values) : "\(values[0])")")
     }
-    if !model.mean.isEmpty {
+    if model.normalizesByData {
+      parts.append("mean: data")
+    } else if model.mean.isEmpty, !Recipe(for: dataset).model.mean.isEmpty {
+      parts.append("mean: none")
+    } else if !model.mean.isEmpty {
       parts.append("mean: \(Self.list(model.mean))")
       parts.append("std: \(Self.list(model.standardDeviation))")
     }

@@ -17,9 +17,19 @@ public struct HoldoutSplit: Sendable {
     training = order.dropFirst(holdout).sorted()
   }
 
-  /// Images [count, H, W, C] in [0, 1] and labels of some training positions.
-  func batch(_ positions: ArraySlice<Int>) -> (images: Tensor, labels: [Int]) {
-    data.batch(positions.map { training[$0] })
+  /// Images [count, H, W, C] in [0, 1] and labels of some training positions,
+  /// augmented as `plan` says for an epoch.
+  func batch(
+    _ positions: ArraySlice<Int>, _ plan: TrainingPlan, epoch: Int
+  ) -> (images: Tensor, labels: [Int]) {
+    let indices = positions.map { training[$0] }
+    guard !plan.augmentation.isIdentity else { return data.batch(indices) }
+    let pixels = plan.augmentation.pixels(of: data, indices, seed: plan.seed, epoch: epoch)
+    let shape = [data.height, data.width, data.channels]
+    return (
+      Tensor(bytes: pixels, rows: 0..<indices.count, shape: shape),
+      indices.map { Int(data.labels[$0]) }
+    )
   }
 }
 

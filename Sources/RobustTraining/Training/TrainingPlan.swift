@@ -12,11 +12,12 @@ public struct TrainingPlan: Sendable, Equatable {
   public var holdout: Int
   /// ε by which the best epoch is chosen, usually the one that is certified in the end.
   public var selectionEpsilon: Float
+  public var augmentation: Augmentation
 
   public init(
     objective: Objective, perturbation: Perturbation, schedule: Schedule,
     optimizer: Optimizer.Settings = Optimizer.Settings(), seed: UInt64 = 0, holdout: Int = 0,
-    selectionEpsilon: Float? = nil
+    selectionEpsilon: Float? = nil, augmentation: Augmentation = Augmentation()
   ) {
     self.objective = objective
     self.perturbation = perturbation
@@ -25,6 +26,7 @@ public struct TrainingPlan: Sendable, Equatable {
     self.seed = seed
     self.holdout = holdout
     self.selectionEpsilon = selectionEpsilon ?? perturbation.epsilon
+    self.augmentation = augmentation
   }
 
   /// ε, κ and β at a step.

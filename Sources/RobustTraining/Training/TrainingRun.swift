@@ -121,7 +121,7 @@ public struct TrainingRun: Sendable {
       positions, batchSize: plan.schedule.batchSize, cost: StepCost(template, plan.objective),
       network: template)
     let result = try withGradients(at: parameters, parts: parts.count) { part, parameters in
-      let batch = split.batch(parts[part])
+      let batch = split.batch(parts[part], plan, epoch: epoch)
       let loss = try plan.objective.loss(
         of: template.withParameters(parameters), on: batch.images, labels: batch.labels,
         within: plan.perturbation, at: point,

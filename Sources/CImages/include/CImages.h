@@ -1,0 +1,35 @@
+/// Decoding of PNG (libpng) and JPEG (libjpeg-turbo) from memory to bytes.
+///
+/// Nothing outside this target includes png.h or turbojpeg.h. Pixels are height × width × channels,
+/// with 1 channel for grey or 3 for RGB. Every call returns 0 on success, else -1 with one line in
+/// `message`.
+#ifndef CIMAGES_H
+#define CIMAGES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CIMAGES_MESSAGE = 200 };
+
+/// What the header of a file says; `channels` is 3 if there may be colours.
+typedef struct {
+  int32_t height, width, channels;
+} cimages_header;
+
+int cimages_png_header(const uint8_t *data, size_t size, cimages_header *header, char *message);
+
+/// Decodes into `pixels`, of exactly the size that `header` says. Transparent parts are composed on
+/// white; 16 bits and palettes come out as 8 bits.
+int cimages_png_decode(
+    const uint8_t *data, size_t size, const cimages_header *header, uint8_t *pixels,
+    char *message);
+
+int cimages_jpeg_header(const uint8_t *data, size_t size, cimages_header *header, char *message);
+
+/// Decodes into `pixels`, of exactly the size that `header` says. A file whose damage the library
+/// could paint over fails too.
+int cimages_jpeg_decode(
+    const uint8_t *data, size_t size, const cimages_header *header, uint8_t *pixels,
+    char *message);
+
+#endif

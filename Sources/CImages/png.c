@@ -1,0 +1,54 @@
+#include <png.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "CImages.h"
+
+static int fail(png_image *image, char *message) {
+  snprintf(message, CIMAGES_MESSAGE, "%s", image->message);
+  png_image_free(image);
+  return -1;
+}
+
+static int begin(png_image *image, const uint8_t *data, size_t size) {
+  memset(image, 0, sizeof *image);
+  image->version = PNG_IMAGE_VERSION;
+  return png_image_begin_read_from_memory(image, data, size);
+}
+
+static cimages_header header_of(const png_image *image) {
+  const int32_t limit = INT32_MAX;
+  cimages_header header;
+  header.height = image->height > (uint32_t)limit ? limit : (int32_t)image->height;
+  header.width = image->width > (uint32_t)limit ? limit : (int32_t)image->width;
+  header.channels = image->format & PNG_FORMAT_FLAG_COLOR ? 3 : 1;
+  return header;
+}
+
+int cimages_png_header(const uint8_t *data, size_t size, cimages_header *header, char *message) {
+  png_image image;
+  if (!begin(&image, data, size)) return fail(&image, message);
+  *header = header_of(&image);
+  png_image_free(&image);
+  return 0;
+}
+
+int cimages_png_decode(
+    const uint8_t *data, size_t size, const cimages_header *header, uint8_t *pixels,
+    char *message) {
+  png_image image;
+  if (!begin(&image, data, size)) return fail(&image, message);
+  const cimages_header found = header_of(&image);
+  if (memcmp(&found, header, sizeof found) != 0) {
+    snprintf(message, CIMAGES_MESSAGE, "the header has changed");
+    png_image_free(&image);
+    return -1;
+  }
+  // Without it 16 bits that name no gamma are taken for linear light and come out too bright.
+  image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
+  image.format = header->channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+  const png_color white = {255, 255, 255};
+  if (!png_image_finish_read(&image, &white, pixels, 0, NULL)) return fail(&image, message);
+  png_image_free(&image);
+  return 0;
+}

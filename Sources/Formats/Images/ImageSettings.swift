@@ -1,0 +1,24 @@
+/// What pictures in folders are turned into; the other forms of data are as they are.
+public struct ImageSettings: Sendable, Equatable {
+  /// A size in pixels.
+  public struct Size: Sendable, Equatable {
+    public var height: Int
+    public var width: Int
+
+    public init(height: Int, width: Int) {
+      self.height = height
+      self.width = width
+    }
+  }
+
+  /// The size that every picture is brought to by averaging areas; nil to demand one size of all.
+  public var size: Size?
+  /// 1 for grey (ITU-R 601), 3 for colours; nil for 1 if no picture has a colour, else 3.
+  public var channels: Int?
+
+  public init(size: Size? = nil, channels: Int? = nil) {
+    precondition(channels.map { $0 == 1 || $0 == 3 } ?? true, "1 or 3 channels")
+    self.size = size
+    self.channels = channels
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// A picture as bytes.
+struct RasterImage: Equatable, Sendable {
+  let height: Int
+  let width: Int
+  /// 1 for grey, 3 for red, green and blue.
+  let channels: Int
+  /// 0...255, of shape [height, width, channels].
+  let pixels: [UInt8]
+
+  /// The largest height and width that are read.
+  static let limit = 8192
+
+  init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
+    precondition(pixels.count == height * width * channels, "pixels of another size")
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.pixels = pixels
+  }
+
+  /// Decodes a PNG or JPEG file, told apart by their first bytes; `file` is the name used in errors.
+  ///
+  /// Transparent parts of a PNG are composed on white; its palette or 16 bits come out as 8 bits.
+  /// Throws ``FormatError`` of kind `badData` for anything else, for a damaged file, and for a height
+  /// or width over 8192.
+  init(data: Data, file: String) throws {
+    guard let codec = ImageCodec(data) else {
+      throw FormatError.badData(
+        "neither a PNG nor a JPEG picture", file: file, remedy: "take it out of the folder")
+    }
+    let header = try codec.header(of: data, file)
+    (height, width, channels) = (
+      Int(header.height), Int(header.width), Int(header.channels)
+    )
+    guard (1...Self.limit).contains(height), (1...Self.limit).contains(width) else {
+      throw FormatError.badData(
+        "a picture of \(height)×\(width), where up to \(Self.limit)×\(Self.limit) are read",
+        file: file, remedy: "make it smaller")
+    }
+    pixels = try codec.pixels(of: data, header, file)
+  }
+
+  /// Whether no pixel has a colour.
+  var isGrey: Bool {
+    guard channels == 3 else { return true }
+    for start in stride(from: 0, to: pixels.count, by: 3) {
+      let red = pixels[start]
+      if red != pixels[start + 1] || red != pixels[start + 2] { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,93 @@
+/// The header of a `.npy` file, a literal of a Python dictionary:
+/// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }`.
+struct NPYHeader: Equatable {
+  private(set) var descriptor = ""
+  private(set) var isFortranOrder = false
+  private(set) var shape: [Int] = []
+
+  /// Throws ``FormatError`` of kind `badData` for any other text.
+  init(_ text: String, file: String) throws {
+    var scanner = Scanner(Array(text.utf8))
+    guard scanner.take("{") else { throw Self.failure(file) }
+    var seen: Set<String> = []
+    while !scanner.take("}") {
+      guard let key = scanner.text(), seen.insert(key).inserted, scanner.take(":"),
+        read(key, &scanner), scanner.take(",") || scanner.next == UInt8(ascii: "}")
+      else { throw Self.failure(file) }
+    }
+    guard seen == ["descr", "fortran_order", "shape"], scanner.next == nil else {
+      throw Self.failure(file)
+    }
+  }
+
+  private static func failure(_ file: String) -> FormatError {
+    .badData(
+      "the header does not name descr, fortran_order and shape of one array", file: file,
+      at: .byte(10), remedy: "save the array with numpy.save")
+  }
+
+  /// Reads the value of a key; false where it is none.
+  private mutating func read(_ key: String, _ scanner: inout Scanner) -> Bool {
+    switch key {
+    case "descr":
+      guard let text = scanner.text() else { return false }
+      descriptor = text
+    case "fortran_order":
+      isFortranOrder = scanner.take("True")
+      return isFortranOrder || scanner.take("False")
+    case "shape":
+      guard let lengths = scanner.lengths() else { return false }
+      shape = lengths
+    default: return false
+    }
+    return true
+  }
+
+  /// Reads words of the literal, white space between them skipped.
+  private struct Scanner {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The next byte that is no white space; nil at the end.
+    var next: UInt8? {
+      mutating get {
+        while position < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[position]) {
+          position += 1
+        }
+        return position < bytes.count ? bytes[position] : nil
+      }
+    }
+
+    mutating func take(_ word: String) -> Bool {
+      guard next != nil, bytes[position...].starts(with: word.utf8) else { return false }
+      position += word.utf8.count
+      return true
+    }
+
+    /// A text in quotes, without escapes.
+    mutating func text() -> String? {
+      guard let quote = next, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\""),
+        let end = bytes[(position + 1)...].firstIndex(of: quote)
+      else { return nil }
+      defer { position = end + 1 }
+      return String(decoding: bytes[(position + 1)..<end], as: UTF8.self)
+    }
+
+    /// A tuple of up to 32 whole numbers.
+    mutating func lengths() -> [Int]? {
+      guard take("(") else { return nil }
+      var lengths: [Int] = []
+      while !take(")") {
+        guard next != nil, lengths.count < 32 else { return nil }
+        let digits = bytes[position...].prefix { (0x30...0x39).contains($0) }
+        guard let length = Int(String(decoding: digits, as: UTF8.self)) else { return nil }
+        position += digits.count
+        lengths.append(length)
+        guard take(",") || next == UInt8(ascii: ")") else { return nil }
+      }
+      return lengths
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Crownwork
+import Foundation
+import Testing
+
+/// Images of one's own, from the folder to the certificate.
+@Suite struct DataTests {
+  /// Grey noise around a level that tells the class, as four `.npy` arrays of 8×8 pixels.
+  private static func writeArrays(to folder: URL) throws {
+    var random = RandomSource(seed: 0)
+    for (name, count) in [("train", 240), ("test", 30)] {
+      let pixels = (0..<count).flatMap { index in
+        (0..<64).map { _ in UInt8(40 + 80 * (index % 3)) + .random(in: 0...9, using: &random) }
+      }
+      try array("(\(count), 8, 8)", pixels).write(
+        to: folder.appendingPathComponent("\(name)-images.npy"))
+      try array("(\(count),)", (0..<count).map { UInt8($0 % 3) }).write(
+        to: folder.appendingPathComponent("\(name)-labels.npy"))
+    }
+  }
+
+  private static func array(_ shape: String, _ bytes: [UInt8]) -> Data {
+    let header = "{'descr': '|u1', 'fortran_order': False, 'shape': \(shape), }\n"
+    return Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0])
+      + Data(header.utf8) + Data(bytes)
+  }
+
+  @Test func arraysAreTrainedOnAndCertified() throws {
+    try Binary.inFolder { tool in
+      let own = tool.folder.appendingPathComponent("own")
+      try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+      try Self.writeArrays(to: own)
+      let data = ["--dataset", "images", "--data", "own"]
+      let listed = try tool.run("data", "images", "--data", "own")
+      #expect(listed.output.contains("240 training and 30 test images 8×8×1, 3 classes"))
+      let train = try tool.run(["train", "--output", "r"] + data + Binary.tiny)
+      #expect(train.code == 0 && train.output.contains("files in "))
+      // The run knows its data; a model file by itself does not.
+      for command in [["certify", "r"], ["evaluate", "r"], ["attack", "r", "--steps", "2"]] {
+        #expect(try tool.run(command).code == 0, "\(command)")
+      }
+      let file = ["certify", "r/model.safetensors"]
+      try tool.expectFailure(66, "images: no folder is named", file)
+      #expect(try tool.run(file + data).code == 0)
+      try tool.expectFailure(
+        65, "holds arrays, whose size and channels cannot be set",
+        file + data + ["--image-size", "4x4"])
+      try tool.expectFailure(64, "--image-size: size", file + data + ["--image-size", "4"])
+      try tool.expectFailure(
+        64, "--channels: channels of images has no meaning for digits",
+        file + ["--dataset", "digits", "--channels", "3"])
+    }
+  }
+
+  @Test func damagedPicturesAreNamed() throws {
+    try Binary.inFolder { tool in
+      for path in ["own/a/1.png", "own/a/2.png", "own/b/1.png", "own/b/2.png"] {
+        let file = tool.folder.appendingPathComponent(path)
+        try FileManager.default.createDirectory(
+          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data([0xff, 0xd8, 0xff, 0xe0, 0]).write(to: file)
+      }
+      let arguments = ["train", "--dataset", "images", "--data", "own"]
+      try tool.expectFailure(65, "own/a/", arguments)
+      try tool.expectFailure(65, "cannot be decoded as JPEG", arguments)
+      try tool.expectFailure(64, "did you mean images?", ["train", "--dataset", "image"])
+      #expect(try !tool.contents.contains("runs"))
+    }
+  }
+
+  @Test func missingSetsSayHowToGetThem() throws {
+    try Binary.inFolder { tool in
+      try tool.expectFailure(66, "get cifar-10-binary.tar.gz", ["train", "--dataset", "cifar10"])
+      let list = try tool.run("data")
+      #expect(list.code == 0 && list.output.contains("get cifar-10-binary.tar.gz"))
+      #expect(list.output.contains("crownwork data mnist --fetch"))
+    }
+  }
+}
