@@ -12,12 +12,12 @@ static int fail(tjhandle handle, const char *text, char *message) {
 
 static int read_header(
     tjhandle handle, const uint8_t *data, size_t size, cimages_header *header, int *colours) {
-  int subsampling;
-  int width, height;
+  // A file of tables alone is no error to the library, which then sets nothing.
+  int subsampling = 0, width = 0, height = 0;
+  *colours = TJCS_RGB;
   if (tjDecompressHeader3(
           handle, data, (unsigned long)size, &width, &height, &subsampling, colours) != 0)
     return -1;
-  // Without a picture in it a file passes for one of no size.
   if (height < 1 || width < 1) return -2;
   header->height = height;
   header->width = width;

@@ -12,6 +12,7 @@ struct TrainCommand: ParsableCommand {
       EXAMPLES
         crownwork train
         crownwork train --dataset fashion-mnist --epochs 12
+        crownwork train --dataset images --data pictures --image-size 32x32
         crownwork train Recipes/mnist-small.yaml --model dm-small --seed 1
         crownwork train --resume --output runs/mnist-dm-small
       """)

@@ -144,11 +144,14 @@ public struct TrainingRun: Sendable {
     let order = EpochOrder(
       epoch: epoch, examples: split.training.count, batchSize: plan.schedule.batchSize,
       seed: plan.seed)
-    let split = split
+    let (split, plan) = (split, plan)
     // After 64 batches, as often as it takes, the share of what was before is 0.9⁶⁴, a thousandth.
     let count = plan.schedule.stepsPerEpoch(examples: split.training.count)
     average?.renewStatistics(
-      of: template, on: (0..<64).lazy.map { split.batch(order.indices(ofStep: $0 % count)).images })
+      of: template,
+      on: (0..<64).lazy.map {
+        split.batch(order.indices(ofStep: $0 % count), plan, epoch: epoch).images
+      })
   }
 
   /// The order of the data in the current epoch.
