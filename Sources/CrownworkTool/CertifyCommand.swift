@@ -11,6 +11,9 @@ struct CertifyCommand: ParsableCommand {
       gave it. The exit code is 0 whatever the verdicts.
       Bounds hold in real arithmetic; the rounding of Float32 is not yet accounted for.
 
+      With --radius: for each example the largest ε certified, found by bisection between 0 and
+      --epsilon (default: twice the model's own).
+
       With --vnnlib: whether a property holds, in the words of the verification competition. unsat:
       no input is unsafe (proved); sat: an input that is follows; unknown: neither was shown. Lines
       that begin with ; explain.
@@ -19,6 +22,7 @@ struct CertifyCommand: ParsableCommand {
         crownwork certify runs/digits-cnn-2layer --examples 20
         crownwork certify runs/a --epsilon 8/255 --by ibp,crown-ibp,crown --output verdicts.jsonl
         crownwork certify runs/a --by ibp,crown-ibp,crown,alpha-crown
+        crownwork certify runs/a --radius --examples 100 --output radii.jsonl
         crownwork certify --onnx m.onnx --vnnlib p.vnnlib
       """)
 
@@ -40,6 +44,10 @@ struct CertifyCommand: ParsableCommand {
     parsing: .unconditional,
     help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
   var examples: String?
+  @Flag(help: "Search for the largest epsilon at which each example is certified.")
+  var radius = false
+  @Option(parsing: .unconditional, help: "Of --radius, a part of its upper end, down to 2^-20.")
+  var precision: String?
   @OptionGroup var memory: MemoryOption
   @Option(
     help: "Write the verdicts to this file, JSON lines; with --vnnlib what is printed, too.")
@@ -50,8 +58,14 @@ struct CertifyCommand: ParsableCommand {
     try subject.apply()
     let budget = try memory.bytes()
     let saved = try subject.open(model, onnx: onnx)
+    guard radius || precision == nil else {
+      throw Failure(.usage, "--precision: is of --radius; add that or leave this out")
+    }
     if let vnnlib {
+      guard !radius else { throw Failure(.usage, "--radius: is for examples, not for --vnnlib") }
       try decide(propertyAt: vnnlib, of: saved, memoryBudget: budget)
+    } else if radius {
+      try certifyRadii(of: saved, memoryBudget: budget)
     } else {
       try certifyExamples(of: saved, memoryBudget: budget)
     }

@@ -17,7 +17,7 @@ struct EvaluationTable {
   init(_ reports: [NamedReport]) { self.reports = reports }
 
   var text: String {
-    let groups = [settings, table.text, statistics, meaning]
+    let groups = [settings, table.text, statistics, meaning + "\n" + check]
     return groups.filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
@@ -83,6 +83,10 @@ struct EvaluationTable {
       + "arithmetic; rounding is not yet accounted for) that \(best.name) answers right whatever "
       + "perturbation of \(set) is added, while the attack found a wrong answer for "
       + "\(percent(best.report.attackedError)); what lies between is open."
+  }
+
+  private var check: String {
+    Alarm.allClear(reports.reduce(0) { $0 + $1.report.contradictions.count })
   }
 
   var json: String {

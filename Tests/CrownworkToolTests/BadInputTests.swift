@@ -66,6 +66,17 @@ import Testing
       try tool.expectFailure(
         64, "--step: step has no meaning for the attack fgsm",
         ["evaluate", "m", "--attack", "fgsm", "--step", "0.1"])
+      try tool.expectFailure(
+        64, "--curve: must be FROM:TO:COUNT", ["evaluate", "m", "--curve", "0:x:3"])
+      try tool.expectFailure(
+        64, "--curve brings its own", ["evaluate", "m", "--curve", "0:0.1:3", "--epsilon", "0.1"])
+      try tool.expectFailure(64, "is of --curve", ["evaluate", "m", "--output", "c.csv"])
+      try tool.expectFailure(
+        64, "written as .csv or .svg", ["evaluate", "m", "--curve", "0.1", "--output", "c.txt"])
+      try tool.expectFailure(
+        64, "is of --radius", ["certify", "m", "--precision", "1/8"])
+      try tool.expectFailure(
+        64, "--precision: must be a number", ["certify", "m", "--radius", "--precision", "2"])
       try tool.expectFailure(64, "--examples", ["certify", "m", "--examples", "300:400"])
       try tool.expectFailure(
         73, "cannot be written (no such folder)",

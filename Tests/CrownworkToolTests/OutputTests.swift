@@ -92,6 +92,7 @@ import Testing
           For #% of the examples it is proved (in real arithmetic; rounding is not yet accounted for) \
           that \(withoutNumbers(name)) answers right whatever perturbation of ℓ∞ ε = # within [#, #] is \
           added, while the attack found a wrong answer for #%; what lies between is open.
+          No certified example fell to the attack.
 
           """)
       // A second run finds a folder of its own.
@@ -126,6 +127,28 @@ import Testing
       #expect(attack.output.split(separator: "\n").count == 4)
       let fgsm = try tool.run("attack", "r", "--examples", "4", "--attack", "fgsm")
       #expect(fgsm.code == 0 && fgsm.output.contains(", FGSM: "))
+    }
+  }
+
+  @Test func curvesAndRadiiAreWritten() throws {
+    try Binary.inFolder { tool in
+      _ = try tool.run(["train", "--quiet", "--output", "r"] + Binary.tiny)
+      let some = ["--examples", "10", "--steps", "3", "--restarts", "1"]
+      let curve = try tool.run(["evaluate", "r", "--curve", "0:0.1:3", "--output", "c.csv"] + some)
+      #expect(curve.code == 0 && curve.output.contains("No certified example fell to the attack."))
+      #expect(curve.output.split(separator: "\n").count == 6)
+      let rows = String(decoding: try tool.data("c.csv"), as: UTF8.self).split(separator: "\n")
+      #expect(rows.count == 1 + 3 * 4 && rows[0] == "model,epsilon,kind,error")
+      let list = ["evaluate", "r", "r", "--curve", "0,1/20", "--output", "c.svg", "--json"]
+      let json = try tool.run(list + some)
+      let models = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [Any]
+      #expect(((models?.last as? [String: Any])?["points"] as? [Any])?.count == 2)
+      let picture = String(decoding: try tool.data("c.svg"), as: UTF8.self)
+      #expect(picture.components(separatedBy: "<polyline").count == 1 + 2 * 3)
+      let radii = try tool.run(
+        "certify", "r", "--radius", "--examples", "6", "--precision", "1/8", "--output", "r.jsonl")
+      #expect(radii.code == 0 && radii.output.contains("in steps of 0.025"))
+      #expect(try tool.data("r.jsonl").split(separator: UInt8(ascii: "\n")).count == 6)
     }
   }
 

@@ -15,7 +15,7 @@ public struct Verdict: Sendable, Equatable {
   }
 
   /// The example's place in the data.
-  public let index: Int
+  public var index: Int
   public let label: Int
   /// −1 where a logit is NaN.
   public let prediction: Int

@@ -1,0 +1,96 @@
+import Crownwork
+import Foundation
+
+/// Accuracy over ε as a picture, a line for each model and kind: what lies between the attacked and
+/// the certified line is open.
+struct CurvePicture {
+  private let curves: [NamedCurve]
+  private let largest: Float
+
+  private static let (width, height, left, top) = (480.0, 320.0, 56.0, 16.0)
+  private static let colors = ["#1b6ca8", "#c8553d", "#588157", "#8d6a9f", "#b08900", "#444444"]
+
+  init(_ curves: [NamedCurve]) {
+    self.curves = curves
+    largest = max(curves.flatMap { $0.curve.points.map(\.epsilon) }.max() ?? 1, 1e-9)
+  }
+
+  var svg: String {
+    let lines = self.lines
+    let total = Self.top + Self.height + 48 + Double(lines.count) * 18
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(Int(Self.width) + 80)" \
+      height="\(Int(total))" font-family="sans-serif" font-size="12">
+      <rect width="100%" height="100%" fill="white"/>
+      \(axes.joined(separator: "\n"))
+      \(lines.enumerated().map { drawn($1, number: $0) }.joined(separator: "\n"))
+      </svg>
+
+      """
+  }
+
+  private struct Line {
+    let label: String
+    let points: [(epsilon: Float, accuracy: Float)]
+  }
+
+  private var lines: [Line] {
+    curves.flatMap { named -> [Line] in
+      let points = named.curve.points
+      func line(_ label: String, _ error: (RobustnessCurve.Point) -> Float) -> Line {
+        let prefix = curves.count > 1 ? "\(named.name): " : ""
+        return Line(label: prefix + label, points: points.map { ($0.epsilon, 1 - error($0)) })
+      }
+      return [
+        line("not attacked successfully (\(named.curve.attack.shortName))") { $0.attackedError }
+      ]
+        + named.certifiedLabels.enumerated().map { place, label in
+          line(label) { $0.certifiedErrors[place] }
+        }
+    }
+  }
+
+  private func x(_ epsilon: Float) -> Double { Self.left + Double(epsilon / largest) * Self.width }
+  private func y(_ accuracy: Float) -> Double {
+    Self.top + (1 - Double(accuracy)) * Self.height
+  }
+
+  private func number(_ value: Double) -> String { String(format: "%.1f", value) }
+
+  private var axes: [String] {
+    let grid = (0...4).flatMap { quarter -> [String] in
+      let part = Float(quarter) / 4
+      let (across, down) = (number(x(part * largest)), number(y(part)))
+      let (end, bottom) = (number(x(largest)), number(y(0)))
+      return [
+        "<path d=\"M\(number(x(0))) \(down)H\(end)M\(across) \(number(y(1)))V\(bottom)\" "
+          + "stroke=\"#ddd\"/>",
+        "<text x=\"\(number(x(0) - 6))\" y=\"\(number(y(part) + 4))\" text-anchor=\"end\">"
+          + "\(quarter * 25)%</text>",
+        "<text x=\"\(across)\" y=\"\(number(y(0) + 16))\" text-anchor=\"middle\">"
+          + String(format: "%.4g", Double(part * largest)) + "</text>",
+      ]
+    }
+    return grid + [
+      "<text x=\"\(number(x(largest / 2)))\" y=\"\(number(y(0) + 34))\" "
+        + "text-anchor=\"middle\">ε; accuracy of the examples</text>"
+    ]
+  }
+
+  private func drawn(_ line: Line, number place: Int) -> String {
+    let color = Self.colors[place % Self.colors.count]
+    let path = line.points.map { "\(number(x($0.epsilon))),\(number(y($0.accuracy)))" }
+    let below = Self.top + Self.height + 56 + Double(place) * 18
+    return """
+      <polyline points="\(path.joined(separator: " "))" fill="none" stroke="\(color)" \
+      stroke-width="2"/>
+      <path d="M\(number(Self.left)) \(number(below - 4))h24" stroke="\(color)" stroke-width="2"/>
+      <text x="\(number(Self.left + 32))" y="\(number(below))">\(Self.escaped(line.label))</text>
+      """
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.replacingOccurrences(of: "&", with: "&amp;")
+      .replacingOccurrences(of: "<", with: "&lt;")
+  }
+}

@@ -1,0 +1,53 @@
+import Crownwork
+import Foundation
+
+/// Errors over a range of ε.
+extension EvaluateCommand {
+  func evaluate(at epsilons: [Float], memoryBudget: Int) throws {
+    guard target.epsilon == nil else {
+      throw Failure(.usage, "--epsilon: --curve brings its own; leave one of them out")
+    }
+    let form = try output.map(CurveFile.init(path:))
+    let curves = try models.map { try curve(of: $0, at: epsilons, memoryBudget) }
+    if let form { try form.write(curves) }
+    print(json ? try NamedCurve.json(curves) : curves.map(\.text).joined(separator: "\n\n"))
+    try Alarm.check(
+      curves.map { curve in
+        (curve.name, curve.curve.contradictions.map { $0 + curve.start })
+      })
+  }
+
+  private func curve(
+    of path: String, at epsilons: [Float], _ budget: Int
+  ) throws -> NamedCurve {
+    let model = try subject.open(path)
+    let range = try subject.examples(for: model, count: examples)
+    let goal = try model.target.applying(target.overrides(by: by, slope: slope))
+    for epsilon in epsilons {
+      try goal.perturbation.withEpsilon(epsilon).validate(inputCount: range.data.imageSize)
+    }
+    defer { Console.standard.clearLiveLine() }
+    let curve = try RobustnessCurve(
+      of: model.file.network, on: range.data, target: goal, at: epsilons,
+      attack: attack.settings(model.evaluation.attack), seed: attack.seed, memoryBudget: budget
+    ) { stage, epsilon in Console.standard.live("\(path): \(stage.rawValue) ε = \(epsilon)") }
+    return NamedCurve(name: path, dataset: range.dataset, start: range.start, curve: curve)
+  }
+}
+
+/// Where a curve is written to, by the file's ending.
+struct CurveFile {
+  private let path: String
+
+  init(path: String) throws {
+    guard path.hasSuffix(".csv") || path.hasSuffix(".svg") else {
+      throw Failure(.usage, "--output: a curve is written as .csv or .svg, not \"\(path)\"")
+    }
+    self.path = path
+  }
+
+  func write(_ curves: [NamedCurve]) throws {
+    let text = path.hasSuffix(".csv") ? NamedCurve.csv(curves) : CurvePicture(curves).svg
+    try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: path))
+  }
+}
