@@ -175,6 +175,7 @@ struct SweepWorker {
   private mutating func load(_ recipe: Recipe) throws -> Dataset {
     let known = datasets.first {
       $0.recipe.dataset == recipe.dataset && $0.recipe.data == recipe.data
+        && $0.recipe.images == recipe.images
     }
     if let known { return known.dataset }
     let dataset = try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }

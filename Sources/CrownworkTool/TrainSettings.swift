@@ -49,6 +49,10 @@ struct TrainSettings: ParsableArguments {
     parsing: .unconditional,
     help: "Training examples kept aside to choose the best epoch. Default: 5%, at most 2000.")
   var holdout: String?
+  @Option(
+    name: .customLong("train-examples"), parsing: .unconditional,
+    help: "Train on so many examples, drawn at random. Default: all.")
+  var trainExamples: String?
 
   var overrides: [RecipeOverride] {
     Overrides.make([
@@ -66,7 +70,7 @@ struct TrainSettings: ParsableArguments {
       ("optimizer.learning-rate", learningRate, "--learning-rate"),
       ("schedule.ramp.start", rampStart, "--ramp-start"),
       ("schedule.ramp.length", rampLength, "--ramp-length"), ("seed", seed, "--seed"),
-      ("holdout", holdout, "--holdout"),
+      ("holdout", holdout, "--holdout"), ("train-examples", trainExamples, "--train-examples"),
     ]) + source.overrides + model.overrides + target.overrides()
   }
 }

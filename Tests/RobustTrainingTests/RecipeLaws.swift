@@ -26,7 +26,7 @@ import Testing
       { methods: [crown, ibp, alpha-crown], slope: zero, attack: { steps: 3, restarts: 2 }, examples: 9 }
     seed: 18446744073709551615
     """,
-    "objective: { name: natural }\noptimizer: { decay: none }\nholdout: 10",
+    "objective: { name: natural }\noptimizer: { decay: none }\nholdout: 10\ntrain-examples: 90",
     "evaluate: { attack: { name: fgsm, loss: margin } }",
     "evaluate: { attack: { name: multi-targeted, steps: 7, restarts: 3, step: 0.5, decay: none } }",
     """

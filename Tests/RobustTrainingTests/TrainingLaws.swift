@@ -21,6 +21,20 @@ import Testing
       .resolved(for: .digits())
   }
 
+  /// A part of the training data is a part of what all of it would be, and never a held-out example.
+  @Test func partsOfTheDataAreDrawnFromTheRest() throws {
+    let data = Dataset.digits().train
+    let (whole, part) = (
+      HoldoutSplit(data, holdout: 50, seed: 3),
+      HoldoutSplit(data, holdout: 50, trainExamples: 200, seed: 3)
+    )
+    #expect(part.heldOut == whole.heldOut && part.training.count == 200)
+    #expect(Set(part.training).isSubset(of: whole.training))
+    #expect(Set(part.training.map { data.labels[$0] }).count == 10)
+    let recipe = try Recipe(yaml: "train-examples: 1400")
+    #expect(throws: TrainingError.self) { try recipe.resolved(for: .digits()) }
+  }
+
   @Test(arguments: objectives)
   func sameSeedGivesTheSameBits(objective: String) throws {
     let runs = try [0, 0, 1].map { seed in

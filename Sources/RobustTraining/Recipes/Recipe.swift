@@ -26,6 +26,8 @@ public struct Recipe: Sendable, Equatable {
   public var seed: UInt64
   /// Training examples kept aside to choose the best epoch by; nil for 5% of them, at most 2,000.
   public var holdout: Int?
+  /// Training examples beside those kept aside, drawn at random by the seed; nil for all.
+  public var trainExamples: Int?
 
   /// A network by name, or one to start from.
   public struct Model: Sendable, Equatable {

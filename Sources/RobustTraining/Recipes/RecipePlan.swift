@@ -35,6 +35,11 @@ extension Recipe {
           + "channels")
     }
     recipe.holdout = holdout ?? min(dataset.train.count / 20, 2_000)
+    if let count = trainExamples, count > dataset.train.count - recipe.holdout! {
+      throw TrainingError.badPlan(
+        "train-examples \(count): there are \(dataset.train.count - recipe.holdout!) beside the "
+          + "\(recipe.holdout!) held out")
+    }
     return recipe
   }
 
@@ -55,6 +60,7 @@ extension Recipe {
     TrainingPlan(
       objective: objective, perturbation: perturbation.withEpsilon(trainEpsilon),
       schedule: schedule, optimizer: optimizer, seed: seed, holdout: holdout ?? 0,
+      trainExamples: trainExamples,
       selectionEpsilon: perturbation.epsilon, augmentation: augmentation)
   }
 

@@ -47,11 +47,14 @@ extension Recipe {
     try readEvaluation(top)
     if let value = top["seed"] { seed = try value.seed() }
     holdout = try top["holdout"]?.integer(0...Int(Int32.max))
+    trainExamples = try top["train-examples"].flatMap {
+      $0.node.scalar?.string == "all" ? nil : try $0.integer(1...Int(Int32.max))
+    }
   }
 
   static let keys = [
     "dataset", "data", "model", "perturbation", "objective", "schedule", "optimizer", "evaluate",
-    "seed", "holdout", "images", "augment",
+    "seed", "holdout", "train-examples", "images", "augment",
   ]
 
   private mutating func readPerturbation(_ top: RecipeFields) throws {

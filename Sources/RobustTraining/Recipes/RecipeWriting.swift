@@ -11,6 +11,7 @@ extension Recipe {
         "model: \(modelText)", "perturbation: \(perturbationText)", "objective: \(objectiveText)",
         "schedule: \(scheduleText)", "optimizer: \(optimizerText)", "evaluate: \(evaluationText)",
         "seed: \(seed)", holdout.map { "holdout: \($0)" },
+        trainExamples.map { "train-examples: \($0)" },
       ]
     return sections.compactMap { $0 }.joined(separator: "\n") + "\n"
   }

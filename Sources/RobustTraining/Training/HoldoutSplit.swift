@@ -8,13 +8,14 @@ public struct HoldoutSplit: Sendable {
   public let training: [Int]
   public let heldOut: [Int]
 
-  /// Draws the held-out part at random by the seed.
-  public init(_ data: LabeledImages, holdout: Int, seed: UInt64) {
+  /// Draws both parts at random by the seed; with `trainExamples` some are in neither.
+  public init(_ data: LabeledImages, holdout: Int, trainExamples: Int? = nil, seed: UInt64) {
     self.data = data
     var random = RandomSource(seed: seed, purpose: "holdout")
-    let order = holdout == 0 ? Array(0..<data.count) : random.permutation(data.count)
+    let isWhole = holdout == 0 && trainExamples == nil
+    let order = isWhole ? Array(0..<data.count) : random.permutation(data.count)
     heldOut = order.prefix(holdout).sorted()
-    training = order.dropFirst(holdout).sorted()
+    training = order.dropFirst(holdout).prefix(trainExamples ?? data.count).sorted()
   }
 
   /// Images [count, H, W, C] in [0, 1] and labels of some training positions,

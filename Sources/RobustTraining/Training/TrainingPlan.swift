@@ -10,6 +10,8 @@ public struct TrainingPlan: Sendable, Equatable {
   public var seed: UInt64
   /// Training examples kept aside to choose the best epoch by.
   public var holdout: Int
+  /// Of the others so many, drawn at random; nil for all.
+  public var trainExamples: Int?
   /// ε by which the best epoch is chosen, usually the one that is certified in the end.
   public var selectionEpsilon: Float
   public var augmentation: Augmentation
@@ -17,6 +19,7 @@ public struct TrainingPlan: Sendable, Equatable {
   public init(
     objective: Objective, perturbation: Perturbation, schedule: Schedule,
     optimizer: Optimizer.Settings = Optimizer.Settings(), seed: UInt64 = 0, holdout: Int = 0,
+    trainExamples: Int? = nil,
     selectionEpsilon: Float? = nil, augmentation: Augmentation = Augmentation()
   ) {
     self.objective = objective
@@ -25,6 +28,7 @@ public struct TrainingPlan: Sendable, Equatable {
     self.optimizer = optimizer
     self.seed = seed
     self.holdout = holdout
+    self.trainExamples = trainExamples
     self.selectionEpsilon = selectionEpsilon ?? perturbation.epsilon
     self.augmentation = augmentation
   }

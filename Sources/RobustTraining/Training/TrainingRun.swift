@@ -46,7 +46,8 @@ public struct TrainingRun: Sendable {
     template = network
     parameters = network.parameters.map(\.value)
     optimizer = Optimizer(plan.optimizer, for: parameters)
-    split = HoldoutSplit(data, holdout: plan.holdout, seed: plan.seed)
+    split = HoldoutSplit(
+      data, holdout: plan.holdout, trainExamples: plan.trainExamples, seed: plan.seed)
   }
 
   /// The network with the current parameters, or with their average once there is one.
