@@ -109,7 +109,6 @@ struct SweepWorker {
     var runFolder: RunFolder
     if RunFolder.exists(at: url) {
       runFolder = try RunFolder(opening: url)
-      guard runFolder.recipe == recipe else { throw RunError.otherRecipe(url.relativePath) }
     } else {
       runFolder = try RunFolder(creating: url, recipe: recipe)
     }

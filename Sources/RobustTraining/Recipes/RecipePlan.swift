@@ -43,6 +43,18 @@ extension Recipe {
     return recipe
   }
 
+  /// Whether a resolved recipe may have come of this one.
+  func agrees(with resolved: Recipe) -> Bool {
+    var recipe = self
+    recipe.holdout = holdout ?? resolved.holdout
+    if model.normalizesByData {
+      recipe.model.normalizesByData = false
+      recipe.model.mean = resolved.model.mean
+      recipe.model.standardDeviation = resolved.model.standardDeviation
+    }
+    return recipe == resolved
+  }
+
   /// The network to train: a freshly drawn one for the data, or that of the model to start from.
   ///
   /// Throws ``NetworkError``, and what ``SavedModel/init(path:described:)`` throws.

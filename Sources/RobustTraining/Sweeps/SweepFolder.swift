@@ -30,10 +30,15 @@ public struct SweepFolder: Sendable {
 
   public func url(of run: PlannedRun) -> URL { url.appendingPathComponent(run.folder) }
 
-  /// How far a run is. Throws ``FormatError`` for a damaged result.
+  /// How far a run is. Throws ``RunError/otherRecipe(_:)`` where the run there has other settings, and
+  /// ``FormatError`` for damaged files.
   public func state(of run: PlannedRun) throws -> State {
-    if try SweepResult.read(from: url(of: run)) != nil { return .done }
-    return RunFolder.exists(at: url(of: run)) ? .started : .open
+    let folder = url(of: run)
+    guard RunFolder.exists(at: folder) else { return .open }
+    guard run.recipe.agrees(with: try RunFolder(opening: folder).recipe) else {
+      throw RunError.otherRecipe(folder.relativePath)
+    }
+    return try SweepResult.read(from: folder) == nil ? .started : .done
   }
 
   /// Takes a run for this process; nil where another one has it. Throws ``FormatError``.
