@@ -47,7 +47,7 @@ import Testing
       for process in processes { process.waitUntilExit() }
       #expect(processes.map(\.terminationStatus) == [0, 0, 0])
       let dry = try tool.run("sweep", "s.yaml", "--output", "shared", "--dry-run")
-      #expect(dry.output.components(separatedBy: "done  ").count == 5)
+      #expect(dry.output.components(separatedBy: "done ").count == 5)
     }
   }
 

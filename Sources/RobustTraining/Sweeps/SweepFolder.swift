@@ -12,9 +12,9 @@ public struct SweepFolder: Sendable {
   }
 
   public enum State: String, Sendable {
-    case open = "open   "
+    case open
     case started
-    case done = "done   "
+    case done
   }
 
   /// Makes the folder where it is not there. Throws ``FormatError`` of kind `cannotWrite`.
