@@ -121,8 +121,7 @@ func adversarialPoints(
     for step in 0..<25 {
       let gradient = withGradients(at: [point]) { network($0[0]).scaled(by: selected).sum() }
       let length = set.epsilon * (step < 15 ? 0.3 : 0.05)
-      let direction = projection.direction(gradient.gradients[0])
-      point = projection.project(point - direction * length)
+      point = projection.step(from: point, along: gradient.gradients[0], by: -length)
     }
     points.append(point)
   }

@@ -95,23 +95,10 @@ import _TestSupport
   @Test(arguments: objectives)
   func resumedRunsEndWithTheSameBits(objective: String) throws {
     let recipe = try recipe(objective)
-    try withFolder { folder in
-      let file = folder.appendingPathComponent("checkpoint.safetensors")
-      var whole = try recipe.run(on: .digits())
-      try whole.train()
-      var (first, second) = (try recipe.run(on: .digits()), try recipe.run(on: .digits()))
-      var steps = 0
-      try first.train(isInterrupted: {
-        steps += 1
-        return steps >= 7
-      })
-      try first.save(to: file, settings: recipe.yaml)
-      try second.restore(from: file, settings: recipe.yaml)
-      try second.train()
-      #expect(second.network.stateDict == whole.network.stateDict)
-      let fresh = try recipe.run(on: .digits()).network.runningStatistics
-      #expect(second.network.runningStatistics != fresh)
-    }
+    let (whole, resumed) = try wholeAndResumed(recipe, stoppedAfter: 7)
+    #expect(resumed.network.stateDict == whole.network.stateDict)
+    let fresh = try recipe.run(on: .digits()).network.runningStatistics
+    #expect(resumed.network.runningStatistics != fresh)
   }
 
   /// What is saved is certified as it was trained: running statistics included.

@@ -177,22 +177,9 @@ import Testing
         optimizer: { \(optimizer) }
         """
     ).resolved(for: .digits())
-    try withFolder { folder in
-      let file = folder.appendingPathComponent("checkpoint.safetensors")
-      var whole = try recipe.run(on: .digits())
-      try whole.train()
-      var (first, second) = (try recipe.run(on: .digits()), try recipe.run(on: .digits()))
-      var steps = 0
-      try first.train(isInterrupted: {
-        steps += 1
-        return steps >= 8
-      })
-      try first.save(to: file, settings: recipe.yaml)
-      try second.restore(from: file, settings: recipe.yaml)
-      try second.train()
-      #expect(second.parameters == whole.parameters)
-      #expect(second.network.parameters.map(\.value) == whole.network.parameters.map(\.value))
-      #expect(whole.parameters != (try recipe.run(on: .digits())).parameters)
-    }
+    let (whole, resumed) = try wholeAndResumed(recipe, stoppedAfter: 8)
+    #expect(resumed.parameters == whole.parameters)
+    #expect(resumed.network.parameters.map(\.value) == whole.network.parameters.map(\.value))
+    #expect(whole.parameters != (try recipe.run(on: .digits())).parameters)
   }
 }

@@ -16,7 +16,7 @@ extension BoundPropagation {
     projections count: Int, using random: inout RandomSource
   ) throws(BoundsError) {
     var values = [try NoisyValue(input, count: count, using: &random)]
-    for (index, step) in steps.prefix(tail).enumerated() {
+    for step in steps.prefix(tail) {
       let inputs = step.inputs.map { values[$0] }
       if step.layer.isAffine {
         values.append(
@@ -26,7 +26,7 @@ extension BoundPropagation {
         regions[step.inputs[0]] = .box(box)
         values.append(inputs[0].throughReLU(box, using: &random))
       } else {
-        throw .projections("layer \(steps[index].path) (\(type(of: step.layer).kind))")
+        throw .projections("layer \(step.path) (\(type(of: step.layer).kind))")
       }
     }
   }

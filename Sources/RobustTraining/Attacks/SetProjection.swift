@@ -47,15 +47,11 @@ struct SetProjection {
     }
   }
 
-  /// A step along a gradient, of a length in the set's norm, projected.
+  /// A step along a gradient, of a length in the set's norm, projected: along its signs for ℓ∞, its
+  /// direction for the others.
   func step(from point: Tensor, along gradient: Tensor, by length: Float) -> Tensor {
     set.norm == .linf
       ? point.stepped(along: gradient, by: length, lower: box.lower, upper: box.upper)
-      : project(point + direction(gradient) * length)
-  }
-
-  /// The direction of a step: the sign for ℓ∞, the normalised gradient for the others.
-  func direction(_ gradient: Tensor) -> Tensor {
-    set.norm == .linf ? gradient.signs : gradient.unitRows
+      : project(point + gradient.unitRows * length)
   }
 }
