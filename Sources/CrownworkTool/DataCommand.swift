@@ -24,13 +24,6 @@ struct DataCommand: ParsableCommand {
     let shape: [Int]?
     let classes: Int?
     let checksum: String?
-
-    /// How to get what is not there.
-    var remedy: String {
-      let name = DatasetName(rawValue: name)!
-      return name.instructions(cache: DatasetLocator().cacheFolder(for: name))
-        ?? "get it with: crownwork data \(name.rawValue) --fetch"
-    }
   }
 
   mutating func run() throws {
@@ -58,10 +51,7 @@ struct DataCommand: ParsableCommand {
       var recipe = Recipe(for: name)
       recipe.images = try source.settings(in: recipe)
       let dataset = try found.dataset(name: name, note: name.note, images: recipe.images)
-      guard name != .images, case .idx(let files) = found else {
-        return record(name, dataset, found.folder.path, nil)
-      }
-      let sum = DatasetFetcher.matchesPublished(files, name) ? "ok" : "not the published files"
+      let sum = found.isPublished(as: name).map { $0 ? "ok" : "not the published files" }
       return record(name, dataset, found.folder.path, sum)
     case .missing(let searched):
       return Record(
@@ -85,7 +75,7 @@ struct DataCommand: ParsableCommand {
       let shape = record.shape
     else {
       return "\(record.name)\n  not found in \(record.searched.joined(separator: ", "))\n"
-        + "  \(record.remedy)\n  \(record.note)"
+        + "  get it with: crownwork data \(record.name) --fetch\n  \(record.note)"
     }
     let sum = record.checksum.map { " (SHA-256: \($0))" } ?? ""
     return "\(record.name)\n  \(place)\(sum)\n  \(train) training and \(test) test images "

@@ -31,22 +31,18 @@ struct NamedCurve {
 
   /// A line for each model, method and ε, so that curves of different methods fit one file.
   static func csv(_ curves: [NamedCurve]) -> String {
-    var lines = ["model,epsilon,kind,error"]
+    var text = CSV.line(["model", "epsilon", "kind", "error"])
     for curve in curves {
       for point in curve.curve.points {
         let errors =
           [("standard", point.standardError), ("attacked", point.attackedError)]
           + zip(curve.certifiedLabels, point.certifiedErrors).map { ($0, $1) }
         for (kind, error) in errors {
-          lines.append("\(quoted(curve.name)),\(point.epsilon),\(quoted(kind)),\(error)")
+          text += CSV.line([curve.name, "\(point.epsilon)", kind, "\(error)"])
         }
       }
     }
-    return lines.map { $0 + "\n" }.joined()
-  }
-
-  private static func quoted(_ text: String) -> String {
-    "\"\(text.replacingOccurrences(of: "\"", with: "\"\""))\""
+    return text
   }
 
   static func json(_ curves: [NamedCurve]) throws -> String {

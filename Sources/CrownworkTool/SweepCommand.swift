@@ -53,13 +53,10 @@ struct SweepCommand: ParsableCommand {
       Console.error(
         "crownwork: \(busy) runs are in the hands of other processes; run again when they are done")
     }
-    let contradictions = table.results.filter { ($0.errors?.contradictions ?? 0) > 0 }
-    if let first = contradictions.first {
-      throw Failure(
-        .internalError,
-        "\(first.model) \(first.setting) seed \(first.seed): SOUNDNESS ALARM: certified, yet broken"
-      )
-    }
+    try Alarm.check(
+      table.results.map {
+        ("\($0.model) \($0.setting) seed \($0.seed)", $0.errors?.contradictions ?? [])
+      })
   }
 
   private func list(_ folder: SweepFolder) throws {

@@ -1,3 +1,4 @@
+import Crownwork
 import Foundation
 import Testing
 
@@ -62,6 +63,22 @@ import Testing
       try tool.expectFailure(64, "other settings", ["sweep", "s.yaml", "--batch-size", "7"])
       #expect(try tool.run("sweep", "s.yaml").code == 0)
       try tool.expectFailure(66, "nothing.yaml", ["sweep", "nothing.yaml"])
+    }
+  }
+
+  @Test func aCertificateThatWasBrokenIsAnAlarm() throws {
+    try Binary.inFolder { tool in
+      let file = tool.folder.appendingPathComponent("s.yaml")
+      try Data("schedule: { epochs: 1 }\nmodel: { name: mlp, hidden: [4] }".utf8).write(to: file)
+      #expect(try tool.run("sweep", "s.yaml").code == 0)
+      let url = tool.folder.appendingPathComponent("runs/s/mlp-L4_seed-0/result.json")
+      var result = try #require(try SweepResult.read(from: url.deletingLastPathComponent()))
+      result.errors?.contradictions = [3, 7]
+      try result.write(to: url.deletingLastPathComponent())
+      let told = try tool.run("sweep", "s.yaml")
+      #expect(told.code == 70 && told.output.contains("| mlp L4 |"))
+      #expect(
+        told.errors.contains("SOUNDNESS ALARM: certified, yet broken by the attack: example 3, 7"))
     }
   }
 

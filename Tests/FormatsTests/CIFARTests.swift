@@ -49,24 +49,81 @@ import Testing
     }
   }
 
-  @Test func saysHowToGetIt() throws {
+  @Test func saysWhatIsMissing() throws {
     try withFolder { folder in
-      for text in [
-        "not found in ", "get cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530",
-        "https://www.cs.toronto.edu/~kriz/cifar.html and unpack it in \(folder.path)/",
-      ] {
-        expectFailure(.missingInput, text, file: "cifar10") {
-          _ = try Dataset.load(.cifar10, environment: ["HOME": folder.path])
-        }
-      }
       try Self.write(to: folder.appendingPathComponent("x"), except: "data_batch_3.bin")
       let incomplete = folder.appendingPathComponent("x")
       expectFailure(.missingInput, "lacks data_batch_3.bin;", file: incomplete.path) {
         _ = try Dataset.load(.cifar10, folder: incomplete, environment: [:])
       }
+      expectFailure(.missingInput, "cifar-10-binary.tar.gz or what it", file: incomplete.path) {
+        _ = try Dataset.load(.cifar10, folder: incomplete, environment: [:])
+      }
       try FormatsTests.write(Self.file(labels: [10]), "data_batch_3.bin", in: incomplete)
       expectFailure(.badData, "is 10, but the 10 classes", file: incomplete.path) {
         _ = try Dataset.load(.cifar10, folder: incomplete, environment: [:])
+      }
+    }
+  }
+
+  /// The archive that `tar` makes of a folder.
+  private static func archive(_ folder: URL, _ name: String, options: [String]) throws -> URL {
+    let url = folder.appendingPathComponent(CIFARFiles.archiveName)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["tar"] + options + ["-czf", url.path, "-C", folder.path, name]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    return url
+  }
+
+  @Test(arguments: [[], ["--format=ustar"], ["--format=pax"]])
+  func isReadFromItsArchive(options: [String]) throws {
+    try withFolder { folder in
+      let place = folder.appendingPathComponent("cifar-10-batches-bin")
+      try Self.write(to: place)
+      try FormatsTests.write(Data("names".utf8), "batches.meta.txt", in: place)
+      let unpacked = try Dataset.load(.cifar10, folder: folder, environment: [:])
+      let url = try Self.archive(folder, place.lastPathComponent, options: options)
+      try FileManager.default.removeItem(at: place)
+      let packed = try Dataset.load(.cifar10, folder: folder, environment: [:])
+      #expect(packed.train == unpacked.train && packed.test == unpacked.test)
+      let data = try InputFile.read(url)
+      for (bytes, text) in [
+        (data.prefix(data.count / 2), "the gzip data end too early"),
+        (Gzip.compress(Data(count: 1024)), "lacks cifar-10-batches-bin/data_batch_1.bin"),
+        (Gzip.compress(Data(count: 700)), "lacks cifar-10-batches-bin/data_batch_1.bin"),
+        (Gzip.compress(Data(repeating: 7, count: 1024)), "no header of a tar archive"),
+        (
+          Gzip.compress(try Gzip.decompress(data, limit: 1 << 20, file: "a").prefix(8000)),
+          "the archive ends too early"
+        ),
+      ] {
+        try AtomicFile.write(bytes, to: url)
+        expectFailure(.badData, text, file: url.path) {
+          _ = try Dataset.load(.cifar10, folder: folder, environment: [:])
+        }
+      }
+    }
+  }
+
+  @Test func isFetchedAsItsArchive() throws {
+    try withFolder { folder in
+      let place = folder.appendingPathComponent("cifar-10-batches-bin")
+      try Self.write(to: place)
+      let archive = try InputFile.read(
+        Self.archive(folder, place.lastPathComponent, options: []))
+      let cache = folder.appendingPathComponent("cache")
+      let published = DatasetFetcherTests.published(CIFARFiles.archiveName, archive, .archive)
+      let fetcher = DatasetFetcher(into: cache, mirror: folder, timeout: 5) { _ in [published] }
+      let fetched = try fetcher.fetch(.cifar10).dataset(name: .cifar10, note: "")
+      #expect(fetched.test.labels == [5, 9])
+      #expect(try names(in: cache) == [CIFARFiles.archiveName])
+      try AtomicFile.write(archive + Data([0]), to: folder.appendingPathComponent(published.name))
+      try FileManager.default.removeItem(at: cache)
+      expectFailure(.missingInput, "the SHA-256 is ", file: "cifar10: could not be fetched") {
+        try fetcher.fetch(.cifar10)
       }
     }
   }

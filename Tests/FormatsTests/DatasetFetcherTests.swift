@@ -10,11 +10,16 @@ import Testing
     into folder: URL, from mirror: URL, timeout: TimeInterval = 10
   ) -> DatasetFetcher {
     let files = SmallDataset().files
-    return DatasetFetcher(into: folder, mirror: mirror, timeout: timeout) { _, part in
-      files[part].map { data in
-        (data.count, SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined())
-      }
+    return DatasetFetcher(into: folder, mirror: mirror, timeout: timeout) { _ in
+      DatasetPart.allCases.map { published($0.publishedName, files[$0]!) }
     }
+  }
+
+  static func published(
+    _ name: String, _ data: Data, _ form: PublishedFile.Form = .contents
+  ) -> PublishedFile {
+    let sum = SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+    return PublishedFile(name: name, size: data.count, sha256: sum, form: form)
   }
 
   @Test func installsWhatIsRight() throws {
@@ -22,10 +27,10 @@ import Testing
       let mirror = try SmallDataset().write(to: folder.appendingPathComponent("mirror"))
       let cache = folder.appendingPathComponent("a/cache")
       var asked: [URL] = []
-      let files = try Self.fetcher(into: cache, from: mirror).fetch(.mnist) { asked.append($0) }
+      let source = try Self.fetcher(into: cache, from: mirror).fetch(.mnist) { asked.append($0) }
       #expect(asked.map(\.lastPathComponent) == DatasetPart.allCases.map(\.publishedName))
       #expect(try names(in: cache) == DatasetPart.allCases.map(\.publishedName).sorted())
-      #expect(try Dataset(files, name: "mnist").train.labels == [0, 9, 4])
+      #expect(try source.dataset(name: .mnist, note: "").train.labels == [0, 9, 4])
     }
   }
 
@@ -118,9 +123,9 @@ import Testing
     try withFolder { folder in
       for path in ["sets", "sets/"] {
         let cache = folder.appendingPathComponent("cache-\(path.count)")
-        let files = try DatasetFetcherTests.fetcher(into: cache, from: server.url(path))
+        let source = try DatasetFetcherTests.fetcher(into: cache, from: server.url(path))
           .fetch(.mnist)
-        #expect(try Dataset(files, name: "mnist").test.labels == [1, 2])
+        #expect(try source.dataset(name: .mnist, note: "").test.labels == [1, 2])
       }
       let cache = folder.appendingPathComponent("none")
       expectFailure(.missingInput, "HTTP status 404", file: "mnist: could not be fetched (http") {

@@ -131,4 +131,10 @@ import Testing
       }
     }
   }
+
+  @Test func quotesFieldsOfCSVThatNeedIt() {
+    #expect(
+      CSV.line(["a", "b, c", "say \"so\"", "two\nlines", ""])
+        == "a,\"b, c\",\"say \"\"so\"\"\",\"two\nlines\",\n")
+  }
 }

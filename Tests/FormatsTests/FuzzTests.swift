@@ -10,7 +10,7 @@ import Testing
 /// `script/fuzz` runs a million of them, with the memory of the process limited.
 @Suite struct FuzzTests {
   enum Format: String, CaseIterable, Sendable {
-    case onnx, safetensors, idx, vnnlib, png, jpeg, npy
+    case onnx, safetensors, idx, vnnlib, png, jpeg, npy, tar
   }
 
   /// Inputs of each format.
@@ -52,6 +52,7 @@ import Testing
     case .npy:
       let array = try NPYFile(data: data, file: "file")
       _ = try array.element.kind == .float ? array.pixels() : array.labels()
+    case .tar: _ = try TarArchive(data, file: "file").contents(of: "folder/a")
     case .vnnlib: _ = try VNNLIBProperty(data: data, file: "file")
     }
   }
@@ -90,6 +91,7 @@ import Testing
         NPYTests.file("|u1", "(2, 3)", Array(1...6)), NPYTests.file("<i4", "(1,)", [7, 0, 0, 0]),
         NPYTests.file("<f8", "(2,)", version: 2, Array(repeating: 0, count: 16)),
       ]
+    case .tar: return [TarTests.archive]
     case .vnnlib:
       return [
         """

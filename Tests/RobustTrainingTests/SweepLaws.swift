@@ -117,7 +117,7 @@ import Testing
       { "model": "\(model)", "setting": "\(setting)", "seed": \(seed), "dataset": "mnist",
         "perturbation": "p", "examples": 10, "epochs": 1, "parameters": 5,
         "errors": { "standard": \(standard), "attacked": 0, "certified": \(certified),
-          "byMethod": [], "contradictions": 0, "invalid": 0 } }
+          "byMethod": [], "contradictions": [], "invalid": 0 } }
       """
     return try JSONDecoder().decode(SweepResult.self, from: Data(text.utf8))
   }

@@ -42,6 +42,13 @@ extension Dataset {
     try load(.fashionMNIST, folder: folder)
   }
 
+  /// CIFAR-10, fetched on first use where this machine does not have it: 170 MB.
+  ///
+  /// Throws ``FormatError`` as ``load(_:folder:environment:fetch:mirror:report:)`` does.
+  public static func cifar10(folder: URL? = nil) throws -> Dataset {
+    try load(.cifar10, folder: folder)
+  }
+
   static func load(
     _ name: DatasetName, folder: URL?, locator: DatasetLocator,
     fetcher: ((URL) -> DatasetFetcher)?, images: ImageSettings = ImageSettings(),
@@ -54,27 +61,16 @@ extension Dataset {
       let note = folder == nil ? name.note : "files in \(source.folder.path)"
       return try source.dataset(name: name, note: note, images: images)
     case .missing(let searched):
-      let cache = locator.cacheFolder(for: name)
-      if let remedy = name.instructions(cache: cache) {
-        throw missing(name, searched, remedy: remedy)
+      guard let fetcher, let cache = locator.cacheFolder(for: name) else {
+        throw missing(name, searched, fetching: nil)
       }
-      guard let fetcher, let cache else { throw missing(name, searched, fetching: nil) }
       do {
-        let files = try fetcher(cache).fetch(name, report: report)
-        return try Dataset(files, name: name.rawValue, note: name.note)
+        return try fetcher(cache).fetch(name, report: report)
+          .dataset(name: name, note: name.note, images: images)
       } catch let error as FormatError where error.kind == .missingInput {
         throw missing(name, searched, fetching: error.problem)
       }
     }
-  }
-
-  private static func missing(
-    _ name: DatasetName, _ searched: [URL], remedy: String
-  ) -> FormatError {
-    let places = searched.map(\.path).joined(separator: ", ")
-    return FormatError(
-      .missingInput, searched.isEmpty ? "no folder is named" : "not found in \(places)",
-      file: name.rawValue, remedy: remedy)
   }
 
   private static func missing(

@@ -31,8 +31,13 @@ public struct DatasetLocator: Sendable {
   ///
   /// With a `folder` only that is searched, since data from elsewhere would not be what the user
   /// asked for. Throws ``FormatError`` of kind `missingInput` where that folder does not hold all
-  /// files.
+  /// files, or none is named for images of one's own.
   public func locate(_ name: DatasetName, folder: URL? = nil) throws -> Result {
+    guard name != .images || folder != nil else {
+      throw FormatError(
+        .missingInput, "no folder is named", file: name.rawValue,
+        remedy: "name a folder with data: FOLDER in the recipe, or --data FOLDER")
+    }
     let folders = folder.map { Self.withSubfolder($0, name) } ?? candidates(name)
     for candidate in folders {
       if let source = DatasetSource.search(candidate, for: name) { return .found(source) }
@@ -48,7 +53,6 @@ public struct DatasetLocator: Sendable {
   }
 
   private func candidates(_ name: DatasetName) -> [URL] {
-    guard name != .images else { return [] }
     let named = value("CROWNWORK_DATA").map {
       Self.withSubfolder(URL(fileURLWithPath: $0, isDirectory: true), name)
     }
@@ -90,12 +94,11 @@ public struct DatasetLocator: Sendable {
         file: folder.path,
         remedy: "name a folder with class folders of pictures, four IDX files or four .npy arrays")
     case .cifar10:
-      let places = searched.flatMap { [$0, $0.appendingPathComponent(CIFARFiles.archiveFolder)] }
-      let lacking = places.map { CIFARFiles.missing(in: $0) }.min { $0.count < $1.count } ?? []
+      let lacking = searched.map { CIFARFiles.missing(in: $0) }.min { $0.count < $1.count } ?? []
       return FormatError(
         .missingInput, exists ? "lacks \(lacking.joined(separator: ", "))" : "no such folder",
         file: folder.path,
-        remedy: "name the folder that cifar-10-binary.tar.gz was unpacked in")
+        remedy: "name a folder with \(CIFARFiles.archiveName) or what it unpacks to")
     default: return incomplete(folder, searched)
     }
   }

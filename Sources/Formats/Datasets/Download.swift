@@ -11,7 +11,7 @@ struct Download: Sendable {
     var text: String
   }
 
-  /// The longest silence, in seconds; the whole may take twenty times as long.
+  /// The longest silence, in seconds; the whole may take 120 times as long.
   var timeout: TimeInterval
 
   /// The contents behind a `file`, `http` or `https` address.
@@ -32,7 +32,7 @@ struct Download: Sendable {
   private func network(_ url: URL) -> Result<Data, Failure> {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = timeout
-    configuration.timeoutIntervalForResource = 20 * timeout
+    configuration.timeoutIntervalForResource = 120 * timeout
     let session = URLSession(configuration: configuration)
     defer { session.finishTasksAndInvalidate() }
     let outcome = Outcome()
@@ -42,7 +42,7 @@ struct Download: Sendable {
       finished.signal()
     }
     task.resume()
-    if finished.wait(timeout: .now() + 21 * timeout) == .timedOut { task.cancel() }
+    if finished.wait(timeout: .now() + 121 * timeout) == .timedOut { task.cancel() }
     return outcome.value.withLock { $0 }
   }
 

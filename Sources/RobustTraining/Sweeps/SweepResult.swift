@@ -27,8 +27,8 @@ public struct SweepResult: Codable, Sendable, Equatable {
     public var certified: Float
     /// For each method what neither it nor those before it certify.
     public var byMethod: [Method]
-    /// Examples that were certified and yet fell to the attack: must be 0.
-    public var contradictions: Int
+    /// Test examples that were certified and yet fell to the attack: there must be none.
+    public var contradictions: [Int]
     /// Examples with NaN or infinite bounds.
     public var invalid: Int
 
@@ -83,6 +83,6 @@ extension SweepResult.Errors {
       byMethod: report.certifiedErrors.map {
         Method(method: $0.method.description, error: $0.error)
       },
-      contradictions: report.contradictions.count, invalid: report.invalidCount)
+      contradictions: report.contradictions, invalid: report.invalidCount)
   }
 }

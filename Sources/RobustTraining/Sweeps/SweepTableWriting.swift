@@ -31,19 +31,19 @@ extension SweepTable {
 
   /// A line for each run.
   public var csv: String {
-    let header =
-      "model,setting,seed,dataset,perturbation,examples,epochs,parameters,standard,attacked,"
-      + "certified,seconds_per_epoch,failure\n"
-    return results.reduce(into: header) { text, result in
+    let header = [
+      "model", "setting", "seed", "dataset", "perturbation", "examples", "epochs", "parameters",
+      "standard", "attacked", "certified", "seconds_per_epoch", "failure",
+    ]
+    return results.reduce(into: CSV.line(header)) { text, result in
       let errors = result.errors.map { [$0.standard, $0.attacked, $0.certified].map { "\($0)" } }
-      let fields =
+      text += CSV.line(
         [
           result.model, result.setting, "\(result.seed)", result.dataset, result.perturbation,
           "\(result.examples)", "\(result.epochs)", "\(result.parameters)",
         ] + (errors ?? ["", "", ""]) + [
           result.secondsPerEpoch.map { "\($0)" } ?? "", result.failure ?? "",
-        ]
-      text += fields.map(Self.quoted).joined(separator: ",") + "\n"
+        ])
     }
   }
 
@@ -99,10 +99,5 @@ extension SweepTable {
     }
     let rule = line(widths.map { String(repeating: "-", count: $0) })
     return line(rows[0]) + rule + rows.dropFirst().map(line).joined()
-  }
-
-  private static func quoted(_ field: String) -> String {
-    field.contains { ",\"\n".contains($0) }
-      ? "\"\(field.replacingOccurrences(of: "\"", with: "\"\""))\"" : field
   }
 }
