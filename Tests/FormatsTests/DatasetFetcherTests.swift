@@ -16,10 +16,10 @@ import Testing
   }
 
   static func published(
-    _ name: String, _ data: Data, _ form: PublishedFile.Form = .contents
+    _ name: String, _ data: Data, _ form: PublishedFile.Form? = nil
   ) -> PublishedFile {
     let sum = SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
-    return PublishedFile(name: name, size: data.count, sha256: sum, form: form)
+    return PublishedFile(name: name, sha256: sum, form: form ?? .contents(size: data.count))
   }
 
   @Test func installsWhatIsRight() throws {

@@ -5,24 +5,20 @@ import Foundation
 struct PublishedFile: Sendable {
   /// What the SHA-256 is of.
   enum Form: Sendable {
-    /// Of the contents, gzipped or not.
-    case contents
+    /// Of the contents, so many bytes, gzipped or not.
+    case contents(size: Int)
     /// Of the file as it is.
     case archive
   }
 
   let name: String
-  /// Bytes.
-  let size: Int
   let sha256: String
-  var form = Form.contents
+  let form: Form
 
   /// Why data are not this file, nil where they are.
   func problem(in data: Data) -> String? {
     do {
-      let isPacked = form == .contents && Gzip.isGzip(data)
-      let plain = isPacked ? try Gzip.decompress(data, limit: size, file: name) : data
-      let hash = SHA256.hash(data: plain).map { Self.hexadecimal($0) }.joined()
+      let hash = SHA256.hash(data: try hashed(data)).map { Self.hexadecimal($0) }.joined()
       return hash == sha256 ? nil : "the SHA-256 is \(hash), not \(sha256)"
     } catch let error as FormatError {
       return error.problem
@@ -34,6 +30,12 @@ struct PublishedFile: Sendable {
   /// Whether there is such a file and it is this one.
   func matches(_ url: URL) -> Bool {
     (try? InputFile.read(url)).map { problem(in: $0) == nil } ?? false
+  }
+
+  /// What of data the SHA-256 is of.
+  private func hashed(_ data: Data) throws -> Data {
+    guard case .contents(let size) = form, Gzip.isGzip(data) else { return data }
+    return try Gzip.decompress(data, limit: size, file: name)
   }
 
   private static func hexadecimal(_ byte: UInt8) -> String {
@@ -63,7 +65,7 @@ extension DatasetName {
     case .cifar10:
       [
         PublishedFile(
-          name: CIFARFiles.archiveName, size: 170_052_171,
+          name: CIFARFiles.archiveName,
           sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
           form: .archive)
       ]
@@ -84,7 +86,8 @@ extension DatasetPart {
 
   fileprivate static func published(_ sums: [DatasetPart: String]) -> [PublishedFile] {
     allCases.map {
-      PublishedFile(name: $0.publishedName, size: $0.unpackedSize, sha256: sums[$0]!)
+      PublishedFile(
+        name: $0.publishedName, sha256: sums[$0]!, form: .contents(size: $0.unpackedSize))
     }
   }
 }
