@@ -117,6 +117,14 @@ public enum Objective: Sendable, Equatable {
   var beta: Mix {
     if case .crownIBP(let beta, _, _, _) = self { beta } else { .constant(0) }
   }
+
+  /// The lower line of unstable ReLUs in training; the adaptive one where there is none.
+  var slope: ReLUSlope {
+    switch self {
+    case .crownIBP(_, _, _, let slope), .crown(_, let slope, _): slope
+    default: .adaptive
+    }
+  }
 }
 
 /// An objective's factors at one step.
@@ -133,103 +141,5 @@ public struct ObjectivePoint: Sendable, Equatable {
     self.epsilon = epsilon
     kappa = objective.kappa.value(at: fraction)
     beta = objective.beta.value(at: fraction)
-  }
-}
-
-/// The loss of a batch and what the computation shows by the way.
-public struct BatchLoss: Sendable {
-  /// A scalar.
-  public var value: Tensor
-  /// Margin lower bounds [batch, classes − 1], detached; nil for the natural loss.
-  public var margins: Tensor?
-  /// Of the BatchNorm layers after this batch, in order.
-  public var statistics: [RunningStatistics] = []
-}
-
-extension Objective {
-  /// β below this costs no backward pass.
-  static let leastBeta: Float = 1e-5
-  /// Rows of a backward pass for pre-activation bounds that are carried at once.
-  private static let rowLimit = 256
-
-  /// The loss of a network on a batch; at ε = 0 the clean cross-entropy, which bounds equal there.
-  ///
-  /// BatchNorm layers take their statistics from the clean pass, for bounds and attacks too.
-  /// - Parameter random: Of the attacks; the same gives the same points.
-  /// Throws ``BoundsError`` for a layer without bound rules.
-  public func loss(
-    of network: Network, on images: Tensor, labels: [Int], within set: Perturbation,
-    at point: ObjectivePoint, random: RandomSource = RandomSource(seed: 0)
-  ) throws -> BatchLoss {
-    guard network.usesBatchStatistics else {
-      return try loss(of: network, on: images, labels, set, point, random) { network(images) }
-    }
-    let observed = network.withStatistics(of: images)
-    var loss = try loss(of: observed.network, on: images, labels, set, point, random) {
-      observed.outputs
-    }
-    loss.statistics = observed.running
-    return loss
-  }
-
-  /// - Parameter outputs: The clean outputs, computed where they are needed.
-  private func loss(
-    of network: Network, on images: Tensor, _ labels: [Int], _ set: Perturbation,
-    _ point: ObjectivePoint, _ random: RandomSource, outputs: () -> Tensor
-  ) throws -> BatchLoss {
-    guard isRobust, point.epsilon > 0, point.kappa < 1 else {
-      return BatchLoss(value: crossEntropy(outputs(), labels: labels))
-    }
-    if case .attacked(let objective) = self {
-      var random = random
-      return try objective.loss(
-        of: network, on: images, labels, within: set.withEpsilon(point.epsilon), using: &random,
-        outputs: outputs)
-    }
-    var robust = try robustLoss(
-      of: network, on: images, labels, within: set, at: point, random)
-    if point.kappa > 0 {
-      let natural = crossEntropy(outputs(), labels: labels)
-      robust.value = natural * point.kappa + robust.value * (1 - point.kappa)
-    }
-    return robust
-  }
-
-  private func robustLoss(
-    of network: Network, on images: Tensor, _ labels: [Int], within set: Perturbation,
-    at point: ObjectivePoint, _ random: RandomSource
-  ) throws -> BatchLoss {
-    let region = set.withEpsilon(point.epsilon).region(around: images)
-    var bounds = try BoundPropagation(network, on: region)
-    let specification = Specification.margins(of: labels, classes: network.classes)
-    if case .crown(_, let slope, let projections) = self {
-      if let projections {
-        var random = random
-        try bounds.estimatePreactivations(projections: projections, using: &random)
-      } else {
-        bounds.tightenPreactivations(slope: slope, rowLimit: Self.rowLimit)
-      }
-      let margins = bounds.linearBounds(specification, slope: slope)
-      return BatchLoss(value: marginCrossEntropy(margins), margins: margins.detached)
-    }
-    if case .shortWarmup(_, let weight, let tolerance) = self {
-      let margins = bounds.intervalBounds(specification)
-      let health = bounds.preactivationHealth(tolerance: tolerance)
-      return BatchLoss(
-        value: marginCrossEntropy(margins) + health * (weight * (1 - point.fraction)),
-        margins: margins.detached)
-    }
-    guard case .crownIBP(_, _, let form, let slope) = self, point.beta >= Self.leastBeta else {
-      let margins = bounds.intervalBounds(specification)
-      return BatchLoss(value: marginCrossEntropy(margins), margins: margins.detached)
-    }
-    switch form {
-    case .all:
-      let both = bounds.marginBounds(specification, slope: slope, beta: point.beta)
-      return BatchLoss(value: marginCrossEntropy(both), margins: both.detached)
-    case .fused:
-      let fused = bounds.fusedLoss(specification, slope: slope, beta: point.beta)
-      return BatchLoss(value: fused.loss, margins: fused.intervalMargins.detached)
-    }
   }
 }

@@ -168,37 +168,3 @@ public struct TrainingRun: Sendable {
     return sums
   }
 }
-
-/// Sums over the examples of an epoch.
-public struct EpochSums: Sendable, Equatable {
-  var loss = 0.0
-  var examples = 0
-  var bounded = 0
-  var unverified = 0
-
-  mutating func add(loss: Float, examples count: Int, unverified wrong: Int?) {
-    self.loss += Double(loss) * Double(count)
-    examples += count
-    guard let wrong else { return }
-    bounded += count
-    unverified += wrong
-  }
-
-  /// Mean loss so far.
-  public var meanLoss: Float { Float(loss / Double(max(examples, 1))) }
-  /// The fraction of examples seen whose training bounds do not verify them; nil if none was
-  /// bounded.
-  public var trainingVerifiedError: Float? {
-    bounded == 0 ? nil : Float(unverified) / Float(bounded)
-  }
-}
-
-/// What one step shows.
-public struct StepReport: Sendable {
-  /// Since the start of training, from 0.
-  public let step: Int
-  public let stepsPerEpoch: Int
-  public let point: ObjectivePoint
-  /// Of the epoch so far.
-  public let sums: EpochSums
-}
