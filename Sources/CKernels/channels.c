@@ -15,3 +15,10 @@ CLONES void ck_channel_deviations(const float *restrict x, const float *restrict
       sums[c] += deviation * deviation;
     }
 }
+
+CLONES void ck_channel_products(const float *restrict x, const float *restrict y, size_t positions,
+                                size_t channels, double *restrict sums) {
+  for (size_t p = 0; p < positions; p++)
+    for (size_t c = 0; c < channels; c++)
+      sums[c] += x[p * channels + c] * y[p * channels + c];
+}

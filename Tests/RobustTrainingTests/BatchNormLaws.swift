@@ -15,6 +15,7 @@ import _TestSupport
     """
   static let objectives = [
     "natural", "ibp", "crown-ibp, margins: all", "crown-ibp, margins: fused, kappa: [1, 0.5]",
+    "short-warmup",
   ]
 
   private func recipe(_ objective: String) throws -> Recipe {

@@ -4,7 +4,7 @@ import Tensors
 extension OperationCase {
   static let channelCases: [OperationCase] = [
     channelAffineCase(withShift: true), channelAffineCase(withShift: false), momentsCase,
-    rearrangedCase, transposedRearrangementCase,
+    scaledRowsCase, rearrangedCase, transposedRearrangementCase,
   ]
 
   private static func channelAffineCase(withShift: Bool) -> OperationCase {
@@ -49,6 +49,14 @@ extension OperationCase {
           return deviation * deviation
         },
       ]
+    })
+
+  private static let scaledRowsCase = OperationCase(
+    name: "scaledRows", allowsEmpty: false,
+    inputs: { [random([$0, 2, 3], seed: 62), random([$0], seed: 63)] },
+    ours: { [scaledRows($0[0], by: $0[1])] },
+    reference: { x in
+      [Reference(x[0].shape) { x[0].values[$0] * x[1].values[$0 / 6] }]
     })
 
   /// Left out, repeated and constant scalars.

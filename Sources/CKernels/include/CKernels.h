@@ -142,6 +142,9 @@ void ck_channel_sums(const float *x, size_t positions, size_t channels, double *
 /// sums[channel] += Σ (x − mean)².
 void ck_channel_deviations(const float *x, const float *mean, size_t positions, size_t channels,
                            double *sums);
+/// sums[channel] += Σ x·y.
+void ck_channel_products(const float *x, const float *y, size_t positions, size_t channels,
+                         double *sums);
 
 // Optimiser (adam.c)
 
@@ -152,13 +155,12 @@ void ck_adam(float *p, float *m, float *v, const float *g, float scale, float be
 
 // Health of pre-activation intervals (``BoundHealthKernel``).
 
-/// Σ x.
-double ck_sum(const float *x, size_t n);
-/// Over the active neurons (c − r > 0) and then the inactive ones (c + r < 0): Σ c, Σ (c − mean) and
-/// Σ (c − mean)².
-void ck_health_sums(const float *c, const float *r, double mean, size_t n, double *sums);
-/// f0 + f1·(c − mean) of active neurons, f2 + f3·(c − mean) of inactive ones, and f4 on top of all.
-void ck_health_gradient(const float *c, const float *r, double mean, const double *factors,
-                        float *out, size_t n);
+/// Σ r and Σ c; over the active neurons (c − r > 0) and then the inactive ones (c + r < 0): their
+/// number, Σ c and Σ c².
+void ck_health_sums(const float *c, const float *r, size_t n, double *sums);
+/// By centre: f0 + f1·c of active neurons, f2 + f3·c of inactive ones, and f4 on top of all; by
+/// radius: f5.
+void ck_health_gradient(const float *c, const float *r, const float *factors, float *by_center,
+                        float *by_radius, size_t n);
 
 #endif

@@ -2,7 +2,8 @@ import Tensors
 
 extension Network {
   /// The same function with every BatchNorm and channel map behind a convolution or linear layer folded
-  /// into its weights, where nothing else reads that layer: fewer layers, as runtimes want them.
+  /// into its weights, where nothing else reads that layer: fewer layers, as runtimes want them and as
+  /// bounds in training are cheaper. Gradients flow to weights and maps.
   ///
   /// Results differ by rounding alone.
   public var folded: Network {
@@ -33,7 +34,7 @@ extension Layer {
   /// x · scale + shift for each channel, if the layer is that.
   fileprivate var channelMap: (scale: Tensor, shift: Tensor)? {
     switch self {
-    case let layer as BatchNorm: (layer.scale.detached, layer.shift.detached)
+    case let layer as BatchNorm: (layer.scale, layer.shift)
     case let layer as ChannelAffine: (layer.scale, layer.shift)
     default: nil
     }
@@ -44,20 +45,12 @@ extension Layer {
     switch self {
     case let layer as Convolution:
       Convolution(
-        weight: layer.weight.rowsScaled(by: map.scale), bias: layer.bias * map.scale + map.shift,
+        weight: scaledRows(layer.weight, by: map.scale), bias: layer.bias * map.scale + map.shift,
         geometry: layer.geometry, layout: layer.layout)
     case let layer as Linear:
       Linear(
-        weight: layer.weight.rowsScaled(by: map.scale), bias: layer.bias * map.scale + map.shift)
+        weight: scaledRows(layer.weight, by: map.scale), bias: layer.bias * map.scale + map.shift)
     default: nil
     }
-  }
-}
-
-extension Tensor {
-  /// Each part along the first axis times a number of its own.
-  fileprivate func rowsScaled(by factors: Tensor) -> Tensor {
-    let (size, factors) = (count / factors.count, factors.scalars)
-    return Tensor(shape: shape, scalars.enumerated().map { $1 * factors[$0 / size] })
   }
 }

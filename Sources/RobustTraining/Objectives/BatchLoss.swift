@@ -31,7 +31,7 @@ extension Objective {
       return try loss(of: network, on: images, labels, set, point, random) { network(images) }
     }
     let observed = network.withStatistics(of: images)
-    var loss = try loss(of: observed.network, on: images, labels, set, point, random) {
+    var loss = try loss(of: observed.network.folded, on: images, labels, set, point, random) {
       observed.outputs
     }
     loss.statistics = observed.running

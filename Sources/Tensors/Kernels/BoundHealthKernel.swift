@@ -1,66 +1,103 @@
 import CKernels
 
 /// The regularisers of short warm-up IBP (Shi et al. 2021, equations 8 to 10) on one layer's
-/// pre-activation intervals, with their gradient made in the same pass.
+/// pre-activation intervals.
+///
+/// Sums are in Double over runs of neurons whose number does not depend on the threads, so that neither
+/// do the results.
 struct BoundHealthKernel {
-  /// Below this ratio a term counts.
-  let tolerance: Double
-  /// The mean radius of the input's intervals.
-  let inputRadius: Double
+  private static let runs = 32
 
   /// relu(tolerance − inputRadius / mean radius) / tolerance, plus the same for the ratios, not above
   /// 1, of the mean and of the spread of active and inactive neurons' centres.
-  ///
-  /// - Returns: The sum, and its gradients by centre and radius.
-  func evaluate(
-    _ center: Tensor, _ radius: Tensor
-  ) -> (value: Double, center: Tensor, radius: Tensor) {
-    defer { keepAlive(center, radius) }
+  let value: Double
+  /// Of ``ck_health_gradient``.
+  private let factors: [Double]
+
+  /// - Parameters:
+  ///   - tolerance: Below this ratio a term counts.
+  ///   - inputRadius: The mean radius of the input's intervals.
+  init(_ center: Tensor, _ radius: Tensor, tolerance: Double, inputRadius: Double) {
     let count = Double(max(center.count, 1))
-    let meanRadius = max(ck_sum(radius.pointer, radius.count) / count, 1e-12)
+    let sums = Self.sums(center, radius)
+    let meanRadius = max(sums[0] / count, 1e-12)
     let tightness = inputRadius / meanRadius
     let byRadius = tightness < tolerance ? tightness / meanRadius / tolerance / count : 0
-    let balance = balance(center, radius)
-    return (
-      max(tolerance - tightness, 0) / tolerance + balance.value, balance.byCenter,
-      Tensor(shape: center.shape, repeating: Float(byRadius))
-    )
+    let mean = sums[1] / count
+    let balance = Self.balance(
+      Side(sums[2...4], around: mean), Side(sums[5...7], around: mean), mean, count, tolerance)
+    value = max(tolerance - tightness, 0) / tolerance + balance.value
+    factors = balance.factors + [byRadius]
   }
 
-  /// Of one side, active or inactive.
-  private struct Side {
-    /// Σ c, Σ (c − mean) and Σ (c − mean)².
-    let total, drift, spread: Double
-  }
-
-  private func balance(_ center: Tensor, _ radius: Tensor) -> (value: Double, byCenter: Tensor) {
-    let count = Double(max(center.count, 1))
-    let mean = ck_sum(center.pointer, center.count) / count
-    var sums = [Double](repeating: 0, count: 6)
-    ck_health_sums(center.pointer, radius.pointer, mean, center.count, &sums)
-    let active = Side(total: sums[0], drift: sums[1], spread: sums[2])
-    let inactive = Side(total: -sums[3], drift: sums[4], spread: sums[5])
-    guard active.total > 0, inactive.total > 0, active.spread > 0, inactive.spread > 0 else {
-      return (0, .zeros(center.shape))
+  /// The gradients by centre and radius, times a number.
+  func gradients(
+    _ center: Tensor, _ radius: Tensor, times factor: Float
+  ) -> (center: Tensor, radius: Tensor) {
+    let (byCenter, byRadius) = (result(center.shape), result(radius.shape))
+    let (c, r, factors) = (center.pointer, radius.pointer, factors.map { Float($0) * factor })
+    parallelRanges(center.count, work: 4 * center.count) { range in
+      let i = range.lowerBound
+      ck_health_gradient(
+        c + i, r + i, factors, byCenter.pointer + i, byRadius.pointer + i, range.count)
     }
-    let means = term(active.total / count, inactive.total / count)
-    let spreads = term(active.spread, inactive.spread)
+    keepAlive(center, radius)
+    return (byCenter.tensor, byRadius.tensor)
+  }
+
+  private static func sums(_ center: Tensor, _ radius: Tensor) -> [Double] {
+    var sums = [Double](repeating: 0, count: runs * 8)
+    let (c, r, count) = (center.pointer, radius.pointer, center.count)
+    sums.withUnsafeMutableBufferPointer { sums in
+      let start = sums.baseAddress!
+      parallelRanges(runs, work: 2 * count) { range in
+        for run in range {
+          let (lower, upper) = (run * count / runs, (run + 1) * count / runs)
+          ck_health_sums(c + lower, r + lower, upper - lower, start + run * 8)
+        }
+      }
+    }
+    keepAlive(center, radius)
+    return (0..<8).map { k in (0..<runs).reduce(0) { $0 + sums[$1 * 8 + k] } }
+  }
+
+  /// The active or the inactive neurons.
+  private struct Side {
+    /// |Σ c|, Σ (c − mean) and Σ (c − mean)².
+    let total, drift, spread: Double
+
+    /// - Parameter sums: Their number, Σ c and Σ c².
+    init(_ sums: ArraySlice<Double>, around mean: Double) {
+      let (number, sum, squares) = (
+        sums[sums.startIndex], sums[sums.startIndex + 1], sums[sums.startIndex + 2]
+      )
+      total = abs(sum)
+      drift = sum - mean * number
+      spread = squares - mean * (sum + drift)
+    }
+  }
+
+  private static func balance(
+    _ active: Side, _ inactive: Side, _ mean: Double, _ count: Double, _ tolerance: Double
+  ) -> (value: Double, factors: [Double]) {
+    guard active.total > 0, inactive.total > 0, active.spread > 0, inactive.spread > 0 else {
+      return (0, [0, 0, 0, 0, 0])
+    }
+    let means = term(active.total / count, inactive.total / count, tolerance)
+    let spreads = term(active.spread, inactive.spread, tolerance)
     // Every centre moves the mean that deviations are from.
     let common =
       -2 / count * (spreads.byFirst * active.drift + spreads.bySecond * inactive.drift)
     let factors = [
-      means.byFirst / count, 2 * spreads.byFirst, -means.bySecond / count, 2 * spreads.bySecond,
-      common,
+      means.byFirst / count - 2 * spreads.byFirst * mean, 2 * spreads.byFirst,
+      -means.bySecond / count - 2 * spreads.bySecond * mean, 2 * spreads.bySecond, common,
     ]
-    let out = result(center.shape)
-    ck_health_gradient(
-      center.pointer, radius.pointer, mean, factors, out.pointer, center.count)
-    return (means.value + spreads.value, out.tensor)
+    return (means.value + spreads.value, factors)
   }
 
   /// relu(tolerance − min(a/b, b/a)) / tolerance and its derivatives.
-  private func term(
-    _ a: Double, _ b: Double
+  private static func term(
+    _ a: Double, _ b: Double, _ tolerance: Double
   ) -> (value: Double, byFirst: Double, bySecond: Double) {
     let ratio = min(a / b, b / a)
     guard ratio < tolerance else { return (0, 0, 0) }

@@ -9,11 +9,11 @@ public func boundHealth(
   center: Tensor, radius: Tensor, inputRadius: Float, tolerance: Float
 ) -> Tensor {
   let kernel = BoundHealthKernel(
-    tolerance: Double(tolerance), inputRadius: Double(inputRadius))
-  let output = kernel.evaluate(center, radius)
+    center, radius, tolerance: Double(tolerance), inputRadius: Double(inputRadius))
   return recorded(
-    Tensor(shape: [], repeating: Float(output.value)), from: [center, radius]
+    Tensor(shape: [], repeating: Float(kernel.value)), from: [center, radius]
   ) { gradient in
-    [output.center * gradient.scalar, output.radius * gradient.scalar]
+    let gradients = kernel.gradients(center, radius, times: gradient.scalar)
+    return [gradients.center, gradients.radius]
   }
 }
