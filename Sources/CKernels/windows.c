@@ -10,10 +10,25 @@ typedef float v16 __attribute__((vector_size(64), aligned(4)));
 /// Windows computed at once. Six sums of 16 lanes fill AVX2's registers and hide most of the
 /// latency of AVX-512's.
 enum { BLOCK = 6 };
-/// Taps whose gradients are summed at once.
-enum { TAPS = 8 };
+/// Taps of a run whose gradients are summed at once: constants, so that they are places behind one
+/// pointer. Of short runs two are.
+enum { TAPS = 8, SHORT_RUN = 5 };
 
-/// For each vector type: `count` windows of `lanes` output channels; the rest of the row likewise.
+/// Calls a function with a number of taps up to TAPS that is a constant to it.
+#define WITH_TAPS(count, CALL, ...)          \
+  switch (count) {                           \
+    case 1: CALL(__VA_ARGS__, 1); break;     \
+    case 2: CALL(__VA_ARGS__, 2); break;     \
+    case 3: CALL(__VA_ARGS__, 3); break;     \
+    case 4: CALL(__VA_ARGS__, 4); break;     \
+    case 5: CALL(__VA_ARGS__, 5); break;     \
+    case 6: CALL(__VA_ARGS__, 6); break;     \
+    case 7: CALL(__VA_ARGS__, 7); break;     \
+    default: CALL(__VA_ARGS__, 8); break;    \
+  }
+
+/// For each vector type: `count` windows of `lanes` output channels; the rest of the row likewise;
+/// the gradients of `taps` taps in each of `runs` runs, and so of all.
 #define DEFINE_PRODUCT(V)                                                                        \
   INLINE void product_block_##V(const ck_windows *w, const float *image, const float *weight,    \
                                 const float *bias, float *out, int count) {                      \
@@ -43,28 +58,41 @@ enum { TAPS = 8 };
         product_block_##V(w, from + p * w->column_step, weight, bias, to + p * w->width, 1);     \
     }                                                                                            \
   }                                                                                              \
+  INLINE void gradient_block_##V(const ck_windows *w, const float *image, const float *g,        \
+                                 float *weight_sum, size_t runs, size_t taps) {                  \
+    const size_t width = w->width, stride = w->run_stride;                                       \
+    V sum[TAPS + 2];                                                                             \
+    for (size_t t = 0; t < runs * taps; t++) sum[t] = (V){0};                                    \
+    for (size_t row = 0; row < w->rows; row++) {                                                 \
+      const float *from = image + row * w->row_step;                                             \
+      const float *gradients = g + row * w->columns * width;                                     \
+      for (size_t p = 0; p < w->columns; p++, from += w->column_step, gradients += width) {      \
+        const V factor = *(const V *)gradients;                                                  \
+        for (size_t r = 0; r < runs; r++)                                                        \
+          for (size_t k = 0; k < taps; k++)                                                      \
+            sum[r * taps + k] += from[r * stride + k] * factor;                                  \
+      }                                                                                          \
+    }                                                                                            \
+    for (size_t r = 0; r < runs; r++)                                                            \
+      for (size_t k = 0; k < taps; k++)                                                          \
+        *(V *)(weight_sum + (r * w->run_length + k) * width) += sum[r * taps + k];               \
+  }                                                                                              \
   INLINE void gradient_##V(const ck_windows *w, const float *image, const float *g,              \
                            float *weight_sum) {                                                  \
-    const size_t taps = w->runs * w->run_length, width = w->width;                               \
-    for (size_t start = 0; start < taps; start += TAPS) {                                        \
-      const size_t count = taps - start < TAPS ? taps - start : TAPS;                            \
-      size_t offset[TAPS];                                                                       \
-      for (size_t t = 0; t < TAPS; t++) {                                                        \
-        const size_t tap = start + (t < count ? t : count - 1);                                  \
-        offset[t] = tap / w->run_length * w->run_stride + tap % w->run_length;                   \
+    size_t run = 0;                                                                              \
+    if (w->run_length <= SHORT_RUN)                                                              \
+      for (; run + 2 <= w->runs; run += 2) {                                                     \
+        const float *from = image + run * w->run_stride;                                         \
+        float *to = weight_sum + run * w->run_length * w->width;                                 \
+        WITH_TAPS(w->run_length, gradient_block_##V, w, from, g, to, 2)                          \
       }                                                                                          \
-      V sum[TAPS];                                                                               \
-      for (int t = 0; t < TAPS; t++) sum[t] = (V){0};                                            \
-      for (size_t row = 0; row < w->rows; row++) {                                               \
-        const float *from = image + row * w->row_step;                                           \
-        const float *gradients = g + row * w->columns * width;                                   \
-        for (size_t p = 0; p < w->columns; p++, from += w->column_step, gradients += width) {    \
-          const V factor = *(const V *)gradients;                                                \
-          for (int t = 0; t < TAPS; t++) sum[t] += from[offset[t]] * factor;                     \
-        }                                                                                        \
+    for (; run < w->runs; run++)                                                                 \
+      for (size_t k = 0; k < w->run_length; k += TAPS) {                                         \
+        const size_t count = w->run_length - k;                                                  \
+        const float *from = image + run * w->run_stride + k;                                     \
+        float *to = weight_sum + (run * w->run_length + k) * w->width;                           \
+        WITH_TAPS(count, gradient_block_##V, w, from, g, to, 1)                                  \
       }                                                                                          \
-      for (size_t t = 0; t < count; t++) *(V *)(weight_sum + (start + t) * width) += sum[t];     \
-    }                                                                                            \
   }
 
 DEFINE_PRODUCT(v4)

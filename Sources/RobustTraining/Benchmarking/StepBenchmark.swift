@@ -21,6 +21,7 @@ public struct StepBenchmark: Sendable {
   public static let objectives: [(name: String, objective: Objective)] = [
     ("natural", .natural),
     ("ibp", .interval()),
+    ("short-warmup", .shortWarmup()),
     ("crown-ibp-fused", .crownIBP(beta: .constant(0.5), margins: .fused)),
     ("crown-ibp", .crownIBP(beta: .constant(0.5))),
     ("pgd", .attacked(AttackedObjective(.adversarial))),
@@ -32,6 +33,7 @@ public struct StepBenchmark: Sendable {
     ("dm-small", .dmSmall),
     ("cnn-4layer-w2-512", .cnn4Layer(width: 2, hidden: 512)),
     ("cnn-3layer-k5-w2", .cnn3Layer(kernel: 5, width: 2, hidden: 128)),
+    ("cnn7-bn-w32", .cnn7BN(width: 32, hidden: 512)),
     ("dm-large", .dmLarge),
   ]
 
