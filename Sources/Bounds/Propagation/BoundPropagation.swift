@@ -46,6 +46,13 @@ public struct BoundPropagation: Sendable {
     }
   }
 
+  /// Bounds of a chain of layers, each with the region of what it reads.
+  init(_ steps: [Step], _ regions: [Region]) {
+    self.steps = steps
+    self.regions = regions
+    input = regions[0]
+  }
+
   /// The index of the first layer of the affine part at the network's end.
   var tail: Int { (steps.lastIndex { !$0.layer.isAffine } ?? -1) + 1 }
 
@@ -142,21 +149,20 @@ extension BoundPropagation {
     for index in inexactLayers {
       let value = steps[index].inputs[0]
       let box = regions[value].box
-      let size = steps[index].inputShapes[0].reduce(1, *)
+      let shape = steps[index].inputShapes[0]
+      let size = shape.reduce(1, *)
       var neurons = undecidedNeurons(box)
       let isSmooth = !steps[index].layer.isExactOnceDecided
       let isCrowded = refined == .undecidedInBatch && neurons.count * 10 > size * 9
       if isSmooth || isCrowded { neurons = Array(0..<size) }
       var (lower, upper) = (box.lower, box.upper)
-      let step = max(rowLimit / 2, 1)
-      for start in stride(from: 0, to: neurons.count, by: step) {
-        let chunk = Array(neurons[start..<min(start + step, neurons.count)])
-        let form = unitForm(chunk, of: value, size: size).withNegatives
+      forEachChunk(of: neurons, at: value, shape: shape, limit: max(rowLimit / 2, 1)) { chunk in
+        let form = chunk.form.withNegatives
         let bounds =
-          ascent.map { ascended(form, from: value, slope: slope, by: $0) }
-          ?? pulled(form, from: value, to: 0, slope: slope).lowerBounds(over: [input])
+          ascent.map { chunk.bounds.ascended(form, from: chunk.end, slope: slope, by: $0) }
+          ?? chunk.lowerBounds(of: form, slope: slope)
         Self.replace(
-          &lower, &upper, by: bounds, of: chunk,
+          &lower, &upper, by: bounds, of: chunk.neurons,
           everywhere: isSmooth || refined == .undecidedInBatch, intersecting: ascent != nil)
       }
       regions[value] = .box(Interval(lower: lower, upper: upper))

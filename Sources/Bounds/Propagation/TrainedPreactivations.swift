@@ -11,16 +11,19 @@ extension BoundPropagation {
     for index in inexactLayers {
       let value = steps[index].inputs[0]
       let box = regions[value].box
-      let size = steps[index].inputShapes[0].reduce(1, *)
+      let shape = steps[index].inputShapes[0]
+      let size = shape.reduce(1, *)
       let isSmooth = !steps[index].layer.isExactOnceDecided
       let neurons = isSmooth ? Array(0..<size) : undecidedNeurons(box)
       guard !neurons.isEmpty else { continue }
-      let ends = stride(from: 0, to: neurons.count, by: max(rowLimit, 1)).map { start in
-        let chunk = Array(neurons[start..<min(start + max(rowLimit, 1), neurons.count)])
-        return self.ends(of: chunk, value: value, size: size, slope: slope)
+      var ends: [(lower: Tensor, upper: Tensor)] = []
+      var order: [Int] = []
+      forEachChunk(of: neurons, at: value, shape: shape, limit: max(rowLimit, 1)) { chunk in
+        order += chunk.neurons
+        ends.append(chunk.ends(slope: slope))
       }
       let mask = isSmooth ? Tensor(shape: box.center.shape, repeating: 1) : box.undecided
-      let map = IndexMap(neurons.map(Int32.init), from: size)
+      let map = IndexMap(order.map(Int32.init), from: size)
       func replaced(_ old: Tensor, _ parts: [Tensor]) -> Tensor {
         let new = transposedRearrangement(joinedChannels(parts), by: map).reshaped(old.shape)
         return old.scaled(by: mask.complement) + new.scaled(by: mask)
@@ -31,16 +34,15 @@ extension BoundPropagation {
           upper: replaced(box.upper, ends.map(\.upper))))
     }
   }
+}
 
-  /// Linear bounds of some scalars of a value, both [batch, scalars.count].
-  private func ends(
-    of scalars: [Int], value: Int, size: Int, slope: ReLUSlope
-  ) -> (lower: Tensor, upper: Tensor) {
-    let form = unitForm(scalars, of: value, size: size)
-    func bounds(_ form: GraphForm) -> Tensor {
-      pulled(form, from: value, to: 0, slope: slope).lowerBounds(over: [input])
-    }
-    return (bounds(form), bounds(form.mapped { $0 * -1 }) * -1)
+extension NeuronChunk {
+  /// Linear bounds of the scalars, both [batch, neurons.count].
+  fileprivate func ends(slope: ReLUSlope) -> (lower: Tensor, upper: Tensor) {
+    (
+      lowerBounds(of: form, slope: slope),
+      lowerBounds(of: form.mapped { $0 * -1 }, slope: slope) * -1
+    )
   }
 }
 
