@@ -19,9 +19,9 @@ CLONES void ck_health_sums(const float *restrict c, const float *restrict r, siz
     inactive_sum += b * x;
     inactive_squares += b * x * x;
   }
-  sums[0] = radius, sums[1] = center;
-  sums[2] = active, sums[3] = active_sum, sums[4] = active_squares;
-  sums[5] = inactive, sums[6] = inactive_sum, sums[7] = inactive_squares;
+  sums[0] += radius, sums[1] += center;
+  sums[2] += active, sums[3] += active_sum, sums[4] += active_squares;
+  sums[5] += inactive, sums[6] += inactive_sum, sums[7] += inactive_squares;
 }
 
 CLONES void ck_health_gradient(const float *restrict c, const float *restrict r,

@@ -35,51 +35,89 @@ import _TestSupport
       set: .linf(epsilon: 0.005, within: 0...1)),
   ]
 
-  private func bounds(_ example: Case) throws -> BoundPropagation {
+  private func network(_ example: Case) throws -> Network {
     let normalization =
       example.normalized
       ? Normalization(
         mean: Tensor(shape: [example.input[2]], repeating: 0.4),
         standardDeviation: Tensor(shape: [example.input[2]], repeating: 0.3)) : nil
-    var network = try example.architecture.network(
+    let network = try example.architecture.network(
       input: example.input, classes: 4, seed: 1, normalization: normalization)
     let images = Families.images(4, example.input, seed: 5)
-    network = network.withRunningStatistics(network.withStatistics(of: images).running)
-    return try BoundPropagation(
+    return network.withRunningStatistics(network.withStatistics(of: images).running)
+  }
+
+  private func bounds(_ network: Network, _ example: Case) throws -> BoundPropagation {
+    try BoundPropagation(
       network, on: example.set.region(around: Families.images(2, example.input, seed: 6)))
+  }
+
+  /// Some neurons in front of a layer, and a body for each chunk of them.
+  private func forEachChunk(
+    _ bounds: BoundPropagation, layer index: Int, _ body: (NeuronChunk) -> Void
+  ) -> [Int] {
+    let size = bounds.steps[index].inputShapes[0].reduce(1, *)
+    let neurons = stride(from: 0, to: size, by: max(size / 397, 1)).map { $0 }
+    bounds.forEachChunk(of: neurons, at: bounds.steps[index].inputs[0], limit: 7, body)
+    return neurons
+  }
+
+  private func byWindow(_ chunk: NeuronChunk) -> Tensor {
+    chunk.lowerBounds(of: chunk.form, slope: .adaptive)
+  }
+
+  private func byWhole(_ chunk: NeuronChunk, _ bounds: BoundPropagation, _ index: Int) -> Tensor {
+    let (value, shape) = (bounds.steps[index].inputs[0], bounds.steps[index].inputShapes[0])
+    let form = bounds.unitForm(chunk.neurons, of: value, size: shape.reduce(1, *))
+    return bounds.pulled(form, from: value, to: 0, slope: .adaptive)
+      .lowerBounds(over: [bounds.input])
   }
 
   @Test(arguments: cases)
   func windowsBoundAsTheWhole(example: Case) throws {
-    let bounds = try bounds(example)
+    let bounds = try bounds(network(example), example)
     var parts = 0
     for index in bounds.inexactLayers {
-      let (value, shape) = (bounds.steps[index].inputs[0], bounds.steps[index].inputShapes[0])
-      let size = shape.reduce(1, *)
-      let neurons = stride(from: 0, to: size, by: max(size / 97, 1)).map { $0 }
       var seen: [Int] = []
-      bounds.forEachChunk(of: neurons, at: value, shape: shape, limit: 7) { chunk in
+      let neurons = forEachChunk(bounds, layer: index) { chunk in
         seen += chunk.neurons
         parts += chunk.bounds.steps.count < bounds.steps.count ? 1 : 0
-        let whole = bounds.pulled(
-          bounds.unitForm(chunk.neurons, of: value, size: size), from: value, to: 0,
-          slope: .adaptive
-        ).lowerBounds(over: [bounds.input])
         expectClose(
-          chunk.lowerBounds(of: chunk.form, slope: .adaptive), whole, relative: 1e-4,
-          absolute: 1e-5, "layer \(index)")
+          byWindow(chunk), byWhole(chunk, bounds, index), relative: 1e-4, absolute: 1e-5,
+          "layer \(index)")
       }
       #expect(seen.sorted() == neurons, "layer \(index)")
     }
     #expect(parts > 0, "no window was used")
   }
 
+  /// So are their gradients by the weights, through the windows' intervals too.
+  @Test(arguments: cases)
+  func gradientsFollowTheWhole(example: Case) throws {
+    let network = try network(example)
+    let index = try bounds(network, example).inexactLayers[0]
+    func gradients(_ lower: (NeuronChunk, BoundPropagation) -> Tensor) throws -> [Tensor] {
+      try withGradients(of: network) { network in
+        let bounds = try bounds(network, example)
+        var sum = Tensor.zeros([])
+        _ = forEachChunk(bounds, layer: index) { sum = sum + lower($0, bounds).sum() }
+        return sum
+      }.gradients
+    }
+    let whole = try gradients { byWhole($0, $1, index) }
+    for (window, whole) in zip(try gradients { chunk, _ in byWindow(chunk) }, whole) {
+      let largest = whole.scalars.map(abs).max() ?? 0
+      expectClose(window, whole, relative: 1e-4, absolute: 1e-4 * largest, "gradient")
+    }
+    #expect(whole.contains { $0.sumOfSquares > 0 })
+  }
+
   /// A normalised image is not 0 where padding is; a ball of it is no box.
   @Test func paddedNormalizedBallsTakeTheWholeNetwork() throws {
-    let bounds = try bounds(
-      Case(
-        architecture: .cnn4Layer(width: 1, hidden: 8), input: [32, 32, 3], normalized: true,
-        set: .l2(epsilon: 0.1)))
+    let example = Case(
+      architecture: .cnn4Layer(width: 1, hidden: 8), input: [32, 32, 3], normalized: true,
+      set: .l2(epsilon: 0.1))
+    let bounds = try bounds(network(example), example)
     for index in bounds.inexactLayers {
       #expect(ImageChain(bounds, to: bounds.steps[index].inputs[0]) == nil)
     }

@@ -149,14 +149,13 @@ extension BoundPropagation {
     for index in inexactLayers {
       let value = steps[index].inputs[0]
       let box = regions[value].box
-      let shape = steps[index].inputShapes[0]
-      let size = shape.reduce(1, *)
+      let size = steps[index].inputShapes[0].reduce(1, *)
       var neurons = undecidedNeurons(box)
       let isSmooth = !steps[index].layer.isExactOnceDecided
       let isCrowded = refined == .undecidedInBatch && neurons.count * 10 > size * 9
       if isSmooth || isCrowded { neurons = Array(0..<size) }
       var (lower, upper) = (box.lower, box.upper)
-      forEachChunk(of: neurons, at: value, shape: shape, limit: max(rowLimit / 2, 1)) { chunk in
+      forEachChunk(of: neurons, at: value, limit: max(rowLimit / 2, 1)) { chunk in
         let form = chunk.form.withNegatives
         let bounds =
           ascent.map { chunk.bounds.ascended(form, from: chunk.end, slope: slope, by: $0) }

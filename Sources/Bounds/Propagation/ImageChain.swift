@@ -13,7 +13,15 @@ struct ImageChain {
     var shape: [Int] { step.inputShapes[0] }
     /// The layer on windows, which bring along what padding adds.
     let layer: any BoundedLayer
-    let isPadded: Bool
+    /// Of a convolution; else 0.
+    let padding: Int
+
+    /// What the layer reads for a window of its output.
+    func read(for window: ImageWindow) -> ImageWindow {
+      guard let layer = layer as? Convolution else { return window }
+      return window.read(
+        by: Array(layer.weight.shape.suffix(2)), stride: layer.geometry.stride, padding: padding)
+    }
   }
 
   private let whole: BoundPropagation
@@ -34,7 +42,7 @@ struct ImageChain {
     if case .box = whole.regions[0] { links = Array(links.drop { $0.layer is any ChannelMap }) }
     // Outside an image are zeros, for the input and behind a ReLU of what windows have there.
     let isZeroOutside = links.indices.dropFirst().allSatisfy {
-      !links[$0].isPadded || links[$0 - 1].layer is ReLU
+      links[$0].padding == 0 || links[$0 - 1].layer is ReLU
     }
     guard isZeroOutside, let last = links.last else { return nil }
     self.whole = whole
@@ -82,15 +90,7 @@ struct ImageChain {
   /// What each layer reads.
   private func windows(for window: ImageWindow) -> [ImageWindow] {
     var windows: [ImageWindow] = []
-    var window = window
-    for link in links.reversed() {
-      if let padded = link.step.layer as? Convolution, let layer = link.layer as? Convolution {
-        window = window.read(
-          by: Array(layer.weight.shape.suffix(2)), stride: layer.geometry.stride,
-          padding: padded.geometry.padding)
-      }
-      windows.append(window)
-    }
+    for link in links.reversed() { windows.append(link.read(for: windows.last ?? window)) }
     return windows.reversed()
   }
 }
@@ -105,8 +105,8 @@ extension ImageChain.Link {
       let plain = Convolution(
         weight: layer.kernel, bias: layer.bias,
         geometry: ConvolutionGeometry(stride: layer.geometry.stride))
-      self.init(step: step, layer: plain, isPadded: layer.geometry.padding > 0)
-    case is ReLU, is any ChannelMap: self.init(step: step, layer: step.layer, isPadded: false)
+      self.init(step: step, layer: plain, padding: layer.geometry.padding)
+    case is ReLU, is any ChannelMap: self.init(step: step, layer: step.layer, padding: 0)
     default: return nil
     }
   }

@@ -1,9 +1,9 @@
 import Tensors
 
 /// A rectangle of an image's positions; it may reach over the edges.
-struct ImageWindow: Equatable {
-  var rows: Range<Int>
-  var columns: Range<Int>
+struct ImageWindow {
+  let rows: Range<Int>
+  let columns: Range<Int>
 
   var area: Int { rows.count * columns.count }
 
@@ -16,6 +16,7 @@ struct ImageWindow: Equatable {
     return ImageWindow(rows: read(rows, kernel[0]), columns: read(columns, kernel[1]))
   }
 
+  /// [height, width, channels] of the window.
   func shape(channels: Int) -> [Int] { [rows.count, columns.count, channels] }
 
   /// Where a scalar of an image [height, width, channels] is in the window, which holds it.

@@ -11,14 +11,13 @@ extension BoundPropagation {
     for index in inexactLayers {
       let value = steps[index].inputs[0]
       let box = regions[value].box
-      let shape = steps[index].inputShapes[0]
-      let size = shape.reduce(1, *)
+      let size = steps[index].inputShapes[0].reduce(1, *)
       let isSmooth = !steps[index].layer.isExactOnceDecided
       let neurons = isSmooth ? Array(0..<size) : undecidedNeurons(box)
       guard !neurons.isEmpty else { continue }
       var ends: [(lower: Tensor, upper: Tensor)] = []
       var order: [Int] = []
-      forEachChunk(of: neurons, at: value, shape: shape, limit: max(rowLimit, 1)) { chunk in
+      forEachChunk(of: neurons, at: value, limit: max(rowLimit, 1)) { chunk in
         order += chunk.neurons
         ends.append(chunk.ends(slope: slope))
       }

@@ -31,7 +31,7 @@ extension Objective {
       return try loss(of: network, on: images, labels, set, point, random) { network(images) }
     }
     let observed = network.withStatistics(of: images)
-    var loss = try loss(of: observed.network.folded, on: images, labels, set, point, random) {
+    var loss = try loss(of: observed.network, on: images, labels, set, point, random) {
       observed.outputs
     }
     loss.statistics = observed.running
@@ -46,6 +46,8 @@ extension Objective {
     guard isRobust, point.epsilon > 0, point.kappa < 1 else {
       return BatchLoss(value: crossEntropy(outputs(), labels: labels))
     }
+    // Attacks and bounds are cheaper without the maps that statistics are by now.
+    let network = network.usesBatchStatistics ? network.folded : network
     if case .attacked(let objective) = self {
       var random = random
       return try objective.loss(

@@ -2,12 +2,7 @@ import CKernels
 
 /// The regularisers of short warm-up IBP (Shi et al. 2021, equations 8 to 10) on one layer's
 /// pre-activation intervals.
-///
-/// Sums are in Double over runs of neurons whose number does not depend on the threads, so that neither
-/// do the results.
 struct BoundHealthKernel {
-  private static let runs = 32
-
   /// relu(tolerance − inputRadius / mean radius) / tolerance, plus the same for the ratios, not above
   /// 1, of the mean and of the spread of active and inactive neurons' centres.
   let value: Double
@@ -45,20 +40,13 @@ struct BoundHealthKernel {
     return (byCenter.tensor, byRadius.tensor)
   }
 
+  /// Of ``ck_health_sums``.
   private static func sums(_ center: Tensor, _ radius: Tensor) -> [Double] {
-    var sums = [Double](repeating: 0, count: runs * 8)
-    let (c, r, count) = (center.pointer, radius.pointer, center.count)
-    sums.withUnsafeMutableBufferPointer { sums in
-      let start = sums.baseAddress!
-      parallelRanges(runs, work: 2 * count) { range in
-        for run in range {
-          let (lower, upper) = (run * count / runs, (run + 1) * count / runs)
-          ck_health_sums(c + lower, r + lower, upper - lower, start + run * 8)
-        }
-      }
+    let (c, r) = (center.pointer, radius.pointer)
+    defer { keepAlive(center, radius) }
+    return sumsOfRuns(center.count, width: 8, work: 2 * center.count) { range, sums in
+      ck_health_sums(c + range.lowerBound, r + range.lowerBound, range.count, sums)
     }
-    keepAlive(center, radius)
-    return (0..<8).map { k in (0..<runs).reduce(0) { $0 + sums[$1 * 8 + k] } }
   }
 
   /// The active or the inactive neurons.

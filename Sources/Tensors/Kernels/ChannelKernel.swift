@@ -1,3 +1,5 @@
+import CKernels
+
 /// Loops over the last axis of a tensor.
 enum ChannelKernel {
   static func affine(_ x: Tensor, _ scale: Tensor, _ shift: Tensor?) -> Tensor {
@@ -16,6 +18,31 @@ enum ChannelKernel {
     }
     keepAlive(x, scale, shift, zero)
     return out.tensor
+  }
+
+  /// Σ x·y of each channel.
+  static func products(_ x: Tensor, _ y: Tensor) -> Tensor {
+    precondition(x.count == y.count, "shapes \(x.shape) and \(y.shape) differ")
+    let (a, b, channels) = (x.pointer, y.pointer, x.shape.last!)
+    defer { keepAlive(x, y) }
+    return sums(of: x) { start, count, sums in
+      ck_channel_products(a + start, b + start, count, channels, sums)
+    }
+  }
+
+  /// One sum for each channel over all positions, divided by a number: [channels].
+  ///
+  /// - Parameter add: Adds, to one sum for each channel, those of so many positions from a scalar on.
+  static func sums(
+    of x: Tensor, over divisor: Double = 1,
+    _ add: (_ start: Int, _ count: Int, UnsafeMutablePointer<Double>) -> Void
+  ) -> Tensor {
+    let channels = x.shape.last!
+    let sums = sumsOfRuns(x.count / max(channels, 1), width: channels, work: x.count) {
+      positions, sums in
+      add(positions.lowerBound * channels, positions.count, sums)
+    }
+    return Tensor(shape: [channels], sums.map { Float($0 / divisor) })
   }
 
   /// Channels `range` of x's.

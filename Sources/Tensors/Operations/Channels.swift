@@ -4,7 +4,7 @@ public func channelAffine(_ x: Tensor, scale: Tensor, shift: Tensor?) -> Tensor 
   return recorded(output, from: [x, scale] + (shift.map { [$0] } ?? [])) { gradient in
     [
       x.isTracked ? ChannelKernel.affine(gradient, scale, nil) : nil,
-      scale.isTracked ? MomentsKernel.products(x, gradient) : nil,
+      scale.isTracked ? ChannelKernel.products(x, gradient) : nil,
       shift?.isTracked == true ? MatrixKernel.columnSums(gradient) : nil,
     ]
   }
