@@ -56,6 +56,8 @@ extension OperationCase {
         image: [8, 8, 8], outputs: 16, kernel: (3, 3), geometry: .init(stride: 2, padding: 1)),
       Geometry(
         image: [3, 3, 2], outputs: 2, kernel: (1, 1), geometry: .init(stride: 2, padding: 0)),
+      Geometry(image: [8, 8, 1], outputs: 3, kernel: (1, 1), geometry: .init(stride: 2)),
+      Geometry(image: [4, 6, 13], outputs: 9, kernel: (1, 1), geometry: .init(stride: 2)),
     ]
 
   private static func convolutionCase(_ g: Geometry) -> OperationCase {

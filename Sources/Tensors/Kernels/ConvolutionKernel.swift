@@ -65,6 +65,10 @@ enum ConvolutionKernel {
   }
 
   /// Gradients of the weight and, if wanted, of the bias.
+  ///
+  /// The pixels that a strided 1×1 kernel sees are taken out first: oneDNN's AVX2 convolution does so
+  /// itself, but writes those of fewer than eight channels past the end of its working memory
+  /// (2.6.3; `jit_avx2_1x1_convolution.cpp`, where its steps are blocks of eight).
   static func backwardWeights(
     _ images: Tensor, _ output: Tensor, weightShape: [Int], _ geometry: ConvolutionGeometry,
     withBias: Bool
@@ -76,6 +80,12 @@ enum ConvolutionKernel {
       return (
         thin.backwardWeights(images, output), withBias ? MatrixKernel.columnSums(output) : nil
       )
+    }
+    if weightShape[2...] == [1, 1], geometry.stride > 1, geometry.padding == 0 {
+      let pixels = PoolingWindow(height: 1, width: 1, geometry)
+      let seen = AveragePoolKernel(window: pixels, countsPadding: false).forward(images)
+      return backwardWeights(
+        seen, output, weightShape: weightShape, ConvolutionGeometry(), withBias: withBias)
     }
     let weight = result(weightShape)
     let bias = withBias ? result([weightShape[0]]) : nil
@@ -108,13 +118,12 @@ enum ConvolutionKernel {
     if outputShape[0] == 0 { return }
     caches[Lanes.current % caches.count].primitives.withLock { cache in
       let primitive = cache.primitive(key, outputShape: outputShape)
-      let floats = conednn_convolution_scratchpad_size(primitive) / MemoryLayout<Float>.stride
-      let scratchpad = Storage(count: floats + 1)
+      let scratchpad = GuardedScratchpad(bytes: conednn_convolution_scratchpad_size(primitive))
       let failure = conednn_convolution_execute(
         primitive, .init(mutating: images), .init(mutating: weight), .init(mutating: bias),
         .init(mutating: output), scratchpad.pointer)
-      keepAlive(scratchpad)
       if let failure { fatalError(String(cString: failure)) }
+      if !scratchpad.isIntact { fatalError("oneDNN wrote past its working memory in \(key)") }
     }
   }
 
