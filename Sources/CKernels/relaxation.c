@@ -17,7 +17,8 @@ static inline __attribute__((always_inline)) void lines(ck_slope slope, const fl
     if (slope == CK_SLOPE_SAME) chosen = chord;
     lower[i] = unstable ? chosen : stable;
     upper[i] = unstable ? chord : stable;
-    intercept[i] = unstable ? -l * chord : 0 * (u - l);  // NaN and infinity must not vanish here
+    // NaN and infinity must not vanish here, nor a width that overflows: its chord would be 0.
+    intercept[i] = unstable ? -l * chord + 0 * (u - l) : 0 * (u - l);
   }
 }
 

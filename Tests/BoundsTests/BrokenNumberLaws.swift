@@ -68,6 +68,30 @@ import Testing
     }
   }
 
+  /// Preactivations whose ends are finite and whose width is not: a chord over it would be flat.
+  @Test(arguments: Families.methods)
+  func widthsThatOverflow(method: BoundMethod) throws {
+    let network = try Network(
+      input: [1],
+      [
+        Linear(weight: Tensor(shape: [1, 1], [2e38]), bias: Tensor(shape: [1], [0])), ReLU(),
+        Linear(weight: Tensor(shape: [2, 1], [0, 1e-37]), bias: Tensor(shape: [2], [10, 0])),
+      ])
+    // At 1 the margin is 10 − 20.
+    let bound = try lowerBounds(
+      of: network, around: .zeros([1, 1]), .linf(epsilon: 1), .margins(of: [0], classes: 2),
+      by: method
+    ).scalar
+    #expect(!bound.isFinite || bound < -9.99)
+  }
+
+  /// An infinite bound is no bound, and hides no other.
+  @Test func infiniteBoundsAreNone() {
+    let rows = Tensor(shape: [4, 2], [.infinity, 0.5, 1, .nan, -1, 2, -.infinity, 1])
+    let least = rows.minimumOfRows
+    #expect(least[0].isNaN && least[1].isNaN && least[2] == -1 && least[3] == -.infinity)
+  }
+
   /// Below ε outside the domain the box is what lies inside; beyond, it is empty and unknown.
   @Test(arguments: Families.methods)
   func inputsOutsideTheDomain(method: BoundMethod) throws {

@@ -2,6 +2,7 @@ import Networks
 import RobustTraining
 import Tensors
 import Testing
+import _TestSupport
 
 @testable import Bounds
 
@@ -53,6 +54,74 @@ import Testing
       ]
       let network = try Network(input: [4, 4, 2], layers).scaled(by: 2)
       for set in Families.sets { try expectBounded(network, set, seed: 2) }
+    }
+  }
+
+  /// A shortcut from the scaled input into the affine end, and one that is read before its branch.
+  static func shortcuts() throws -> [Network] {
+    var random = RandomSource(seed: 4)
+    func linear(_ inputs: Int, _ outputs: Int) -> Linear {
+      Linear(from: inputs, to: outputs, using: &random)
+    }
+    let late = try Network(
+      input: [2, 2, 2],
+      graph: [
+        ("scale", RandomLayer.channelAffine.on([2], &random), [0]), ("flat", Flatten(), [1]),
+        ("1", linear(8, 6), [2]), ("relu", ReLU(), [3]), ("2", linear(6, 4), [4]),
+        ("short", linear(8, 4), [2]), ("sum", Addition(), [5, 6]),
+      ])
+    let early = try Network(
+      input: [2, 2, 2],
+      graph: [
+        ("flat", Flatten(), [0]), ("short", linear(8, 6), [1]), ("1", linear(8, 6), [1]),
+        ("relu", ReLU(), [3]), ("sum", Addition(), [2, 4]), ("again", ReLU(), [5]),
+        ("2", linear(6, 4), [6]),
+      ])
+    return [late, early]
+  }
+
+  @Test func shortcutsAreBounded() throws {
+    for network in try Self.shortcuts() {
+      for set in Families.sets { try expectBounded(network.scaled(by: 2), set, seed: 1) }
+    }
+  }
+
+  /// The affine end loses nothing: without a ReLU the bound is Λ·c − ε‖Λ∘s‖.
+  @Test func scaledBallsAreBoundedExactly() throws {
+    let scale = ChannelAffine(
+      scale: Tensor(shape: [2], [3, -0.5]), shift: Tensor(shape: [2], [0, 1]))
+    let network = try Network(
+      input: [2],
+      graph: [("scale", scale, [0]), ("relu", ReLU(), [1]), ("sum", Addition(), [1, 2])])
+    let rows = try Specification(rows: Tensor(shape: [1, 1, 2], [1, 1]))
+    func bound(_ set: Perturbation) throws -> Float {
+      try lowerBounds(
+        of: network, around: Tensor(shape: [1, 2], [2, -2]), set, rows, by: .interval
+      ).scalar
+    }
+    // The scaled input is (6, 2): half from the ball around it, half from the box behind the ReLU.
+    let box: Float = 8 - 3.5
+    let (l2, l1): (Float, Float) = (8 - Float(9.25).squareRoot(), 8 - 3)
+    #expect(abs(try bound(.l2(epsilon: 1)) - (l2 + box)) < 1e-5)
+    #expect(abs(try bound(.l1(epsilon: 1)) - (l1 + box)) < 1e-5)
+  }
+
+  /// A specification that all examples share gives what one for each does.
+  @Test func sharedSpecificationsAreThoseOfEach() throws {
+    for network in try Self.shortcuts() {
+      let images = Families.images(2, network.inputShape, seed: 1)
+      let shared = Specification.margins(of: [1], classes: 4)
+      let each = Specification.margins(of: [1, 1], classes: 4)
+      for method in Families.methods {
+        for set in Families.sets {
+          func bounds(_ specification: Specification) throws -> Tensor {
+            try lowerBounds(of: network, around: images, set, specification, by: method)
+          }
+          expectClose(
+            try bounds(shared), try bounds(each), relative: 1e-5, absolute: 1e-5,
+            "\(method) \(set)")
+        }
+      }
     }
   }
 

@@ -148,7 +148,7 @@ extension Network {
   /// slopes.
   fileprivate func ascentRowLimit(batch: Int, memoryBudget: Int) -> Int {
     let scalars = nodes.reduce(0) { $0 + $1.outputShape.reduce(1, *) }
-    let bytesPerRow = 6 * scalars * max(batch, 1) * MemoryLayout<Float>.stride
+    let bytesPerRow = 6 * max(scalars, 1) * max(batch, 1) * MemoryLayout<Float>.stride
     return max(min(memoryBudget, 16 << 20) / bytesPerRow, 1)
   }
 }

@@ -19,9 +19,7 @@ struct GraphForm {
 
   /// Takes out the coefficients of a value, as a form with the whole constant.
   mutating func take(_ value: Int) -> LinearForm? {
-    coefficients.removeValue(forKey: value).map {
-      LinearForm(coefficients: $0, constant: constant.repeatedBatch($0.shape[0]))
-    }
+    coefficients.removeValue(forKey: value).map { LinearForm(shared: $0, constant: constant) }
   }
 
   /// Adds coefficients over a value.
@@ -61,9 +59,18 @@ struct GraphForm {
     let values = coefficients.keys.sorted()
     var bounds = constant.repeatedBatch(values.isEmpty ? regions[0].batch : constant.shape[0])
     for value in values {
-      let form = LinearForm(coefficients: coefficients[value]!, constant: bounds)
+      let form = LinearForm(shared: coefficients[value]!, constant: bounds)
       bounds = form.lowerBounds(over: regions[value])
     }
     return bounds
+  }
+}
+
+extension LinearForm {
+  /// Either part may be one that all examples share, and is repeated where the other is not.
+  fileprivate init(shared coefficients: Tensor, constant: Tensor) {
+    let batch = max(coefficients.shape[0], constant.shape[0])
+    self.init(
+      coefficients: coefficients.repeatedBatch(batch), constant: constant.repeatedBatch(batch))
   }
 }

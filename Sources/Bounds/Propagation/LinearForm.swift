@@ -44,12 +44,24 @@ public struct LinearForm: Sendable {
       bounds = concretized(
         coefficients, center: box.center.flattenedRows, radius: box.radius.flattenedRows)
     case .ball(let ball):
-      precondition(
-        ball.scale.scalars.allSatisfy { $0 == 1 }, "forms are concretised at the raw input")
-      bounds = concretized(
-        coefficients, center: ball.center.flattenedRows, epsilon: ball.epsilon, dual: ball.dual)
+      bounds = lowerBounds(over: ball)
     }
     return addingConstant(bounds)
+  }
+
+  /// Λ·c − ε‖Λ∘s‖, without the constant.
+  private func lowerBounds(over ball: NormBall) -> Tensor {
+    let center = ball.center.flattenedRows
+    guard !ball.scale.scalars.allSatisfy({ $0 == 1 }) else {
+      return concretized(coefficients, center: center, epsilon: ball.epsilon, dual: ball.dual)
+    }
+    let channels = ball.scale.count
+    let scaled = channelAffine(
+      coefficients.reshaped([coefficients.count / channels, channels]), scale: ball.scale,
+      shift: nil
+    ).reshaped(coefficients.shape)
+    return concretized(coefficients, center: center, epsilon: 0, dual: ball.dual)
+      + concretized(scaled, center: .zeros(center.shape), epsilon: ball.epsilon, dual: ball.dual)
   }
 }
 

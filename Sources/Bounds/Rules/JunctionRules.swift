@@ -52,8 +52,9 @@ extension Concatenation: BoundedLayer {
     let channels = form.coefficients.reshaped([form.batch, form.rows] + place.outputShape)
     let parts = splitChannels(channels, into: place.inputShapes.map { $0.last! })
     return (
-      parts.map { $0.reshaped([form.batch, form.rows, $0.count / form.batch / form.rows]) },
-      form.constant
+      zip(parts, place.inputShapes).map { part, shape in
+        part.reshaped([form.batch, form.rows, shape.reduce(1, *)])
+      }, form.constant
     )
   }
 }

@@ -6,7 +6,12 @@ public struct Activation: Layer {
 
   public let function: ActivationFunction
 
-  public init(_ function: ActivationFunction) { self.function = function }
+  /// - Parameter function: With settings in the ranges that ``ActivationFunction`` gives; the bounds of
+  ///   others would not hold.
+  public init(_ function: ActivationFunction) {
+    precondition(function.isBounded, "\(function) has no bounds")
+    self.function = function
+  }
 
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 

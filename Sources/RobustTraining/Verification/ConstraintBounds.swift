@@ -71,7 +71,9 @@ private struct ConstraintRows {
       var loss = 0.0
       for term in constraint.terms where term.roundingError != 0 {
         let place = constraints.count + 2 * rounded[term.output]!
-        loss += term.roundingError * Double(max(lower[place].magnitude, lower[place + 1].magnitude))
+        let (one, other) = (lower[place].magnitude, lower[place + 1].magnitude)
+        // max would lose a NaN in the second.
+        loss += term.roundingError * Double(one > other || one.isNaN ? one : other)
       }
       // A little more than the sum's own rounding in Double.
       return loss == 0 ? Double(lower[row]) : (Double(lower[row]) - loss * (1 + 1e-9)).nextDown

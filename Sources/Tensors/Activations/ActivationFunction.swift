@@ -29,6 +29,15 @@ public enum ActivationFunction: Sendable, Hashable {
     }
   }
 
+  /// Whether its settings are in the ranges for which there are bounds.
+  package var isBounded: Bool {
+    switch self {
+    case .leakyReLU(let factor), .elu(let factor): 0...1 ~= factor
+    case .clip(let lower, let upper): lower < upper
+    case .sigmoid, .tanh, .softplus, .gelu: true
+    }
+  }
+
   func value(_ x: Double) -> Double {
     switch self {
     case .leakyReLU(let slope): x > 0 ? x : Double(slope) * x

@@ -32,7 +32,7 @@ extension Tensor {
     }
   }
 
-  /// The smallest entry of each row; NaN where a row holds NaN.
+  /// The smallest entry of each row, of lower bounds: NaN where a row holds NaN or ∞, which is no bound.
   public var minimumOfRows: [Float] {
     precondition(shape.count == 2, "rows of shape \(shape)")
     let columns = shape[1]
@@ -41,7 +41,7 @@ extension Tensor {
         var least = Float.infinity
         for j in 0..<columns {
           let value = scalars[row * columns + j]
-          if value.isNaN { return .nan }
+          if value.isNaN || value == .infinity { return .nan }
           least = Swift.min(least, value)
         }
         return least
