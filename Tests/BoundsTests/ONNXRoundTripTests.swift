@@ -65,6 +65,24 @@ import _TestSupport
     for (name, network) in try Self.randomGraphs() { try expectSame(network, name) }
   }
 
+  /// Values with two axes join along the last one, as images do along their channels.
+  @Test func valuesWithTwoAxesRoundTrip() throws {
+    var random = RandomSource(seed: 5)
+    let network = try Network(
+      input: [2, 2, 3],
+      graph: [
+        ("rows", Rearrangement.reshape([2, 2, 3], to: [4, 3]), [0]), ("relu", ReLU(), [1]),
+        (
+          "half",
+          ChannelAffine(
+            scale: Tensor(shape: [3], [0.5, -1, 2]), shift: .zeros([3])), [2]
+        ),
+        ("both", Concatenation(), [1, 3]), ("flat", Flatten(), [4]),
+        ("end", Linear(from: 24, to: 4, using: &random), [5]),
+      ])
+    try expectSame(network, "two axes")
+  }
+
   private func expectSame(
     _ network: Network, _ name: String, exactParameters: Bool = false
   ) throws {

@@ -118,6 +118,9 @@ extension ONNXOperators {
     let epsilon = node.float("epsilon", default: 1e-5)
     guard node.integer("training_mode", default: 0) == 0, node.integer("spatial", default: 1) == 1
     else { throw node.bad("training_mode is not supported") }
+    guard x.shape.count != 2 else {
+      throw node.bad("of \([-1] + x.theirShape) is supported for images and vectors only")
+    }
     let channels = x.shape.last!
     let tensors = try (1...4).map { position in
       guard let scalars = try graph.floats(position, of: node)?.scalars, scalars.count == channels

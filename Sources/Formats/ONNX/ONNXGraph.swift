@@ -13,6 +13,10 @@ struct ONNXGraph {
     let shape: [Int]
     /// The image whose scalars a vector holds, in our order.
     var image: [Int]?
+    /// Whether it is a vector that is the same in both orders.
+    var isPlainVector: Bool {
+      shape.count == 1 && (image.map { $0[2] == 1 || $0[0] * $0[1] == 1 } ?? true)
+    }
   }
 
   enum Operand {

@@ -109,7 +109,8 @@ struct ONNXGraphWriter {
     switch node.layer {
     case let layer as Convolution: return convolution(layer, node.path, x)
     case let layer as Linear: return linear(layer, node.path, x)
-    case let layer as BatchNorm: return batchNorm(layer, node.path, x)
+    // Of two axes theirs would take the first.
+    case let layer as BatchNorm where x.shape.count != 2: return batchNorm(layer, node.path, x)
     case let layer as Normalization:
       let mean = constant(perChannel(layer.mean, x), "\(node.path).mean")
       let std = constant(perChannel(layer.standardDeviation, x), "\(node.path).std")
@@ -131,7 +132,9 @@ struct ONNXGraphWriter {
       return Value(name: emit("Flatten", [x.name], ["axis": .integer(1)]), shape: [], image: image)
     case is Addition: return joined(inputs) { $0.emit("Add", [$1, $2]) }
     case is Concatenation:
-      return joined(inputs) { $0.emit("Concat", [$1, $2], ["axis": .integer(1)]) }
+      // Ours joins the last axis, which of an image is their first.
+      let axis = x.shape.count == 2 ? 2 : 1
+      return joined(inputs) { $0.emit("Concat", [$1, $2], ["axis": .integer(axis)]) }
     case let layer as Rearrangement: return rearrangement(layer, x)
     default:
       throw FormatError(

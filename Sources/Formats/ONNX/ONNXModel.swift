@@ -114,7 +114,7 @@ private struct ONNXReading {
     guard model.graph.output.count == 1, let output = graph.value(model.graph.output[0].name) else {
       throw bad("must have one output, computed from its input")
     }
-    guard output.shape.count == 1, output.image == nil || output.image![2] == 1 else {
+    guard output.isPlainVector else {
       throw bad("its output \(output.shape) is not a vector for each example")
     }
     let network = try graph.network(of: output)

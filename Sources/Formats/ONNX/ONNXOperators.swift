@@ -130,14 +130,12 @@ enum ONNXOperators {
       node.float("min", default: -.greatestFiniteMagnitude),
       node.float("max", default: .greatestFiniteMagnitude)
     )
-    let lower = try graph.floats(1, of: node)?.scalars.first ?? low
-    let upper = try graph.floats(2, of: node)?.scalars.first ?? high
-    guard lower < upper else { throw node.bad("from \(lower) to \(upper) keeps nothing") }
-    let isReLU = lower == 0 && upper >= .greatestFiniteMagnitude
     let largest = Float.greatestFiniteMagnitude
+    let lower = max(try graph.floats(1, of: node)?.scalars.first ?? low, -largest)
+    let upper = min(try graph.floats(2, of: node)?.scalars.first ?? high, largest)
+    guard lower < upper else { throw node.bad("from \(lower) to \(upper) keeps nothing") }
     let layer: any Layer =
-      isReLU
-      ? ReLU() : Activation(.clip(lower: max(lower, -largest), upper: min(upper, largest)))
+      lower == 0 && upper == largest ? ReLU() : Activation(.clip(lower: lower, upper: upper))
     try graph.add(layer, to: [x], for: node, image: x.image)
   }
 

@@ -103,7 +103,7 @@ extension ONNXOperators {
       pads = full
     }
     guard pads.count == 2 * rank, pads[0] == 0, pads[rank] == 0,
-      pads.allSatisfy({ abs($0) <= ONNXNode.scalarLimit }), value.isFinite
+      pads.allSatisfy({ -ONNXNode.scalarLimit...ONNXNode.scalarLimit ~= $0 }), value.isFinite
     else { throw node.bad("pads \(pads) with \(value) are not supported") }
     let (before, after) = (Array(pads[1..<rank]), Array(pads[(rank + 1)...]))
     let padded = try graph.padded(x, before: before, after: after, value: value, for: node)

@@ -129,11 +129,11 @@ struct ONNXTensorReader {
     else { throw bad("external data outside the model's folder", tensor) }
     let data = try InputFile.read(file.deletingLastPathComponent().appending(path: location))
     let offset = entries["offset"].flatMap(Int.init) ?? 0
-    let length = entries["length"].flatMap(Int.init) ?? (data.count - offset)
-    guard offset >= 0, length >= 0, offset <= data.count, length <= data.count - offset else {
+    let length = entries["length"].flatMap(Int.init)
+    guard 0...data.count ~= offset, 0...data.count - offset ~= length ?? 0 else {
       throw bad("external data end after \(data.count) bytes of \(location)", tensor)
     }
-    return data.dropFirst(offset).prefix(length)
+    return data.dropFirst(offset).prefix(length ?? data.count)
   }
 
   private func bad(_ problem: String, _ tensor: Onnx_TensorProto) -> FormatError {

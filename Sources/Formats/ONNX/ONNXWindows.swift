@@ -171,6 +171,10 @@ private struct Window {
     _ make: (ConvolutionGeometry) -> any Layer
   ) throws {
     let isSquare = strides[0] == strides[1]
+    let padded = zip(x.shape, [pads[0] + pads[2], pads[1] + pads[3], 0]).map(+)
+    guard ONNXTensorReader.count(of: padded) ?? .max <= ONNXNode.scalarLimit else {
+      throw node.bad("pads its input to \(padded), which is too large")
+    }
     let input =
       isEven
       ? x
