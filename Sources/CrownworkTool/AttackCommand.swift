@@ -34,14 +34,15 @@ struct AttackCommand: ParsableCommand {
     let set = try saved.target.applying(target.overrides()).perturbation
     try set.validate(inputCount: range.data.imageSize)
     let settings = try attack.settings(saved.evaluation.attack)
+    if let output { try AtomicFile.check(URL(fileURLWithPath: output)) }
     let results = results(saved.file.network, range, set, settings)
     let records = results.map { AttackRecord($0, start: range.start) }
     if let output { try JSON.write(records, to: output) }
     if json {
-      for record in records { print(try JSON.line(record)) }
+      for record in records { Console.standard.line(try JSON.line(record)) }
     } else {
-      if output == nil { print(AttackRecord.table(records)) }
-      print(totals(results, range, set, settings))
+      if output == nil { Console.standard.line(AttackRecord.table(records)) }
+      Console.standard.line(totals(results, range, set, settings))
     }
   }
 

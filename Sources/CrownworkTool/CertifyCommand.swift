@@ -61,6 +61,7 @@ struct CertifyCommand: ParsableCommand {
     guard radius || precision == nil else {
       throw Failure(.usage, "--precision: is of --radius; add that or leave this out")
     }
+    if let output { try AtomicFile.check(URL(fileURLWithPath: output)) }
     if let vnnlib {
       guard !radius else { throw Failure(.usage, "--radius: is for examples, not for --vnnlib") }
       try decide(propertyAt: vnnlib, of: saved, memoryBudget: budget)
@@ -79,10 +80,10 @@ struct CertifyCommand: ParsableCommand {
     let records = certification.verdicts.map { VerdictRecord($0, start: range.start) }
     if let output { try JSON.write(records, to: output) }
     if json {
-      for record in records { print(try JSON.line(record)) }
+      for record in records { Console.standard.line(try JSON.line(record)) }
     } else {
-      if output == nil { print(VerdictRecord.table(records)) }
-      print(totals(certification, range, goal))
+      if output == nil { Console.standard.line(VerdictRecord.table(records)) }
+      Console.standard.line(totals(certification, range, goal))
     }
     warn(certification, of: saved)
   }
@@ -144,7 +145,7 @@ struct VerdictRecord: Encodable {
         + records.map { record in
           [
             "\(record.index)", "\(record.label)", "\(record.prediction)", record.verdict,
-            record.margin.map(Wording.number) ?? "–", record.method ?? "–",
+            record.margin.map(Wording.atLeast) ?? "–", record.method ?? "–",
           ]
         }
     ).text

@@ -16,7 +16,7 @@ extension CertifyCommand {
     if let output {
       try AtomicFile.write(Data((text + "\n").utf8), to: URL(fileURLWithPath: output))
     }
-    print(text)
+    Console.standard.line(text)
   }
 
   private func verdict(

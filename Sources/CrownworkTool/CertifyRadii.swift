@@ -17,10 +17,10 @@ extension CertifyCommand {
     let records = radii.map { RadiusRecord($0, start: range.start) }
     if let output { try JSON.write(records, to: output) }
     if json {
-      for record in records { print(try JSON.line(record)) }
+      for record in records { Console.standard.line(try JSON.line(record)) }
     } else {
-      if output == nil { print(RadiusRecord.table(records)) }
-      print(summary(radii, range, set, goal.methods, search))
+      if output == nil { Console.standard.line(RadiusRecord.table(records)) }
+      Console.standard.line(summary(radii, range, set, goal.methods, search))
     }
   }
 
@@ -85,7 +85,7 @@ struct RadiusRecord: Encodable {
         + records.map { record in
           [
             "\(record.index)", "\(record.label)", "\(record.prediction)", record.verdict,
-            record.radius.map(Wording.number) ?? "–", record.method ?? "–",
+            record.radius.map(Wording.atLeast) ?? "–", record.method ?? "–",
           ]
         }
     ).text

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 #if canImport(Darwin)
   import Darwin
@@ -8,7 +9,10 @@ import Foundation
   import Musl
 #endif
 
-/// Text to people: lines on the standard output, and one live line on the standard error where
+/// Whether some of the standard output could not be written.
+private let lost = Atomic<Bool>(false)
+
+/// Text to people and programs: lines on the standard output, and one live line on the standard error where
 /// that is a terminal.
 struct Console {
   static let standard = Console()
@@ -16,26 +20,41 @@ struct Console {
   private let isLive = isatty(STDERR_FILENO) == 1
 
   static func error(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    write(line + "\n", to: .standardError)
   }
 
   /// Prints a line, above the live one.
-  func line(_ text: String) {
+  func line(_ text: String) { self.text(text + "\n") }
+
+  /// Prints text that ends its last line itself, at once, so that a pipe sees it as it comes. What cannot
+  /// be written is remembered (``finish()``): a training need not end with its terminal.
+  func text(_ text: String) {
     clearLiveLine()
-    // Written at once, so that a pipe sees each line as it comes.
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    if !Self.write(text, to: .standardOutput) { lost.store(true, ordering: .relaxed) }
+  }
+
+  /// Throws ``Failure`` if some of the standard output was lost.
+  static func finish() throws {
+    guard lost.load(ordering: .relaxed) else { return }
+    throw Failure(
+      .cannotWrite, "standard output: cannot be written; what was printed is not complete")
+  }
+
+  @discardableResult
+  private static func write(_ text: String, to file: FileHandle) -> Bool {
+    (try? file.write(contentsOf: Data(text.utf8))) != nil
   }
 
   /// Replaces the live line; nothing where there is no terminal.
   func live(_ text: @autoclosure () -> String) {
     guard isLive else { return }
     let shown = text().prefix(max(width - 1, 20))
-    FileHandle.standardError.write(Data("\r\u{1b}[K\(shown)".utf8))
+    Self.write("\r\u{1b}[K\(shown)", to: .standardError)
   }
 
   func clearLiveLine() {
     guard isLive else { return }
-    FileHandle.standardError.write(Data("\r\u{1b}[K".utf8))
+    Self.write("\r\u{1b}[K", to: .standardError)
   }
 
   private var width: Int {

@@ -55,7 +55,8 @@ struct ConvertCommand: ParsableCommand {
     guard rename(draft.path, target.path) == 0 else {
       throw Failure(.cannotWrite, "\(output): cannot be written")
     }
-    print("\(output): \(file.network.parameterCount) parameters, the same answers as \(model)")
+    Console.standard.line(
+      "\(output): \(file.network.parameterCount) parameters, the same answers as \(model)")
   }
 }
 
@@ -75,12 +76,12 @@ private struct ConversionCheck {
       throw Failure(.badData, "\(name): takes inputs of another shape, \(network.inputShape)")
     }
     let scale = 1 + outputs.scalars.reduce(0) { max($0, abs($1)) }
-    let difference = zip(network(inputs).scalars, outputs.scalars)
-      .reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
-    guard difference <= 1e-4 * scale else {
+    let differences = zip(network(inputs).scalars, outputs.scalars).map { abs($0 - $1) }
+    // Not the maximum alone, which a NaN may leave out.
+    guard differences.allSatisfy({ $0 <= 1e-4 * scale }) else {
       throw Failure(
         .badData,
-        "\(name): is another network: answers differ by \(difference); name its architecture with "
+        "\(name): is another network: answers differ by \(differences.first { !($0 <= 1e-4 * scale) }!); name its architecture with "
           + "--model")
     }
   }

@@ -15,7 +15,7 @@ struct DryRun {
   }
 
   func print(json: Bool) throws {
-    Swift.print(json ? try JSON.line(record) : text)
+    Console.standard.line(json ? try JSON.line(record) : text)
   }
 
   private var text: String {

@@ -8,6 +8,7 @@ import Foundation
     do {
       var command = try RootCommand.parseAsRoot()
       try command.run()
+      try Console.finish()
     } catch {
       leave(error)
     }
@@ -20,7 +21,7 @@ import Foundation
     if let failure = Failure(error) { failure.leave() }
     let code = RootCommand.exitCode(for: error)
     guard code != .success else {
-      print(RootCommand.fullMessage(for: error))
+      Console.standard.line(RootCommand.fullMessage(for: error))
       exit(0)
     }
     Failure(.usage, RootCommand.message(for: error) + "; see crownwork --help").leave()

@@ -49,7 +49,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     let reports = try models.map { try report(on: $0, budget) }
     let table = EvaluationTable(reports)
-    print(json ? try table.json : table.text)
+    Console.standard.line(json ? try table.json : table.text)
     for report in reports { warn(report) }
     try Alarm.check(
       reports.map { named in

@@ -10,7 +10,8 @@ extension EvaluateCommand {
     let form = try output.map(CurveFile.init(path:))
     let curves = try models.map { try curve(of: $0, at: epsilons, memoryBudget) }
     if let form { try form.write(curves) }
-    print(json ? try NamedCurve.json(curves) : curves.map(\.text).joined(separator: "\n\n"))
+    Console.standard.line(
+      json ? try NamedCurve.json(curves) : curves.map(\.text).joined(separator: "\n\n"))
     try Alarm.check(
       curves.map { curve in
         (curve.name, curve.curve.contradictions.map { $0 + curve.start })
@@ -44,6 +45,7 @@ struct CurveFile {
       throw Failure(.usage, "--output: a curve is written as .csv or .svg, not \"\(path)\"")
     }
     self.path = path
+    try AtomicFile.check(URL(fileURLWithPath: path))
   }
 
   func write(_ curves: [NamedCurve]) throws {

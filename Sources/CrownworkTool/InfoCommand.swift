@@ -27,7 +27,7 @@ struct InfoCommand: ParsableCommand {
   mutating func run() throws {
     let model = try Architecture.names.contains(subject) ? named() : SavedModel(path: subject)
     let sheet = ModelSheet(model)
-    print(json ? try JSON.line(sheet.record) : sheet.text)
+    Console.standard.line(json ? try JSON.line(sheet.record) : sheet.text)
   }
 
   /// A network of the architecture named, as if it had been saved.

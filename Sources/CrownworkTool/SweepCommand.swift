@@ -48,7 +48,9 @@ struct SweepCommand: ParsableCommand {
     var worker = SweepWorker(folder, talks: !json)
     let busy = try worker.work()
     let table = try folder.table()
-    print(json ? try table.json : table.markdown, terminator: "")
+    // Once more: another process may have written its own, or one was stopped before it did.
+    try table.write(to: folder.url)
+    Console.standard.text(json ? try table.json : table.markdown)
     if busy > 0 {
       Console.error(
         "crownwork: \(busy) runs are in the hands of other processes; run again when they are done")
@@ -62,9 +64,9 @@ struct SweepCommand: ParsableCommand {
   private func list(_ folder: SweepFolder) throws {
     for planned in folder.sweep.runs {
       let state = try folder.state(of: planned).rawValue
-      print(state.padding(toLength: 9, withPad: " ", startingAt: 0) + planned.label)
+      Console.standard.line(state.padding(toLength: 9, withPad: " ", startingAt: 0) + planned.label)
     }
-    print("\(folder.sweep.runs.count) runs in \(folder.url.relativePath)")
-    print("dry run: nothing was written")
+    Console.standard.line("\(folder.sweep.runs.count) runs in \(folder.url.relativePath)")
+    Console.standard.line("dry run: nothing was written")
   }
 }

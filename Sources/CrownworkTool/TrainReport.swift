@@ -147,6 +147,11 @@ enum Wording {
   }
 
   static func number(_ value: Float) -> String { String(format: "%.4f", Double(value)) }
+
+  /// A number that was proved, rounded down so that what is shown was proved too.
+  static func atLeast(_ value: Float) -> String {
+    String(format: "%.6f", (Double(value) * 1e6).rounded(.down) / 1e6)
+  }
 }
 
 extension Duration {

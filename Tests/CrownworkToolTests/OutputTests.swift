@@ -19,6 +19,24 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    /// A disk that is full loses no result without a word, and no training.
+    @Test func lostOutputIsAFailure() throws {
+      let full = URL(filePath: "/dev/full")
+      try Binary.inFolder { tool in
+        for arguments in [["info", "dm-small"], ["train"] + Binary.tiny] {
+          let process = try tool.start(arguments, output: full)
+          process.waitUntilExit()
+          #expect(process.terminationReason == .exit && process.terminationStatus == 73)
+        }
+        #expect(try tool.run("info", "runs/digits-cnn-2layer").code == 0)
+        let silent = try tool.start(["info", "none"], errors: full)
+        silent.waitUntilExit()
+        #expect(silent.terminationReason == .exit && silent.terminationStatus == 66)
+      }
+    }
+  #endif
+
   @Test func onnxModelsAreOpened() throws {
     let model = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures/golden/residual.onnx").path

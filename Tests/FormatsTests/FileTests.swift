@@ -61,10 +61,18 @@ import Testing
       expectFailure(.cannotWrite, "is a directory", file: folder.path) {
         try AtomicFile.write(Data(), to: folder)
       }
+      try AtomicFile.check(file)
+      try AtomicFile.check(folder.appendingPathComponent("new"))
+      expectFailure(.cannotWrite, "is a directory", file: folder.path) {
+        try AtomicFile.check(folder)
+      }
       for path in ["file/inside", "nowhere/file"] {
         let url = folder.appendingPathComponent(path)
         expectFailure(.cannotWrite, "no such folder", file: url.path) {
           try AtomicFile.write(Data(), to: url)
+        }
+        expectFailure(.cannotWrite, "no such folder", file: url.path) {
+          try AtomicFile.check(url)
         }
       }
       #expect(try names(in: folder) == ["file"])

@@ -21,6 +21,26 @@ public enum AtomicFile {
     try write(data, to: url, using: writeSome)
   }
 
+  /// Throws what ``write(_:to:)`` would, as far as that can be known before a long computation; leaves
+  /// nothing behind.
+  public static func check(_ url: URL) throws {
+    let target = url.resolvingSymlinksInPath()
+    do {
+      switch FileKind(path: target.path) {
+      case .directory: throw SystemFailure(code: EISDIR)
+      case .other: try checked { access(target.path, W_OK) }
+      case .regular, nil:
+        let temporary = target.deletingLastPathComponent()
+          .appendingPathComponent(temporaryName(for: target.lastPathComponent))
+        close(
+          try checked { open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) })
+        unlink(temporary.path)
+      }
+    } catch let failure as SystemFailure {
+      throw error(failure, file: url.path)
+    }
+  }
+
   /// Writes some bytes to a file descriptor and returns their count, or sets errno and returns a
   /// negative number; tests put a full disk in its place.
   typealias Writer = (Int32, UnsafeRawPointer, Int) -> Int

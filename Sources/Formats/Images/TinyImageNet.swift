@@ -39,7 +39,7 @@ enum TinyImageNet {
   private static func validation(
     _ folder: String, _ classes: [String]
   ) throws -> [ImageFolder.Example] {
-    let numbers = Dictionary(uniqueKeysWithValues: zip(classes, UInt8(0)...))
+    let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, UInt8($0)) })
     let file = annotations(folder)
     var examples: [ImageFolder.Example] = []
     for (index, line) in try lines(file).enumerated() where !line.isEmpty {

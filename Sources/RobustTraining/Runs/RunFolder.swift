@@ -42,7 +42,9 @@ public struct RunFolder: Sendable {
   /// `cannotWrite`.
   public init(creating url: URL, recipe: Recipe) throws {
     let manager = FileManager.default
-    guard (try? manager.contentsOfDirectory(atPath: url.path))?.isEmpty ?? true else {
+    let names = (try? manager.contentsOfDirectory(atPath: url.path)) ?? []
+    // Hidden ones may be what a kill left of this very step.
+    guard names.allSatisfy({ $0.hasPrefix(".") }) else {
       throw RunError.exists(url.path)
     }
     do {
