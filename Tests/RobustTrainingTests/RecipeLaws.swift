@@ -146,6 +146,29 @@ import Testing
     #expect(try recipe("perturbation.clip", "none").perturbation == .linf(epsilon: 0.3))
   }
 
+  /// A folder is of the file's data set, and a weight of its objective.
+  @Test func optionsDropWhatBelongsToTheFile() throws {
+    func recipe(_ yaml: String, _ options: (String, String)...) throws -> Recipe {
+      try Recipe(
+        yaml: yaml, overrides: options.map { RecipeOverride($0.0, $0.1, option: "--option") })
+    }
+    let mnist = "dataset: mnist\ndata: folder"
+    #expect(try recipe(mnist, ("dataset", "fashion-mnist")).data == nil)
+    #expect(try recipe(mnist, ("dataset", "mnist")).data == "folder")
+    #expect(try recipe(mnist, ("dataset", "fashion-mnist"), ("data", "f")).data == "f")
+    let short = "objective: { name: short-warmup, weight: 0.25 }"
+    func trades(_ weight: Float) -> Objective {
+      .attacked(
+        AttackedObjective(name: "trades", weight: weight, alpha: 0.5, attack: TrainingAttack())!)
+    }
+    let name = ("objective.name", "trades")
+    #expect(try recipe(short, name).objective == trades(6))
+    #expect(try recipe(short, name, ("objective.weight", "2")).objective == trades(2))
+    #expect(
+      try recipe(short, ("objective.name", "short-warmup")).objective
+        == .shortWarmup(kappa: .constant(0), weight: 0.25, tolerance: 0.5))
+  }
+
   @Test func attacksMeanWhatTheyShould() throws {
     func attack(_ settings: String, _ options: (String, String)...) throws -> Attack {
       try Recipe(

@@ -99,6 +99,24 @@ import Testing
     #expect((json?["rows"] as? [Any])?.count == 3)
   }
 
+  /// A failed run has no examples to name, and errors at different ε are not compared.
+  @Test func tablesSayWhatTheyAreOf() throws {
+    var failed = try result("a", "x", 0, standard: 0, certified: 0)
+    (failed.errors, failed.examples) = (nil, 0)
+    var table = SweepTable(
+      [failed]
+        + (try [("a", 0.1), ("b", 0.2)].map {
+          try result($0, "x", 1, standard: Float($1), certified: 0.5 - Float($1))
+        }))
+    #expect(table.markdown.hasPrefix("mnist, p, 10 test examples;"))
+    #expect(table.front.count == 2 && table.overModels.count == 1)
+    var other = table.results[2]
+    other.perturbation = "q"
+    table = SweepTable(table.results + [other])
+    #expect(table.markdown.hasPrefix("runs judged on different data or perturbations"))
+    #expect(table.front.isEmpty && table.overModels.isEmpty)
+  }
+
   @Test func lockedFilesAreRefusedUntilReleased() throws {
     let url = FileManager.default.temporaryDirectory
       .appendingPathComponent("crownwork-\(UUID().uuidString)")

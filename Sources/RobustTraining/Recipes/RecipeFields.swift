@@ -87,6 +87,11 @@ struct RecipeFields {
     return overrides.contains { $0.path == name }
   }
 
+  /// Whether an option puts another text in the place of the file's, or of none there.
+  func isReplaced(_ key: String) -> Bool {
+    isOverridden(key) && self[key]?.node.scalar?.string != entries[key]?.node.scalar?.string
+  }
+
   /// The mapping under a key.
   func fields(_ key: String, known: [String]) throws -> RecipeFields {
     let value = entries[key].map { Value(name: key, node: $0.node, place: $0.place) }

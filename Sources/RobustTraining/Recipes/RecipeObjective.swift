@@ -58,7 +58,9 @@ private struct ObjectiveFields {
   }
 
   private func weight() throws -> Float? {
-    try self["weight"]?.number("zero or more") { $0 >= 0 }
+    // It is of another kind in each objective that has one.
+    if fields.isReplaced("name"), !fields.isOverridden("weight") { return nil }
+    return try self["weight"]?.number("zero or more") { $0 >= 0 }
   }
 
   private func projections() throws -> Int? {

@@ -36,7 +36,8 @@ extension Recipe {
       try $0.choice(DatasetName.allCases.map { ($0.rawValue, $0) })
     }
     self.init(for: dataset ?? .digits)
-    data = try top["data"]?.text()
+    // The file's folder is of the data set that an option replaces.
+    if !top.isReplaced("dataset") || top.isOverridden("data") { data = try top["data"]?.text() }
     try readImages(top)
     try readAugmentation(top)
     try readModel(top)

@@ -43,9 +43,17 @@ public struct SweepTable: Sendable {
   /// A row for each model and setting, over its seeds.
   public var rows: [Row] { rows { [$0.model, $0.setting] } }
 
-  /// A row for each setting, over all models and seeds; empty where there is only one model.
+  /// Whether all that were judged were so on the same examples of one data set, by one set of
+  /// perturbations: their errors can be compared.
+  public var isUniform: Bool {
+    Set(results.map { [$0.dataset, $0.perturbation] }).count <= 1
+      && Set(results.filter { $0.errors != nil }.map(\.examples)).count <= 1
+  }
+
+  /// A row for each setting, over all models and seeds; empty where there is only one model, or where
+  /// they cannot be compared.
   public var overModels: [Row] {
-    Set(results.map(\.model)).count < 2
+    Set(results.map(\.model)).count < 2 || !isUniform
       ? []
       : rows { [$0.setting] }.map { row in
         var row = row
@@ -55,9 +63,9 @@ public struct SweepTable: Sendable {
   }
 
   /// Runs with no other one better in standard error and no worse in certified error, or the other way
-  /// round; by growing standard error.
+  /// round; by growing standard error. None where they cannot be compared.
   public var front: [SweepResult] {
-    let judged = results.filter { $0.errors != nil }
+    let judged = isUniform ? results.filter { $0.errors != nil } : []
     return judged.filter { candidate in
       let (standard, certified) = (candidate.errors!.standard, candidate.errors!.certified)
       return !judged.contains {

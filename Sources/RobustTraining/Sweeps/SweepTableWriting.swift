@@ -4,11 +4,11 @@ import Foundation
 extension SweepTable {
   /// The tables in Markdown, errors in percent as least / median / largest.
   public var markdown: String {
-    guard let first = results.first else { return "no run has ended yet\n" }
+    guard !results.isEmpty else { return "no run has ended yet\n" }
     let header = ["model", "setting", "runs", "standard", "attacked", "certified", "s/epoch"]
     var text =
-      "\(first.dataset), \(first.perturbation), \(first.examples) test examples; errors in percent, "
-      + "least / median / largest\n\n" + Self.table([header] + rows.map(Self.cells))
+      "\(judgement); errors in percent, least / median / largest\n\n"
+      + Self.table([header] + rows.map(Self.cells))
     if !overModels.isEmpty {
       let header = ["over all models", "runs", "standard", "attacked", "certified"]
       text +=
@@ -27,6 +27,14 @@ extension SweepTable {
         + Self.table([["run", "seed", "standard", "certified"]] + rows)
     }
     return text
+  }
+
+  /// What the errors are of.
+  private var judgement: String {
+    guard isUniform, let first = results.first(where: { $0.errors != nil }) ?? results.first else {
+      return "runs judged on different data or perturbations (table.csv has those of each)"
+    }
+    return "\(first.dataset), \(first.perturbation), \(first.examples) test examples"
   }
 
   /// A line for each run.
