@@ -18,7 +18,7 @@ static inline __attribute__((always_inline)) void lines(ck_slope slope, const fl
     lower[i] = unstable ? chosen : stable;
     upper[i] = unstable ? chord : stable;
     // NaN and infinity must not vanish here, nor a width that overflows: its chord would be 0.
-    intercept[i] = unstable ? -l * chord + 0 * (u - l) : 0 * (u - l);
+    intercept[i] = (unstable ? -l * chord : 0) + 0 * (u - l);
   }
 }
 

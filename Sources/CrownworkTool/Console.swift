@@ -9,11 +9,10 @@ import Synchronization
   import Musl
 #endif
 
-/// Whether some of the standard output could not be written.
 private let lost = Atomic<Bool>(false)
 
-/// Text to people and programs: lines on the standard output, and one live line on the standard error where
-/// that is a terminal.
+/// Text to people and programs: lines on the standard output, and one live line on the standard
+/// error where that is a terminal.
 struct Console {
   static let standard = Console()
 
@@ -26,19 +25,15 @@ struct Console {
   /// Prints a line, above the live one.
   func line(_ text: String) { self.text(text + "\n") }
 
-  /// Prints text that ends its last line itself, at once, so that a pipe sees it as it comes. What cannot
-  /// be written is remembered (``finish()``): a training need not end with its terminal.
+  /// Prints text that ends its last line itself, at once, so that a pipe sees it as it comes. What
+  /// cannot be written is remembered (``hasLostOutput``): a training need not end with its terminal.
   func text(_ text: String) {
     clearLiveLine()
     if !Self.write(text, to: .standardOutput) { lost.store(true, ordering: .relaxed) }
   }
 
-  /// Throws ``Failure`` if some of the standard output was lost.
-  static func finish() throws {
-    guard lost.load(ordering: .relaxed) else { return }
-    throw Failure(
-      .cannotWrite, "standard output: cannot be written; what was printed is not complete")
-  }
+  /// Whether some of the standard output could not be written.
+  static var hasLostOutput: Bool { lost.load(ordering: .relaxed) }
 
   @discardableResult
   private static func write(_ text: String, to file: FileHandle) -> Bool {

@@ -8,10 +8,19 @@ import Foundation
     do {
       var command = try RootCommand.parseAsRoot()
       try command.run()
-      try Console.finish()
+      finish()
     } catch {
       leave(error)
     }
+  }
+
+  /// Ends the process in success, if all that was printed could be written.
+  private static func finish() -> Never {
+    guard !Console.hasLostOutput else {
+      Failure(.cannotWrite, "standard output: cannot be written; what was printed is not complete")
+        .leave()
+    }
+    exit(0)
   }
 
   /// Ends the process as an error asks: one line on the standard error and an exit code, or the
@@ -22,7 +31,7 @@ import Foundation
     let code = RootCommand.exitCode(for: error)
     guard code != .success else {
       Console.standard.line(RootCommand.fullMessage(for: error))
-      exit(0)
+      finish()
     }
     Failure(.usage, RootCommand.message(for: error) + "; see crownwork --help").leave()
   }

@@ -26,6 +26,28 @@ enum SmallNetworks {
     }
   }
 
+  /// Layers with several inputs, and none at all.
+  @Test(arguments: Families.methods)
+  func emptyBatchesOfGraphs(method: BoundMethod) throws {
+    var random = RandomSource(seed: 6)
+    let joined = try Network(
+      input: [4],
+      graph: [
+        ("relu", ReLU(), [0]), ("both", Concatenation(), [0, 1]), ("again", ReLU(), [2]),
+        ("end", Linear(from: 8, to: 4, using: &random), [3]),
+      ])
+    for network in [joined, try Network(input: [4], [])] {
+      for set in Families.sets {
+        for count in [0, 2] {
+          let bounds = try lowerBounds(
+            of: network, around: .zeros([count, 4]), set,
+            .margins(of: Array(repeating: 1, count: count), classes: 4), by: method)
+          #expect(bounds.shape == [count, 3])
+        }
+      }
+    }
+  }
+
   @Test(arguments: Families.methods)
   func emptySpecifications(method: BoundMethod) throws {
     let member = Families.members[2]

@@ -73,6 +73,20 @@ import Testing
     }
   }
 
+  /// As many classes as a byte can number.
+  @Test func readsTinyImageNetOf256Classes() throws {
+    try withFolder { folder in
+      let names = (0..<256).map { "n\(1000 + $0)" }
+      try Self.write(
+        names.map { ("train/\($0)/images/\($0)_0.JPEG", 1) } + [("val/images/val_0.JPEG", 2)],
+        in: folder)
+      try FormatsTests.write(
+        Data("val_0.JPEG\tn1255\n".utf8), "val/val_annotations.txt", in: folder)
+      let dataset = try Self.load(folder)
+      #expect(dataset.train.classes == 256 && dataset.test.labels == [255])
+    }
+  }
+
   @Test func setsOneInSixAside() throws {
     try withFolder { folder in
       for index in 0..<12 {

@@ -114,6 +114,81 @@ import Testing
     }
   }
 
+  /// A node that reads the input, put in front of the first of a good model.
+  private func front(
+    _ operation: String, _ inputs: [(dims: [Int64], floats: [Float])] = [],
+    _ attributes: [String: ONNXAttribute] = [:]
+  ) -> (inout Onnx_ModelProto) -> Void {
+    { model in
+      var node = Onnx_NodeProto()
+      (node.opType, node.input, node.output) = (operation, ["input"], ["front"])
+      for (index, input) in inputs.enumerated() {
+        var constant = Onnx_TensorProto()
+        (constant.name, constant.dataType, constant.dims) = ("front.\(index)", 1, input.dims)
+        constant.floatData = input.floats
+        model.graph.initializer.append(constant)
+        node.input.append(constant.name)
+      }
+      node.attribute = attributes.map { $1.proto(named: $0) }
+      model.graph.node.insert(node, at: 0)
+      model.graph.node[1].input[0] = "front"
+    }
+  }
+
+  /// A node that reshapes, put in front of all others.
+  private func reshape(
+    _ source: String, to shape: [Int64], as name: String, in model: inout Onnx_ModelProto
+  ) {
+    var constant = Onnx_TensorProto()
+    (constant.name, constant.dataType, constant.dims) = ("shape", 7, [Int64(shape.count)])
+    constant.int64Data = shape
+    model.graph.initializer.append(constant)
+    var node = Onnx_NodeProto()
+    (node.opType, node.input, node.output) = ("Reshape", [source, "shape"], [name])
+    model.graph.node.insert(node, at: 0)
+  }
+
+  @Test func extremesAreRefused() {
+    for ends in [(-Float.infinity, -Float.infinity), (.infinity, .infinity), (.nan, 1)] {
+      expectRefused("keeps nothing", front("Clip", [([], [ends.0]), ([], [ends.1])]))
+    }
+    expectRefused(
+      "are not supported",
+      front("Pad", [], ["pads": .integers([0, 0, .min, 0, 0, 0, 0, 0])]))
+    let four: [(dims: [Int64], floats: [Float])] = Array(
+      repeating: ([28], Array(repeating: 1, count: 28)), count: 4)
+    expectRefused("images and vectors only") { model in
+      front("BatchNormalization", four)(&model)
+      reshape("input", to: [0, 28, 28], as: "rows", in: &model)
+      model.graph.node[1].input[0] = "rows"
+    }
+    expectRefused("which is too large") {
+      set(&$0.graph.node[0], "pads", to: [65536, 65536, 65536, 65536])
+    }
+    expectRefused("external data end after") {
+      // The model itself, which is there, as the file of its tensors.
+      $0.graph.initializer[0].dataLocation = .external
+      $0.graph.initializer[0].externalData = [
+        entry("location", "m.onnx"), entry("offset", "\(Int.min)"),
+      ]
+    }
+  }
+
+  /// The end of networks that are convolutional to the last: in both orders the same.
+  @Test func poolingToAVectorIsAnEnd() throws {
+    let network = try read("cnn_2layer") { model in
+      model.graph.node.removeLast(model.graph.node.count - 1)
+      for (operation, output) in [("GlobalAveragePool", "pooled"), ("Flatten", "end")] {
+        var node = Onnx_NodeProto()
+        (node.opType, node.input) = (operation, [model.graph.node.last!.output[0]])
+        node.output = [output]
+        model.graph.node.append(node)
+      }
+      model.graph.output[0].name = "end"
+    }
+    #expect(network.outputShape.count == 1 && network.classes > 1)
+  }
+
   private func entry(_ key: String, _ value: String) -> Onnx_StringStringEntryProto {
     var entry = Onnx_StringStringEntryProto()
     (entry.key, entry.value) = (key, value)

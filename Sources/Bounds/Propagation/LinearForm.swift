@@ -52,7 +52,7 @@ public struct LinearForm: Sendable {
   /// Λ·c − ε‖Λ∘s‖, without the constant.
   private func lowerBounds(over ball: NormBall) -> Tensor {
     let center = ball.center.flattenedRows
-    guard !ball.scale.scalars.allSatisfy({ $0 == 1 }) else {
+    if ball.scale.scalars.allSatisfy({ $0 == 1 }) {
       return concretized(coefficients, center: center, epsilon: ball.epsilon, dual: ball.dual)
     }
     let channels = ball.scale.count

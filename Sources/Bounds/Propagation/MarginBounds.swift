@@ -15,8 +15,8 @@ extension BoundPropagation {
   }
 
   /// How far the intervals in front of the ReLUs are from healthy, a scalar: the mean of
-  /// ``boundHealth(center:radius:inputRadius:tolerance:)`` over these layers. The input's radius is that
-  /// behind a normalisation, which the paper's networks have outside.
+  /// ``boundHealth(center:radius:inputRadius:tolerance:)`` over these layers. The input's radius is
+  /// that behind a normalisation, which the networks of Shi et al. 2021 have outside.
   public func preactivationHealth(tolerance: Float) -> Tensor {
     let radius = (steps.first?.layer is Normalization ? regions[1] : input).box.radius
     let inputRadius = radius.scalars.reduce(0, +) / Float(max(radius.count, 1))

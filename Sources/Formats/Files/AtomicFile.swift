@@ -21,8 +21,8 @@ public enum AtomicFile {
     try write(data, to: url, using: writeSome)
   }
 
-  /// Throws what ``write(_:to:)`` would, as far as that can be known before a long computation; leaves
-  /// nothing behind.
+  /// Throws what ``write(_:to:)`` would, as far as that can be known before a long computation;
+  /// leaves nothing behind.
   public static func check(_ url: URL) throws {
     let target = url.resolvingSymlinksInPath()
     do {
@@ -30,10 +30,8 @@ public enum AtomicFile {
       case .directory: throw SystemFailure(code: EISDIR)
       case .other: try checked { access(target.path, W_OK) }
       case .regular, nil:
-        let temporary = target.deletingLastPathComponent()
-          .appendingPathComponent(temporaryName(for: target.lastPathComponent))
-        close(
-          try checked { open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) })
+        let (temporary, descriptor) = try temporaryFile(beside: target)
+        close(descriptor)
         unlink(temporary.path)
       }
     } catch let failure as SystemFailure {
@@ -59,11 +57,7 @@ public enum AtomicFile {
   }
 
   private static func replace(_ data: Data, _ target: URL, _ writer: Writer) throws {
-    let folder = target.deletingLastPathComponent()
-    let temporary = folder.appendingPathComponent(temporaryName(for: target.lastPathComponent))
-    let descriptor = try checked {
-      open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    }
+    let (temporary, descriptor) = try temporaryFile(beside: target)
     do {
       keepPermissions(of: target.path, for: descriptor)
       try fill(descriptor, with: data, writer, sync: true)
@@ -72,7 +66,17 @@ public enum AtomicFile {
       unlink(temporary.path)
       throw error
     }
-    try syncFolder(folder.path)
+    try syncFolder(target.deletingLastPathComponent().path)
+  }
+
+  /// A new file in the target's folder, open for writing.
+  private static func temporaryFile(
+    beside target: URL
+  ) throws(SystemFailure) -> (url: URL, descriptor: Int32) {
+    let url = target.deletingLastPathComponent()
+      .appendingPathComponent(temporaryName(for: target.lastPathComponent))
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    return (url, try checked { open(url.path, flags, 0o666) })
   }
 
   /// Gives the new file the old one's permissions, so that a private file stays private.

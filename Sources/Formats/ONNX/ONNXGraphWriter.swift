@@ -248,7 +248,7 @@ struct ONNXGraphWriter {
 }
 
 /// An attribute of a node.
-private enum ONNXAttribute {
+enum ONNXAttribute {
   case integer(Int)
   case integers([Int])
   case float(Float)

@@ -87,9 +87,10 @@ struct RecipeFields {
     return overrides.contains { $0.path == name }
   }
 
-  /// Whether an option puts another text in the place of the file's, or of none there.
+  /// Whether an option puts another text in the place of one in the file.
   func isReplaced(_ key: String) -> Bool {
-    isOverridden(key) && self[key]?.node.scalar?.string != entries[key]?.node.scalar?.string
+    guard isOverridden(key), let own = entries[key]?.node.scalar?.string else { return false }
+    return self[key]?.node.scalar?.string != own
   }
 
   /// The mapping under a key.

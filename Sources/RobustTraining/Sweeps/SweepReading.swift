@@ -28,7 +28,7 @@ extension Sweep {
     let top = try RecipeFields(
       root, known: Recipe.keys + ["sweep"], file: file, overrides: overrides)
     let axes = try top.fields("sweep", known: ["models", "settings", "seeds"])
-    let base = (root?.node ?? .empty).without("sweep")
+    let base = (root?.node ?? .empty).without(["sweep"])
     let models = try Self.alternatives(axes["models"])
     let settings = try Self.alternatives(axes["settings"])
     let seeds = try Self.seeds(axes["seeds"], top)
@@ -37,7 +37,7 @@ extension Sweep {
     for model in models {
       for setting in settings {
         for seed in seeds {
-          var node = base.merged(with: setting.node)
+          var node = base.without(setting.displaced(in: base)).merged(with: setting.node)
           if model != .none { node = node.merged(with: Node([(Node("model"), model.node)])) }
           if let seed { node = node.merged(with: Node([(Node("seed"), Node(seed))])) }
           let value = RecipeFields.Value(name: "a recipe", node: node, place: top.place)
@@ -57,6 +57,14 @@ extension Sweep {
     var node: Node
 
     static var none: Alternative { Alternative(label: "", node: .empty) }
+
+    /// What of a recipe goes with a part that this takes the place of: the folder of its data set.
+    func displaced(in recipe: Node) -> Set<String> {
+      guard let dataset = node.mapping?["dataset"], let own = recipe.mapping?["dataset"],
+        dataset.string != own.string
+      else { return [] }
+      return ["data"]
+    }
   }
 
   private static func alternatives(_ value: RecipeFields.Value?) throws -> [Alternative] {
@@ -66,7 +74,7 @@ extension Sweep {
         throw item.expected("a list of mappings of settings")
       }
       let label = mapping["label"]?.string ?? item.node.summary
-      return Alternative(label: label, node: item.node.without("label"))
+      return Alternative(label: label, node: item.node.without(["label"]))
     }
   }
 
@@ -91,9 +99,10 @@ extension Sweep {
 extension Node {
   fileprivate static var empty: Node { Node([(Node, Node)]()) }
 
-  fileprivate func without(_ key: String) -> Node {
+  fileprivate func without(_ keys: Set<String>) -> Node {
     guard case .mapping(let mapping) = self else { return self }
-    return Node(mapping.filter { $0.key.string != key }.map { ($0.key, $0.value) })
+    let kept = mapping.filter { !keys.contains($0.key.string ?? "") }
+    return Node(kept.map { ($0.key, $0.value) })
   }
 
   /// This mapping with another's entries in it: a mapping with a name replaces the one that was there,

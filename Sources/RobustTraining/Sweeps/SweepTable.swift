@@ -50,8 +50,8 @@ public struct SweepTable: Sendable {
       && Set(results.filter { $0.errors != nil }.map(\.examples)).count <= 1
   }
 
-  /// A row for each setting, over all models and seeds; empty where there is only one model, or where
-  /// they cannot be compared.
+  /// A row for each setting, over all models and seeds; empty where there is only one model, or
+  /// where they cannot be compared.
   public var overModels: [Row] {
     Set(results.map(\.model)).count < 2 || !isUniform
       ? []

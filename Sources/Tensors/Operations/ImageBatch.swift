@@ -32,7 +32,8 @@ extension Tensor {
     }
   }
 
-  /// The smallest entry of each row, of lower bounds: NaN where a row holds NaN or ∞, which is no bound.
+  /// The smallest entry of each row of lower bounds; NaN where a row holds NaN or ∞, which bound
+  /// nothing.
   public var minimumOfRows: [Float] {
     precondition(shape.count == 2, "rows of shape \(shape)")
     let columns = shape[1]
