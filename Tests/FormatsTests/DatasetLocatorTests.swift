@@ -61,6 +61,29 @@ import Testing
     }
   }
 
+  /// MNIST's files have the names of Fashion-MNIST's.
+  @Test func takesNoSetForAnother() throws {
+    try withFolder { folder in
+      let (locator, places) = Self.world(folder)
+      let labels = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Fixtures/mnist/t10k-labels-idx1-ubyte.gz")
+      var mnist = SmallDataset()
+      mnist.files[.testLabels] = try Gzip.decompress(
+        Data(contentsOf: labels), limit: 10_008, file: "labels")
+      try mnist.write(to: places[1])
+      try SmallDataset().write(to: places[3])
+      let fashion = try SmallDataset().write(
+        to: folder.appendingPathComponent("system/fashion-mnist"))
+      #expect(try Self.found(locator.locate(.mnist)) == places[1].standardizedFileURL.path)
+      #expect(
+        try Self.found(locator.locate(.fashionMNIST)) == fashion.standardizedFileURL.path)
+      #expect(try Self.found(locator.locate(.images, folder: places[1])) != nil)
+      expectFailure(.badData, "holds mnist, not fashion-mnist", file: places[1].path) {
+        _ = try locator.locate(.fashionMNIST, folder: places[1])
+      }
+    }
+  }
+
   @Test func passesOverIncompleteFolders() throws {
     try withFolder { folder in
       let (locator, places) = Self.world(folder)

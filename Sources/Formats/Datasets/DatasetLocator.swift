@@ -31,7 +31,7 @@ public struct DatasetLocator: Sendable {
   ///
   /// With a `folder` only that is searched, since data from elsewhere would not be what the user
   /// asked for. Throws ``FormatError`` of kind `missingInput` where that folder does not hold all
-  /// files, or none is named for images of one's own.
+  /// files, or none is named for images of one's own, and `badData` where it holds another set.
   public func locate(_ name: DatasetName, folder: URL? = nil) throws -> Result {
     guard name != .images || folder != nil else {
       throw FormatError(
@@ -40,7 +40,9 @@ public struct DatasetLocator: Sendable {
     }
     let folders = folder.map { Self.withSubfolder($0, name) } ?? candidates(name)
     for candidate in folders {
-      if let source = DatasetSource.search(candidate, for: name) { return .found(source) }
+      guard let source = DatasetSource.search(candidate, for: name) else { continue }
+      guard let other = source.other(than: name) else { return .found(source) }
+      guard folder == nil else { throw Self.mistaken(source, other, name) }
     }
     if let folder { throw Self.incomplete(folder, folders, name) }
     return .missing(searched: folders)
@@ -80,6 +82,14 @@ public struct DatasetLocator: Sendable {
     // In a folder of one's own "images" may be the name of a class.
     name == .images
       ? [folder] : [folder.appendingPathComponent(name.rawValue, isDirectory: true), folder]
+  }
+
+  private static func mistaken(
+    _ source: DatasetSource, _ found: DatasetName, _ name: DatasetName
+  ) -> FormatError {
+    .badData(
+      "holds \(found.rawValue), not \(name.rawValue)", file: source.folder.path,
+      remedy: "name --dataset \(found.rawValue), or another folder")
   }
 
   private static func incomplete(

@@ -18,7 +18,7 @@ struct PublishedFile: Sendable {
   /// Why data are not this file, nil where they are.
   func problem(in data: Data) -> String? {
     do {
-      let hash = SHA256.hash(data: try hashed(data)).map { Self.hexadecimal($0) }.joined()
+      let hash = SHA256.hash(data: try hashed(data)).hexadecimal
       return hash == sha256 ? nil : "the SHA-256 is \(hash), not \(sha256)"
     } catch let error as FormatError {
       return error.problem
@@ -36,10 +36,6 @@ struct PublishedFile: Sendable {
   private func hashed(_ data: Data) throws -> Data {
     guard case .contents(let size) = form, Gzip.isGzip(data) else { return data }
     return try Gzip.decompress(data, limit: size, file: name)
-  }
-
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 }
 
@@ -106,5 +102,14 @@ extension DatasetSource {
     let published = name.published
     guard !urls.isEmpty, urls.count == published.count else { return nil }
     return zip(published, urls).allSatisfy { $0.matches($1) }
+  }
+
+  /// The set that IDX files are of where that is not the one they are taken for, by their test labels:
+  /// MNIST and Fashion-MNIST have the same files' names.
+  func other(than name: DatasetName) -> DatasetName? {
+    guard case .idx(let files) = self, name != .images else { return nil }
+    return [DatasetName.mnist, .fashionMNIST].first {
+      $0 != name && $0.published.last!.matches(files.testLabels)
+    }
   }
 }
