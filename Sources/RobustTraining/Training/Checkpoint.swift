@@ -4,12 +4,12 @@ import Networks
 import Tensors
 
 /// A training run on disk: one safetensors file with parameters, running statistics, the optimiser's
-/// means and the counters. Data order and randomness follow from seed and step.
+/// means, the counters and a hash of the training data. Data order and randomness follow from seed and step.
 extension TrainingRun {
   private static let format = "crownwork checkpoint 1"
 
   /// Writes the state, atomically. `settings` is the resolved recipe; ``restore(from:settings:)``
-  /// refuses a checkpoint of other settings. Throws ``FormatError``.
+  /// refuses a checkpoint of other settings or data. Throws ``FormatError``.
   public func save(to url: URL, settings: String) throws {
     var arrays: [String: SafetensorsArray] = [:]
     let paths = template.parameters.map(\.path)
@@ -33,7 +33,7 @@ extension TrainingRun {
     }
     var metadata = [
       "format": Self.format, "settings": settings, "step": "\(step)",
-      "updates": "\(optimizer.updates)", "sums": sums.text,
+      "updates": "\(optimizer.updates)", "sums": sums.text, "data": dataDigest,
     ]
     if let average { metadata["averaged"] = "\(average.count)" }
     if !told.isEmpty { metadata["told"] = told.map(\.rawValue).sorted().joined(separator: " ") }
@@ -41,10 +41,10 @@ extension TrainingRun {
     try SafetensorsFile(arrays: arrays, metadata: metadata).write(to: url)
   }
 
-  /// Takes over the state of a checkpoint made with the same settings.
+  /// Takes over the state of a checkpoint made with the same settings on the same data.
   ///
   /// Throws ``FormatError`` for a damaged file and ``TrainingError/checkpoint(_:)`` for one of
-  /// another kind, of other settings, or that does not fit the network.
+  /// another kind, of other settings or data, or that does not fit the network.
   public mutating func restore(from url: URL, settings: String) throws {
     let file = try SafetensorsFile(contentsOf: url)
     func fail(_ problem: String) -> TrainingError {
@@ -56,6 +56,12 @@ extension TrainingRun {
     guard Self.areSame(file.metadata["settings"], settings) else {
       throw fail(
         "made with other settings than this run; resume with the same ones, or name another folder")
+    }
+    // Earlier versions did not write it.
+    guard file.metadata["data"] ?? dataDigest == dataDigest else {
+      throw fail(
+        "the training data are not those that it was made with, so that others would be held out; "
+          + "bring them back, or start anew in another folder")
     }
     let paths = template.parameters.map(\.path)
     func tensor(_ name: String, like old: Tensor) throws -> Tensor {

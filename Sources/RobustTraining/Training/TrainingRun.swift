@@ -12,6 +12,8 @@ public struct TrainingRun: Sendable {
   public let plan: TrainingPlan
   /// The data it trains on and the part kept aside.
   public let split: HoldoutSplit
+  /// Of all its data (``LabeledImages/digest``).
+  let dataDigest: String
   /// The network as it was built, with the running statistics so far.
   var template: Network
   public internal(set) var parameters: [Tensor]
@@ -48,6 +50,7 @@ public struct TrainingRun: Sendable {
     optimizer = Optimizer(plan.optimizer, for: parameters)
     split = HoldoutSplit(
       data, holdout: plan.holdout, trainExamples: plan.trainExamples, seed: plan.seed)
+    dataDigest = data.digest
   }
 
   /// The network with the current parameters, or with their average once there is one.
