@@ -54,6 +54,17 @@ import Testing
     }
   }
 
+  /// Weights whose squares vanish in Float32 have a norm all the same.
+  @Test(arguments: Families.methods)
+  func underflow(method: BoundMethod) throws {
+    let small = Tensor(shape: [2, 2], [3e-24, 4e-24, 0, 0])
+    let network = try Network(input: [2], [Linear(weight: small, bias: .zeros([2]))])
+    let bounds = try lowerBounds(
+      of: network, around: .zeros([1, 2]), .l2(epsilon: 1), .margins(of: [0], classes: 2),
+      by: method)
+    #expect(abs(bounds.scalars[0] / -5e-24 - 1) < 1e-5)
+  }
+
   /// Finite numbers too large for Float32's products.
   @Test(arguments: Families.methods)
   func overflow(method: BoundMethod) throws {

@@ -46,6 +46,16 @@ import _TestSupport
     }
   }
 
+  /// One value for each channel has no variance, so the running statistics serve, as they are.
+  @Test func oneValueHasNoStatistics() throws {
+    let network = try Network(input: [3], [BatchNorm(channels: 3)])
+    let vector = awayFromZero([1, 3])
+    let observed = network.withStatistics(of: vector)
+    #expect(observed.running == network.runningStatistics)
+    #expect(observed.outputs == network(vector))
+    #expect(network.withStatistics(of: awayFromZero([2, 3])).running != network.runningStatistics)
+  }
+
   /// The loss changes along its gradient as the gradient says.
   @Test(arguments: objectives)
   func gradientsFollowTheLoss(objective: String) throws {

@@ -95,13 +95,17 @@ public struct BatchNorm: Layer {
 
 extension BatchNorm {
   /// The layer with the statistics of its input in a batch, and what the running ones become: the
-  /// variance there is that of the population, as PyTorch has it.
+  /// variance there is that of the population, as PyTorch has it. One value for each channel has no
+  /// variance: the running statistics stay, and serve.
   func withStatistics(of input: Tensor) -> (layer: BatchNorm, running: RunningStatistics) {
+    let count = input.count / max(weight.count, 1)
+    guard count > 1 else {
+      return (self, RunningStatistics(mean: runningMean, variance: runningVariance))
+    }
     let (mean, variance) = channelMoments(input)
     var layer = self
     layer.batch = affine(mean, variance)
-    let count = Float(input.count / max(weight.count, 1))
-    let population = variance.detached * (count / max(count - 1, 1))
+    let population = variance.detached * (Float(count) / Float(count - 1))
     return (
       layer,
       RunningStatistics(

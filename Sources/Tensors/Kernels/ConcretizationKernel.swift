@@ -99,7 +99,11 @@ public enum DualNorm: Sendable {
 
   func norm(_ x: UnsafePointer<Float>, _ n: Int) -> Float {
     switch self {
-    case .two: return ck_dot(x, x, n).squareRoot()
+    case .two:
+      let square = ck_dot(x, x, n)
+      guard square < 1e-24 else { return square.squareRoot() }
+      // Squares may have vanished.
+      return Float((0..<n).reduce(0.0) { $0 + Double(x[$1]) * Double(x[$1]) }.squareRoot())
     case .infinity:
       var sum: Float = 0
       for i in 0..<n where x[i].magnitude > sum || x[i].isNaN { sum = x[i].magnitude }

@@ -8,17 +8,19 @@ enum KernelNormKernel {
     dual: DualNorm
   ) -> Tensor {
     let shape = ConvolutionKernel.outputShape([1] + imageShape, weight.shape, geometry)
-    let out = Tensor.zeros(shape)
-    let to = UnsafeMutablePointer(mutating: out.pointer)
-    forEachTap(weight, scale, imageShape, shape, geometry) { position, _, value, _ in
-      switch dual {
-      case .two: to[position] += value * value
-      case .infinity:
-        if value.magnitude > to[position] || value.isNaN { to[position] = value.magnitude }
+    // In double precision no square vanishes.
+    var norms = [Double](repeating: 0, count: shape.reduce(1, *))
+    norms.withUnsafeMutableBufferPointer { norms in
+      forEachTap(weight, scale, imageShape, shape, geometry) { position, _, value, _ in
+        switch dual {
+        case .two: norms[position] += Double(value) * Double(value)
+        case .infinity:
+          let size = Double(value.magnitude)
+          if size > norms[position] || size.isNaN { norms[position] = size }
+        }
       }
     }
-    if dual == .two { for i in 0..<out.count { to[i] = to[i].squareRoot() } }
-    return out
+    return Tensor(shape: shape, norms.map { Float(dual == .two ? $0.squareRoot() : $0) })
   }
 
   static func backward(
