@@ -29,8 +29,9 @@ struct DryRun {
       \(forecast.steps) steps: \(forecast.epochs.count) epochs of \(forecast.stepsPerEpoch), on \
       \(run.split.training.count) examples with \(run.split.heldOut.count) held out
       about \(duration(forecast.seconds)) and \(String(format: "%.0f", megabytes)) MB for tensors, \
-      from a few real steps on this machine with \(Threads.count) threads
-      dry run: nothing was written
+      from a few real steps on this machine with \(Threads.count) \
+      \(Threads.count == 1 ? "thread" : "threads")
+      \(Wording.missed(run.plan).map { $0 + "\n" } ?? "")dry run: nothing was written
       """
   }
 

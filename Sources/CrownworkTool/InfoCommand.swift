@@ -20,24 +20,38 @@ struct InfoCommand: ParsableCommand {
   @Option(help: "Kernel size of cnn-3layer.") var kernel: String?
   @Option(help: "Residual blocks in each stage of resnet, resnet-bn and wide-resnet.")
   var blocks: String?
-  @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS.") var input = "28x28x1"
-  @Option(help: "Number of classes.") var classes = 10
+  @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS. Default: 28x28x1.") var input: String?
+  @Option(help: "Number of classes. Default: 10.") var classes: Int?
   @Flag(help: "Print JSON.") var json = false
 
   mutating func run() throws {
-    let model = try Architecture.names.contains(subject) ? named() : SavedModel(path: subject)
+    let model = try Architecture.names.contains(subject) ? named() : saved()
     let sheet = ModelSheet(model)
     Console.standard.line(json ? try JSON.line(sheet.record) : sheet.text)
+  }
+
+  private func saved() throws -> SavedModel {
+    guard overrides.isEmpty, input == nil, classes == nil else {
+      throw Failure(
+        .usage,
+        "--width, --hidden, --kernel, --blocks, --input and --classes are for an architecture; "
+          + "a model says these itself")
+    }
+    return try SavedModel(path: subject)
+  }
+
+  private var overrides: [RecipeOverride] {
+    Overrides.make([
+      ("model.width", width, "--width"), ("model.hidden", hidden, "--hidden"),
+      ("model.kernel", kernel, "--kernel"), ("model.blocks", blocks, "--blocks"),
+    ])
   }
 
   /// A network of the architecture named, as if it had been saved.
   private func named() throws -> SavedModel {
     let description = try SubjectOptions.description(
-      of: Overrides.make([
-        ("model.name", subject, "info"), ("model.width", width, "--width"),
-        ("model.hidden", hidden, "--hidden"), ("model.kernel", kernel, "--kernel"),
-        ("model.blocks", blocks, "--blocks"),
-      ]), input: input, classes: classes)
+      of: [RecipeOverride("model.name", subject, option: "info")] + overrides,
+      input: input ?? "28x28x1", classes: classes ?? 10)
     let network = try description.architecture.network(
       input: description.input, classes: description.classes)
     return SavedModel(name: subject, file: ModelFile(network))

@@ -23,17 +23,18 @@ struct ModelOptions: ParsableArguments {
 
 extension ModelOptions {
   /// What the options say a file holds; nil where they say nothing.
-  func description(input: String?, classes: Int) throws -> ModelFile.Description? {
+  func description(input: String?, classes: Int?) throws -> ModelFile.Description? {
     guard model != nil else {
-      guard overrides.isEmpty, input == nil else {
-        throw Failure(.usage, "--width, --hidden, --kernel, --blocks and --input need --model")
+      guard overrides.isEmpty, input == nil, classes == nil else {
+        throw Failure(
+          .usage, "--width, --hidden, --kernel, --blocks, --input and --classes need --model")
       }
       return nil
     }
     guard let input else {
       throw Failure(.usage, "--model needs --input, such as --input 28x28x1")
     }
-    return try SubjectOptions.description(of: overrides, input: input, classes: classes)
+    return try SubjectOptions.description(of: overrides, input: input, classes: classes ?? 10)
   }
 }
 
@@ -42,7 +43,7 @@ struct SubjectOptions: ParsableArguments {
   @OptionGroup(title: "For a file that does not name its architecture") var model: ModelOptions
   @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS (with --model).")
   var input: String?
-  @Option(help: "Number of classes (with --model).") var classes = 10
+  @Option(help: "Number of classes (with --model). Default: 10.") var classes: Int?
   @Option(help: "Data set: \(Overrides.datasetNames). Default: the model's own.")
   var dataset: String?
   @OptionGroup var source: DataOptions
@@ -77,7 +78,7 @@ struct SubjectOptions: ParsableArguments {
   static func description(
     of overrides: [RecipeOverride], input: String, classes: Int
   ) throws -> ModelFile.Description {
-    let recipe = try Recipe(yaml: "model: { name: mlp }", overrides: overrides)
+    let recipe = try Recipe(yaml: "dataset: mnist\nmodel: { name: mlp }", overrides: overrides)
     let shape = input.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
     guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
       throw Failure(.usage, "--input: must be HEIGHTxWIDTHxCHANNELS, not \"\(input)\"")

@@ -38,6 +38,9 @@ struct SweepCommand: ParsableCommand {
       guard threads >= 1 else { throw Failure(.usage, "--threads: must be at least 1") }
       Threads.use(threads)
     }
+    guard seeds == nil || settings.seed == nil else {
+      throw Failure(.usage, "--seed and --seeds exclude each other: keep one of them")
+    }
     let seeds = Overrides.make([("sweep.seeds", seeds, "--seeds")])
     let sweep = try Sweep(
       contentsOf: URL(fileURLWithPath: recipe), overrides: settings.overrides + seeds)

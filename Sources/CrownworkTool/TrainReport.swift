@@ -32,6 +32,7 @@ struct TrainReport {
     if recipe.dataset == .images { console.line("           \(dataset.note)") }
     console.line("objective  \(Wording.objective(recipe)), seed \(recipe.seed)")
     console.line("schedule   \(Wording.schedule(recipe))")
+    if let missed = Wording.missed(run.plan) { console.line("           \(missed)") }
     let from = run.step > 0 ? ", going on after step \(run.step)" : ""
     console.line("run        \(folder.url.relativePath)\(from)")
   }
@@ -131,6 +132,14 @@ enum Wording {
     let several = schedule.batchesPerStep > 1 ? " × \(schedule.batchesPerStep)" : ""
     return "\(schedule.epochs) epochs of batch \(schedule.batchSize)\(several)\(growth), "
       + "\(optimizer(recipe)) \(recipe.optimizer.learningRate)"
+  }
+
+  /// What a shorter schedule than a recipe's leaves out; nil where that is nothing.
+  static func missed(_ plan: TrainingPlan) -> String? {
+    let missed = plan.missedMilestones
+    guard !missed.isEmpty else { return nil }
+    let list = missed.map(String.init).joined(separator: ", ")
+    return "the learning rate does not fall at \(list), after the last epoch: see --milestones"
   }
 
   private static func optimizer(_ recipe: Recipe) -> String {

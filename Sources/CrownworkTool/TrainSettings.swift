@@ -35,6 +35,8 @@ struct TrainSettings: ParsableArguments {
   @Option(
     name: .customLong("learning-rate"), parsing: .unconditional, help: "At the start.")
   var learningRate: String?
+  @Option(help: "Epochs, from 0, at whose start the learning rate falls, such as 30,35.")
+  var milestones: String?
   @Option(help: "adam, adamw or sgd (momentum 0.9, Nesterov).") var optimizer: String?
   @Option(
     name: .customLong("ramp-start"), parsing: .unconditional, help: "Epochs before epsilon grows.")
@@ -68,6 +70,7 @@ struct TrainSettings: ParsableArguments {
       ("optimizer.average-from", averageFrom, "--average-from"),
       ("optimizer.name", optimizer, "--optimizer"),
       ("optimizer.learning-rate", learningRate, "--learning-rate"),
+      ("optimizer.decay.milestones", milestones, "--milestones"),
       ("schedule.ramp.start", rampStart, "--ramp-start"),
       ("schedule.ramp.length", rampLength, "--ramp-length"), ("seed", seed, "--seed"),
       ("holdout", holdout, "--holdout"), ("train-examples", trainExamples, "--train-examples"),

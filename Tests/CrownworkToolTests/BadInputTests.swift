@@ -24,6 +24,8 @@ import Testing
     (["bench", "--models", "vgg"], "--models: no \"vgg\"; there are cnn-2layer-w1"),
     (["bench", "--parts", "certification"], "needs a model: --certify RUN"),
     (["bench", "--batch", "0"], "--batch: must be at least 1"),
+    (["evaluate", "none", "--classes", "4"], "--input and --classes need --model"),
+    (["info", "none", "--width", "3"], "--classes are for an architecture"),
   ])
   func badOptions(arguments: [String], text: String) throws {
     try Binary.inFolder { tool in

@@ -24,7 +24,7 @@ import Testing
     @Test func lostOutputIsAFailure() throws {
       let full = URL(filePath: "/dev/full")
       try Binary.inFolder { tool in
-        for arguments in [["info", "dm-small"], ["train"] + Binary.tiny] {
+        for arguments in [["--help"], ["info", "dm-small"], ["train"] + Binary.tiny] {
           let process = try tool.start(arguments, output: full)
           process.waitUntilExit()
           #expect(process.terminationReason == .exit && process.terminationStatus == 73)
@@ -170,6 +170,29 @@ import Testing
     }
   }
 
+  /// What a table shows was proved: its numbers are not above those of the JSON.
+  @Test(arguments: [["--radius", "--precision", "1/64"], ["--epsilon", "0.01"]])
+  func tablesRoundDown(options: [String]) throws {
+    try Binary.inFolder { tool in
+      _ = try tool.run(
+        "train", "--quiet", "--output", "r", "--width", "1", "--hidden", "16", "--epochs", "8",
+        "--objective", "natural")
+      let command = ["certify", "r", "--examples", "40"] + options
+      let rows = try tool.run(command).output.split(separator: "\n").dropFirst()
+      let records = try tool.run(command + ["--json"]).output.split(separator: "\n")
+      var compared = 0
+      for (row, record) in zip(rows, records) {
+        let json = try JSONSerialization.jsonObject(with: Data(record.utf8)) as? [String: Any]
+        guard let exact = (json?["radius"] ?? json?["margin"]) as? Double else { continue }
+        let shown = row.split(separator: " ").compactMap { $0.contains(".") ? Double($0) : nil }
+        try #require(shown.count == 1, "\(row)")
+        #expect(shown[0] <= exact && exact < shown[0] + 1.01e-6, "\(row)")
+        compared += 1
+      }
+      #expect(compared > 10)
+    }
+  }
+
   @Test func aDryRunWritesNothing() throws {
     try Binary.inFolder { tool in
       let result = try tool.run(["train", "--dry-run"] + Binary.tiny)
@@ -177,6 +200,15 @@ import Testing
       for text in ["holdout: 71", "learning rate", "parameters", "ReLUs", "33 steps", "MB"] {
         #expect(result.output.contains(text), "\(text)")
       }
+      // With one step in an epoch there is something to measure too.
+      let short = try tool.run(
+        ["train", "--dry-run", "--json"] + Binary.tiny + ["--batch-size", "2000"])
+      let record = try JSONSerialization.jsonObject(with: Data(short.output.utf8)) as? [String: Any]
+      #expect(record?["stepsPerEpoch"] as? Int == 1)
+      #expect(try #require(record?["seconds"] as? Double) > 0)
+      let missed = try tool.run(
+        ["train", "--dry-run"] + Binary.tiny + ["--milestones", "1,90"])
+      #expect(missed.output.contains("the learning rate does not fall at 90, after the last epoch"))
       #expect(try tool.contents.isEmpty)
     }
   }

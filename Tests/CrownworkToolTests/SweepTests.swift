@@ -34,8 +34,13 @@ import Testing
       let end = try tool.run("sweep", "s.yaml", "--output", "cut")
       #expect(end.code == 0)
       #expect(try errors(tool, "cut") == errors(tool, "whole"))
+      let seeds = try tool.run("sweep", "s.yaml", "--seed", "1", "--seeds", "1,2")
+      #expect(seeds.code == 64 && seeds.errors.contains("--seed and --seeds exclude each other"))
+      let table = tool.folder.appendingPathComponent("cut/table.md")
+      try FileManager.default.removeItem(at: table)
       let again = try tool.run("sweep", "s.yaml", "--output", "cut")
       #expect(again.output.hasPrefix("digits, "))
+      #expect(try String(contentsOf: table, encoding: .utf8) == again.output)
     }
   }
 

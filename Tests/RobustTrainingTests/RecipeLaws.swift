@@ -133,6 +133,7 @@ import Testing
       model: { name: cnn-2layer, width: 4 }
       perturbation: { epsilon: 0.3, train-epsilon: 0.4, clip: [0, 1] }
       objective: { name: crown-ibp, margins: fused }
+      optimizer: { decay: { every: 5, after: ramp } }
       """
     func recipe(_ path: String, _ value: String) throws -> Recipe {
       try Recipe(yaml: yaml, overrides: [RecipeOverride(path, value, option: "--option")])
@@ -143,6 +144,8 @@ import Testing
     #expect(try recipe("perturbation.norm", "l2").perturbation == .l2(epsilon: 0.3))
     let other = try recipe("perturbation.epsilon", "1/4")
     #expect(other.perturbation.epsilon == 0.25 && other.trainEpsilon == 0.25)
+    let decay = try recipe("optimizer.decay.milestones", "3,7").optimizer.decay
+    #expect(decay == .milestones([3, 7], factor: 0.5))
     #expect(try recipe("perturbation.clip", "none").perturbation == .linf(epsilon: 0.3))
   }
 
@@ -156,6 +159,14 @@ import Testing
     #expect(try recipe(mnist, ("dataset", "fashion-mnist")).data == nil)
     #expect(try recipe(mnist, ("dataset", "mnist")).data == "folder")
     #expect(try recipe(mnist, ("dataset", "fashion-mnist"), ("data", "f")).data == "f")
+    #expect(try recipe("data: folder", ("dataset", "mnist")).data == "folder")
+    let sweep = try Sweep(
+      yaml: mnist + """
+
+        sweep:
+          settings: [{ dataset: mnist }, { dataset: fashion-mnist }, { dataset: fashion-mnist, data: f }]
+        """)
+    #expect(sweep.runs.map(\.recipe.data) == ["folder", nil, "f"])
     let short = "objective: { name: short-warmup, weight: 0.25 }"
     func trades(_ weight: Float) -> Objective {
       .attacked(

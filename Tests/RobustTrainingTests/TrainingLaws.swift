@@ -114,6 +114,27 @@ import Testing
     }
   }
 
+  @Test func checkpointsOfOtherDataAreRefused() throws {
+    try withFolder { folder in
+      let file = folder.appendingPathComponent("checkpoint.safetensors")
+      let recipe = try recipe("ibp")
+      try recipe.run(on: .digits()).save(to: file, settings: recipe.yaml)
+      let digits = Dataset.digits().train
+      var pixels = digits.pixels
+      pixels[7] ^= 1
+      let changed = try LabeledImages(height: 8, width: 8, pixels: pixels, labels: digits.labels)
+      for (data, isSame) in [(digits, true), (changed, false), (digits.prefix(1400), false)] {
+        var run = try TrainingRun(recipe.plan, network: recipe.network(for: data), on: data)
+        do {
+          try run.restore(from: file, settings: recipe.yaml)
+          #expect(isSame)
+        } catch {
+          #expect(!isSame && "\(error)".contains("the training data are not those"))
+        }
+      }
+    }
+  }
+
   @Test func heldOutExamplesAreNeverTrainedOn() throws {
     let run = try recipe("natural").run(on: .digits())
     let (training, held) = (Set(run.split.training), Set(run.split.heldOut))
@@ -142,6 +163,9 @@ import Testing
       let recipe = try recipe("crown-ibp")
       let url = folder.appendingPathComponent("run")
       var run = try recipe.run(on: .digits())
+      // As a kill leaves it while the folder is made.
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+      try Data().write(to: url.appendingPathComponent(".run.yaml.0.tmp"))
       var kept = try RunFolder(creating: url, recipe: recipe)
       var best: [Tensor] = []
       try run.train { event, run in

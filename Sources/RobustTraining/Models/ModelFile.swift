@@ -82,6 +82,9 @@ public struct ModelFile: Sendable {
   /// Throws ``FormatError`` with the file's name.
   public init(contentsOf url: URL, described: Description? = nil) throws {
     if url.isONNX {
+      guard described == nil else {
+        throw Self.failure(url, "an ONNX file holds its layers itself", "leave --model out")
+      }
       try self.init(onnx: url)
     } else {
       let file = try SafetensorsFile(contentsOf: url)

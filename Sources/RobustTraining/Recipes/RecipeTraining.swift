@@ -42,9 +42,10 @@ extension Recipe {
     optimizer.clipNorm = try fields["clip-norm"].flatMap {
       $0.node.scalar?.string == "none" ? nil : try $0.number("above 0") { $0 > 0 }
     }
-    if fields["decay"]?.node.scalar?.string == "none" {
+    let hasMilestones = fields.isOverridden("decay.milestones")
+    if !hasMilestones, fields["decay"]?.node.scalar?.string == "none" {
       optimizer.decay = .constant
-    } else if fields["decay"] != nil {
+    } else if hasMilestones || fields["decay"] != nil {
       optimizer.decay = try Self.decay(
         fields.fields("decay", known: ["factor", "every", "after", "milestones"]))
     }
@@ -79,7 +80,8 @@ extension Recipe {
       return .afterRamp(every: try fields["every"]?.integer(1...1_000_000) ?? 10, factor: factor)
     }
     for key in ["every", "after"] {
-      guard let value = fields[key] else { continue }
+      // What the file says was for the decay that an option replaces.
+      guard let value = fields[key], !fields.isOverridden("milestones") else { continue }
       throw value.fail("\(key) and milestones exclude each other", "keep one of them")
     }
     let epochs = try milestones.list().map { try $0.integer(0...1_000_000) }

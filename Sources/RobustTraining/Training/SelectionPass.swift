@@ -27,8 +27,8 @@ extension SelectionReport {
 }
 
 extension TrainingRun {
-  func selectionReport() throws -> SelectionReport? {
-    let held = split.heldOut
+  /// How the network does on some of the held-out examples; nil on none.
+  func selectionReport(of held: [Int]) throws -> SelectionReport? {
     guard !held.isEmpty else { return nil }
     let network = self.network
     var sum: SelectionReport.Part?

@@ -16,7 +16,7 @@ public struct TrainingForecast: Sendable {
 
   public let epochs: [Epoch]
   public let stepsPerEpoch: Int
-  /// Seconds for all epochs, from real steps on this machine.
+  /// Seconds for all epochs and the judging after each, from real steps on this machine.
   public let seconds: Double
   /// The most bytes that tensors took during those steps.
   public let peakBytes: Int
@@ -37,7 +37,7 @@ public struct TrainingForecast: Sendable {
         learningRate: plan.learningRate(epoch: index))
     }
     var measured: [Kind: Double] = [:]
-    var total = 0.0
+    var total = try Self.secondsPerSelection(run) * Double(epochs.count)
     for epoch in epochs {
       let kind = Kind(plan.objective, epoch.last)
       let seconds = try measured[kind] ?? Self.secondsPerStep(kind, run)
@@ -79,16 +79,27 @@ public struct TrainingForecast: Sendable {
     var plan = run.plan
     plan.objective = kind.objective(like: plan.objective)
     plan.schedule.ramp = EpsilonRamp(start: 0, length: 0)
+    let measured = 3
+    plan.schedule.epochs = measured + 1
     var trial = try TrainingRun(plan, network: run.network, on: run.split.data)
-    let order = trial.order
-    _ = try trial.advance(order)
-    let count = min(3, trial.stepsPerEpoch - 1)
-    guard count > 0 else { return 0 }
-    let clock = ContinuousClock()
-    let time = try clock.measure {
-      for _ in 0..<count { _ = try trial.advance(order) }
-    }
-    let (seconds, fraction) = time.components
-    return (Double(seconds) + Double(fraction) * 1e-18) / Double(count)
+    _ = try trial.advance(trial.order)
+    return try (0..<measured).reduce(0) { total, _ in
+      let order = trial.order
+      return try total + seconds { _ = try trial.advance(order) }
+    } / Double(measured)
+  }
+
+  /// For judging the network on the held-out examples after an epoch, from a part of them.
+  private static func secondsPerSelection(_ run: TrainingRun) throws -> Double {
+    let held = run.split.heldOut
+    let part = held.prefix(125 * Threads.count)
+    guard !part.isEmpty else { return 0 }
+    return try seconds { _ = try run.selectionReport(of: Array(part)) }
+      * Double(held.count) / Double(part.count)
+  }
+
+  private static func seconds(_ work: () throws -> Void) rethrows -> Double {
+    let (whole, fraction) = try ContinuousClock().measure(work).components
+    return Double(whole) + Double(fraction) * 1e-18
   }
 }

@@ -45,7 +45,7 @@ extension TrainingRun {
   private mutating func endEpoch() throws -> EpochReport {
     let ended = epoch - 1
     averageWeights(epoch: ended)
-    let selection = try selectionReport()
+    let selection = try selectionReport(of: split.heldOut)
     let isBest = selection.map { takeBest($0, epoch: ended) } ?? false
     let point = plan.point(atStep: step - 1, stepsPerEpoch: stepsPerEpoch)
     let sums = takeSums()

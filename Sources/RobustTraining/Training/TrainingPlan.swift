@@ -40,6 +40,12 @@ public struct TrainingPlan: Sendable, Equatable {
       objective, epsilon: perturbation.epsilon * fraction, largest: perturbation.epsilon)
   }
 
+  /// Epochs (from 0) at which the learning rate would fall, had the schedule so many.
+  public var missedMilestones: [Int] {
+    guard case .milestones(let epochs, _) = optimizer.decay else { return [] }
+    return epochs.filter { $0 >= schedule.epochs }
+  }
+
   /// The learning rate in an epoch (from 0).
   public func learningRate(epoch: Int) -> Float {
     optimizer.learningRate * optimizer.decay.factor(epoch: epoch, ramp: schedule.ramp)
