@@ -142,4 +142,32 @@ import Testing
     let bound = 1 / Float(8 * 3 * 3).squareRoot()
     #expect(largest <= bound && largest > 0.95 * bound)
   }
+
+  /// Weights of standard deviation √(2π)/fan_in, half of it behind a sum, as the draw's size allows to
+  /// tell; the last ones, biases and what normalises stay.
+  @Test(arguments: [
+    Architecture.resnet(width: 8, blocks: 2, hidden: 30, batchNorm: false), .dmSmall,
+  ])
+  func intervalInitialization(architecture: Architecture) throws {
+    let network = try architecture.network(input: [16, 16, 3])
+    let drawn = network.withIntervalInitialization(seed: 1)
+    #expect(drawn.parameters.map(\.path) == network.parameters.map(\.path))
+    let last = network.parameters.last { $0.value.shape.count > 1 }!.path
+    var halved: [String] = []
+    for (old, new) in zip(network.parameters, drawn.parameters) {
+      guard new.value.shape.count > 1, new.path != last else {
+        #expect(old.value == new.value)
+        continue
+      }
+      let (values, count) = (new.value.scalars, Float(new.value.count))
+      let deviation = (values.reduce(0) { $0 + $1 * $1 } / count).squareRoot()
+      let ratio = deviation * count / Float(new.value.shape[0]) / (2 * Float.pi).squareRoot()
+      let isHalf = ratio < 0.75
+      if isHalf { halved.append(new.path) }
+      #expect(abs(ratio / (isHalf ? 0.5 : 1) - 1) < 5 / (2 * count).squareRoot(), "\(new.path)")
+    }
+    let behindSums = ["1.1.conv1", "2.0.conv1", "2.0.shortcut.0", "2.1.conv1"]
+    #expect(
+      halved == (architecture == .dmSmall ? [] : behindSums.map { "layer\($0).weight" }))
+  }
 }

@@ -3,17 +3,30 @@ import Tensors
 extension Network {
   /// The same network with every weight matrix and kernel but the last drawn anew, normal with standard
   /// deviation √(2π)/fan_in: intervals then keep their expected size from layer to layer (Shi et al.
-  /// 2021, section 3.1).
+  /// 2021, section 3.1). Behind the sum of two values and an activation it is half of that, as in the
+  /// authors' code.
   public func withIntervalInitialization(seed: UInt64) -> Network {
     var random = RandomSource(seed: seed, purpose: "interval initialization")
+    let halved = Set(nodes.filter(isBehindSum).map { "\($0.path).weight" })
     let weights = parameters.indices.filter { parameters[$0].value.shape.count > 1 }
     return withParameters(
       parameters.indices.map { index in
         let value = parameters[index].value
         guard value.shape.count > 1, index != weights.last else { return value }
         let inputs = Float(value.count / value.shape[0])
+        let share: Float = halved.contains(parameters[index].path) ? 0.5 : 1
         return .normal(
-          value.shape, standardDeviation: (2 * Float.pi).squareRoot() / inputs, using: &random)
+          value.shape, standardDeviation: share * (2 * Float.pi).squareRoot() / inputs,
+          using: &random)
       })
   }
+
+  /// Whether a layer reads what one other makes of a sum.
+  private func isBehindSum(_ node: Node) -> Bool {
+    guard let between = maker(of: node.inputs[0]) else { return false }
+    return maker(of: between.inputs[0])?.layer is Addition
+  }
+
+  /// The node that makes a value; nil for the input.
+  private func maker(of value: Int) -> Node? { value == 0 ? nil : nodes[value - 1] }
 }
