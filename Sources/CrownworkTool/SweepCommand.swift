@@ -26,6 +26,7 @@ struct SweepCommand: ParsableCommand {
 
   @Argument(help: "A recipe with a section sweep, YAML.") var recipe: String
   @OptionGroup(title: "Settings of all runs") var settings: TrainSettings
+  @OptionGroup(title: "Evaluation of all runs") var evaluation: SweepEvaluation
   @Option(help: "Seeds, such as 0,1,2, in place of the recipe's.") var seeds: String?
   @Option(help: "Folder of the sweep. Default: runs/RECIPE.") var output: String?
   @Option(help: "Threads to run on. Default: all.") var threads: Int?
@@ -43,7 +44,8 @@ struct SweepCommand: ParsableCommand {
     }
     let seeds = Overrides.make([("sweep.seeds", seeds, "--seeds")])
     let sweep = try Sweep(
-      contentsOf: URL(fileURLWithPath: recipe), overrides: settings.overrides + seeds)
+      contentsOf: URL(fileURLWithPath: recipe),
+      overrides: settings.overrides + evaluation.overrides + seeds)
     let folder = SweepFolder(URL(fileURLWithPath: output ?? "runs/\(sweep.name)"), sweep)
     if dryRun { return try list(folder) }
     try folder.create()
@@ -71,5 +73,20 @@ struct SweepCommand: ParsableCommand {
     }
     Console.standard.line("\(folder.sweep.runs.count) runs in \(folder.url.relativePath)")
     Console.standard.line("dry run: nothing was written")
+  }
+}
+
+/// How a sweep judges its models, in place of what the recipe says.
+struct SweepEvaluation: ParsableArguments {
+  @Option(parsing: .unconditional, help: "Steps of the attack.") var steps: String?
+  @Option(parsing: .unconditional, help: "Random starts of the attack.") var restarts: String?
+  @Option(parsing: .unconditional, help: "The first so many test examples.") var examples: String?
+
+  var overrides: [RecipeOverride] {
+    Overrides.make([
+      ("evaluate.attack.steps", steps, "--steps"),
+      ("evaluate.attack.restarts", restarts, "--restarts"),
+      ("evaluate.examples", examples, "--examples"),
+    ])
   }
 }

@@ -35,7 +35,9 @@ struct TrainSettings: ParsableArguments {
   @Option(
     name: .customLong("learning-rate"), parsing: .unconditional, help: "At the start.")
   var learningRate: String?
-  @Option(help: "Epochs, from 0, at whose start the learning rate falls, such as 30,35.")
+  @Option(
+    parsing: .unconditional,
+    help: "Epochs, from 0, at whose start the learning rate falls, such as 30,35.")
   var milestones: String?
   @Option(help: "adam, adamw or sgd (momentum 0.9, Nesterov).") var optimizer: String?
   @Option(

@@ -34,6 +34,10 @@ import Testing
       let end = try tool.run("sweep", "s.yaml", "--output", "cut")
       #expect(end.code == 0)
       #expect(try errors(tool, "cut") == errors(tool, "whole"))
+      let other = try tool.run(
+        "sweep", "s.yaml", "--output", "brief", "--steps", "3", "--restarts", "1", "--examples",
+        "50")
+      #expect(other.code == 0 && other.output.hasPrefix("digits, ") && other.output.contains("50"))
       let seeds = try tool.run("sweep", "s.yaml", "--seed", "1", "--seeds", "1,2")
       #expect(seeds.code == 64 && seeds.errors.contains("--seed and --seeds exclude each other"))
       let table = tool.folder.appendingPathComponent("cut/table.md")
