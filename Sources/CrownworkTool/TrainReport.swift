@@ -139,7 +139,7 @@ enum Wording {
     let missed = plan.missedMilestones
     guard !missed.isEmpty else { return nil }
     let list = missed.map(String.init).joined(separator: ", ")
-    return "the learning rate does not fall at \(list), after the last epoch: see --milestones"
+    return "the learning rate would fall at \(list), after the last epoch; --milestones sets others"
   }
 
   private static func optimizer(_ recipe: Recipe) -> String {
