@@ -1,5 +1,5 @@
-/// What is said where an attack broke what was certified: an error in the certification, or a rounding
-/// of Float32.
+/// What is said where an attack broke what was certified: an error in the certification, or a
+/// rounding of Float32.
 enum Alarm {
   /// Throws ``Failure`` for the first model with a contradiction.
   static func check(_ models: [(name: String, contradictions: [Int])]) throws {

@@ -26,7 +26,8 @@ struct Console {
   func line(_ text: String) { self.text(text + "\n") }
 
   /// Prints text that ends its last line itself, at once, so that a pipe sees it as it comes. What
-  /// cannot be written is remembered (``hasLostOutput``): a training need not end with its terminal.
+  /// cannot be written is remembered (``hasLostOutput``): a training need not end with its
+  /// terminal.
   func text(_ text: String) {
     clearLiveLine()
     if !Self.write(text, to: .standardOutput) { lost.store(true, ordering: .relaxed) }

@@ -3,8 +3,8 @@ import Tensors
 /// A directed acyclic graph of layers, shape-checked once when built; after that, arithmetic never
 /// needs `try`.
 ///
-/// Values are numbered: 0 is the input, i + 1 the output of node i. A node reads earlier values only,
-/// and the last node's output is the network's.
+/// Values are numbered: 0 is the input, i + 1 the output of node i. A node reads earlier values
+/// only, and the last node's output is the network's.
 public struct Network: Sendable {
   /// A layer in its place.
   public struct Node: Sendable {

@@ -85,8 +85,8 @@ import _TestSupport
     #expect(compared == count)
   }
 
-  /// Equal for ReLU networks and ℓ∞ (the mlp: any norm). Where theirs is looser by its first layer, at
-  /// least as tight; where relaxations differ, within 5% or tighter.
+  /// Equal for ReLU networks and ℓ∞ (the mlp: any norm). Where theirs is looser by its first layer,
+  /// at least as tight; where relaxations differ, within 5% or tighter.
   private func expect(
     _ ours: Tensor, _ theirs: Tensor, of name: String, _ norm: Perturbation.Norm, _ what: String
   ) {

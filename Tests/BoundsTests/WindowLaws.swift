@@ -5,7 +5,8 @@ import _TestSupport
 
 @testable import Bounds
 
-/// Bounds of a few positions of an image by the windows they depend on are those by the whole network.
+/// Bounds of a few positions of an image by the windows they depend on are those by the whole
+/// network.
 @Suite struct WindowLaws {
   struct Case: Sendable, CustomTestStringConvertible {
     let architecture: Architecture
@@ -16,8 +17,8 @@ import _TestSupport
     var testDescription: String { "\(architecture) \(input) \(normalized) \(set)" }
   }
 
-  /// With and without padding (and a normalisation in front of it), strides, BatchNorm, several layers
-  /// deep; boxes and, where no normalised image is padded, balls.
+  /// With and without padding (and a normalisation in front of it), strides, BatchNorm, several
+  /// layers deep; boxes and, where no normalised image is padded, balls.
   static let cases: [Case] = [
     Case(
       architecture: .dmSmall, input: [28, 28, 1], normalized: true, set: .l2(epsilon: 0.5)),

@@ -5,7 +5,8 @@ import Foundation
 /// Makes PNG files without libpng, from the specification: rows unfiltered, deflate blocks stored.
 enum PNG {
   /// - Parameters:
-  ///   - colour: The type of the header: 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha.
+  ///   - colour: The type of the header: 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and
+  ///     alpha.
   ///   - rows: The bytes of each row, as many as type and depth need.
   static func file(
     width: Int, colour: UInt8, depth: UInt8 = 8, palette: [UInt8]? = nil, rows: [[UInt8]]

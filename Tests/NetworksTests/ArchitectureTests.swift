@@ -143,8 +143,8 @@ import Testing
     #expect(largest <= bound && largest > 0.95 * bound)
   }
 
-  /// Weights of standard deviation √(2π)/fan_in, half of it behind a sum, as the draw's size allows to
-  /// tell; the last ones, biases and what normalises stay.
+  /// Weights of standard deviation √(2π)/fan_in, half of it behind a sum, as the draw's size allows
+  /// to tell; the last ones, biases and what normalises stay.
   @Test(arguments: [
     Architecture.resnet(width: 8, blocks: 2, hidden: 30, batchNorm: false), .dmSmall,
   ])

@@ -6,7 +6,8 @@ import Testing
 
 @testable import RobustTraining
 
-/// Augmented images are those of a slower reference; which ones is decided by seed, epoch and example.
+/// Augmented images are those of a slower reference; which ones is decided by seed, epoch and
+/// example.
 @Suite struct AugmentationLaws {
   private static func images(count: Int = 40, channels: Int = 3) throws -> LabeledImages {
     var random = RandomSource(seed: 5)

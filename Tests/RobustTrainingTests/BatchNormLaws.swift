@@ -7,7 +7,8 @@ import _TestSupport
 
 @testable import RobustTraining
 
-/// BatchNorm in training: statistics of the clean batch, in every bound, with gradients through them.
+/// BatchNorm in training: statistics of the clean batch, in every bound, with gradients through
+/// them.
 @Suite struct BatchNormLaws {
   static let recipe = """
     model: { name: cnn7-bn, width: 2, hidden: 8 }

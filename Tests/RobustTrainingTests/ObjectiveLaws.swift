@@ -111,8 +111,8 @@ import Testing
     }
   }
 
-  /// Estimates come near to the bounds they are of: the median of k Cauchy numbers has a relative standard
-  /// error of π/(2√k), 3% here.
+  /// Estimates come near to the bounds they are of: the median of k Cauchy numbers has a relative
+  /// standard error of π/(2√k), 3% here.
   @Test(arguments: [set, .l2(epsilon: 0.3)])
   func projectionsEstimateThePolytope(set: Perturbation) throws {
     let setting = try Setting(.cnn4Layer(width: 1, hidden: 8))
@@ -160,15 +160,15 @@ import Testing
       .crown(slope: .same, projections: 9), .shortWarmup(),
     ], [false, true])
   func gradientsOfCrownFollowTheLoss(objective: Objective, batchNorm: Bool) throws {
-    // Through seven layers and their BatchNorms a median soon passes to another column, a kink: only a
-    // short way is smooth.
+    // Through seven layers and their BatchNorms a median soon passes to another column, a kink:
+    // only a short way is smooth.
     try expectGradientsFollow(
       objective, Setting(batchNorm: batchNorm), epsilon: batchNorm ? 0.002 : 0.02,
       length: batchNorm ? 1e-5 : 1e-4)
   }
 
-  /// Between the ends: MTL is the mean of the losses, CC and EXP lie below it (Jensen), and a small box
-  /// within the large one asks for less.
+  /// Between the ends: MTL is the mean of the losses, CC and EXP lie below it (Jensen), and a small
+  /// box within the large one asks for less.
   @Test func mixturesLieBetween() throws {
     let setting = try Setting()
     func value(_ objective: Objective) throws -> Float { try setting.loss(objective).0 }

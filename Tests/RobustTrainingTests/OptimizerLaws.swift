@@ -105,8 +105,8 @@ import Testing
     }
   }
 
-  /// Steps of k batches are steps of one batch k times the size, at the ragged end of an epoch too: 1,366
-  /// examples are 5 steps of 256 and one of 86, or of 64 and 22.
+  /// Steps of k batches are steps of one batch k times the size, at the ragged end of an epoch too:
+  /// 1,366 examples are 5 steps of 256 and one of 86, or of 64 and 22.
   @Test(arguments: ["natural", "ibp", "crown-ibp, margins: fused"])
   func accumulatedBatchesAreOneLargeBatch(objective: String) throws {
     func parameters(_ size: String) throws -> [Tensor] {

@@ -2,8 +2,8 @@ import Formats
 import Foundation
 import RobustTraining
 
-/// A run on the digits to its end, and one of the same recipe that is stopped after so many steps, saved,
-/// restored into a third, and taken to its end there.
+/// A run on the digits to its end, and one of the same recipe that is stopped after so many steps,
+/// saved, restored into a third, and taken to its end there.
 func wholeAndResumed(
   _ recipe: Recipe, stoppedAfter count: Int
 ) throws -> (whole: TrainingRun, resumed: TrainingRun) {

@@ -21,7 +21,8 @@ import Testing
       .resolved(for: .digits())
   }
 
-  /// A part of the training data is a part of what all of it would be, and never a held-out example.
+  /// A part of the training data is a part of what all of it would be, and never a held-out
+  /// example.
   @Test func partsOfTheDataAreDrawnFromTheRest() throws {
     let data = Dataset.digits().train
     let (whole, part) = (

@@ -86,8 +86,8 @@ extension OperationCase {
 
   private static let widths: [Float] = [0, 1e-7, 9e-5, 1e-3, 0.5, 40, 300]
 
-  /// The weights alone, as functions of the upper ends (the shift depends on the lower ones): in the
-  /// loss, errors on narrow intervals nearly cancel.
+  /// The weights alone, as functions of the upper ends (the shift depends on the lower ones): in
+  /// the loss, errors on narrow intervals nearly cancel.
   private static func chordCase(width: Float) -> OperationCase {
     let lower: [Float] = [-1, 0.5, 2]
     let shift = 1.0

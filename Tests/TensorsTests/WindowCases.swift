@@ -74,8 +74,8 @@ extension OperationCase {
     }
   }
 
-  /// The largest lower end bounds from below; the chord of max(x_k, second largest upper end), with k
-  /// the largest upper end, from above.
+  /// The largest lower end bounds from below; the chord of max(x_k, second largest upper end), with
+  /// k the largest upper end, from above.
   private static func maxPoolForm(
     _ form: Reference, _ center: Reference, _ radius: Reference, _ window: PoolingWindow
   ) -> [Reference] {

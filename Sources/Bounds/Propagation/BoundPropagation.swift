@@ -134,14 +134,14 @@ extension BoundPropagation {
   /// left out where its interval is exact already.
   ///
   /// On a decided neuron the relaxation of a piecewise linear activation is exact; of others all
-  /// neurons are refined. They take the linear bound itself, not its intersection with the interval:
-  /// that is CROWN's definition, and since slopes are chosen by these bounds neither choice is always
-  /// the tighter one in the end.
+  /// neurons are refined. They take the linear bound itself, not its intersection with the
+  /// interval: that is CROWN's definition, and since slopes are chosen by these bounds neither
+  /// choice is always the tighter one in the end.
   ///
   /// - Parameters:
   ///   - rowLimit: The most rows carried at once.
-  ///   - ascent: Optimises the slopes of each row; intervals then shrink to what they have in common
-  ///     with the bounds found.
+  ///   - ascent: Optimises the slopes of each row; intervals then shrink to what they have in
+  ///     common with the bounds found.
   mutating func tightenPreactivations(
     slope: ReLUSlope, rowLimit: Int, _ refined: RefinedNeurons = .undecided,
     by ascent: SlopeAscent? = nil
@@ -183,8 +183,8 @@ extension BoundPropagation {
     }
   }
 
-  /// Whether the interval of a layer's input is exact: no more than one layer that mixes scalars on a
-  /// single way to it.
+  /// Whether the interval of a layer's input is exact: no more than one layer that mixes scalars on
+  /// a single way to it.
   private func hasExactInterval(at index: Int) -> Bool {
     var (value, mixing) = (steps[index].inputs[0], 0)
     while value > 0 {
@@ -208,8 +208,8 @@ extension BoundPropagation {
     return undecided.indices.filter { undecided[$0] }
   }
 
-  /// A row for each of the given scalars of a value, shared by all examples: over what the layer that
-  /// makes it reads, if that is an affine layer of one input.
+  /// A row for each of the given scalars of a value, shared by all examples: over what the layer
+  /// that makes it reads, if that is an affine layer of one input.
   func unitForm(_ scalars: [Int], of value: Int, size: Int) -> GraphForm {
     guard value > 0, case let maker = steps[value - 1], maker.layer.isAffine,
       maker.inputs.count == 1

@@ -1,9 +1,9 @@
 import Networks
 import Tensors
 
-/// The way from the input to an image-shaped value, where it is one chain of convolutions, channel maps
-/// and ReLUs. A few positions of the value depend on a window of each value before it, and bounds of
-/// theirs need no more than these windows.
+/// The way from the input to an image-shaped value, where it is one chain of convolutions, channel
+/// maps and ReLUs. A few positions of the value depend on a window of each value before it, and
+/// bounds of theirs need no more than these windows.
 struct ImageChain {
   /// A layer and the value that it reads.
   fileprivate struct Link {

@@ -3,8 +3,8 @@ struct ImageTiling {
   let chain: ImageChain
   let tiles: [(window: ImageWindow, neurons: [Int])]
 
-  /// Neurons in a tile, about, and the largest share of the network that it may depend on. Measured: 16
-  /// to 128 and ½ to 0.8 differ by less than a fifth.
+  /// Neurons in a tile, about, and the largest share of the network that it may depend on.
+  /// Measured: 16 to 128 and ½ to 0.8 differ by less than a fifth.
   private static let neuronsInTile = 32.0
   private static let largestShare = 0.5
 

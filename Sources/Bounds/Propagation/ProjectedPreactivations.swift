@@ -1,15 +1,15 @@
 import Networks
 import Tensors
 
-/// Estimates of the convex outer adversarial polytope's pre-activation bounds from random projections
-/// (Wong et al. 2018, section 3.2): to train by, never to certify by.
+/// Estimates of the convex outer adversarial polytope's pre-activation bounds from random
+/// projections (Wong et al. 2018, section 3.2): to train by, never to certify by.
 extension BoundPropagation {
   /// Replaces the pre-activation intervals of all ReLUs by estimates.
   ///
-  /// With parallel lines around every ReLU, each value is an affine function of independent noise terms:
-  /// one for each input scalar and one for each undecided neuron. The sum of a scalar's coefficients
-  /// (ℓ2: their Euclidean norm) is its radius; it is estimated from their products with `count` random
-  /// vectors, carried forwards through the affine layers.
+  /// With parallel lines around every ReLU, each value is an affine function of independent noise
+  /// terms: one for each input scalar and one for each undecided neuron. The sum of a scalar's
+  /// coefficients (ℓ2: their Euclidean norm) is its radius; it is estimated from their products
+  /// with `count` random vectors, carried forwards through the affine layers.
   ///
   /// Throws ``BoundsError/projections(_:)`` for a layer that is neither affine nor ReLU and for ℓ1.
   public mutating func estimatePreactivations(

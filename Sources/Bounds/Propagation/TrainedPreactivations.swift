@@ -3,8 +3,8 @@ import Tensors
 
 /// Full CROWN that gradients flow through.
 extension BoundPropagation {
-  /// Replaces pre-activation intervals as certification by CROWN does (undecided neurons, example by
-  /// example, in the layers' order), by operations that a tape records.
+  /// Replaces pre-activation intervals as certification by CROWN does (undecided neurons, example
+  /// by example, in the layers' order), by operations that a tape records.
   ///
   /// - Parameter rowLimit: The most rows carried at once.
   public mutating func tightenPreactivations(slope: ReLUSlope, rowLimit: Int) {

@@ -30,7 +30,8 @@ extension Activation: BoundedLayer {
   }
 
   /// Leaky ReLU of slope s is s·h + (1 − s)·max(h, 0), of which the first part needs no lines;
-  /// alpha is the lower slope of the second. Of other activations it chooses among the hull's lines.
+  /// alpha is the lower slope of the second. Of other activations it chooses among the hull's
+  /// lines.
   private func pullBack(
     _ form: LinearForm, center: Tensor, radius: Tensor, alpha: Tensor
   ) -> LinearForm {

@@ -6,12 +6,12 @@ public protocol BoundedLayer: Layer {
   /// Whether the layer is affine, so that its backward rule needs no relaxation.
   var isAffine: Bool { get }
 
-  /// Whether its relaxation is exact on neurons whose pre-activation interval does not hold 0 inside,
-  /// so that only the others profit from tighter intervals.
+  /// Whether its relaxation is exact on neurons whose pre-activation interval does not hold 0
+  /// inside, so that only the others profit from tighter intervals.
   var isExactOnceDecided: Bool { get }
 
-  /// Whether a scalar of its output depends on several of its input, so that intervals behind a further
-  /// such layer are not exact.
+  /// Whether a scalar of its output depends on several of its input, so that intervals behind a
+  /// further such layer are not exact.
   var mixesScalars: Bool { get }
 
   /// The interval rule: a region that holds the layer's output for every value in `region`.

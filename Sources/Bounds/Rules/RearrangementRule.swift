@@ -1,8 +1,8 @@
 import Networks
 import Tensors
 
-/// Boxes are rearranged as values are, with no radius where a constant stands; the coefficients of a
-/// form go back to where its values came from.
+/// Boxes are rearranged as values are, with no radius where a constant stands; the coefficients of
+/// a form go back to where its values came from.
 extension Rearrangement: BoundedLayer {
   public var isAffine: Bool { true }
 

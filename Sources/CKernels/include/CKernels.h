@@ -155,8 +155,8 @@ void ck_adam(float *p, float *m, float *v, const float *g, float scale, float be
 
 // Health of pre-activation intervals (``BoundHealthKernel``).
 
-/// Adds to sums: Σ r and Σ c; over the active neurons (c − r > 0) and then the inactive ones (c + r < 0)
-/// their number, Σ c and Σ c².
+/// Adds to sums: Σ r and Σ c; over the active neurons (c − r > 0) and then the inactive ones (c + r
+/// < 0) their number, Σ c and Σ c².
 void ck_health_sums(const float *c, const float *r, size_t n, double *sums);
 /// By centre: f0 + f1·c of active neurons, f2 + f3·c of inactive ones, and f4 on top of all; by
 /// radius: f5.

@@ -28,8 +28,8 @@ public struct DatasetFetcher: Sendable {
   /// Fetches the files that are not there yet, and verifies every one, those already there too.
   ///
   /// A file is installed only after it has the SHA-256 known for it. `report` is called before each
-  /// download with its address. Throws ``FormatError``: `missingInput` where no address gave a right
-  /// file, `cannotWrite` where it could not be kept.
+  /// download with its address. Throws ``FormatError``: `missingInput` where no address gave a
+  /// right file, `cannotWrite` where it could not be kept.
   @discardableResult
   public func fetch(
     _ name: DatasetName, report: (URL) -> Void = { _ in }

@@ -10,7 +10,8 @@ public enum DatasetName: String, CaseIterable, Sendable {
   case fashionMNIST = "fashion-mnist"
   /// 32×32 photographs of ten kinds of things.
   case cifar10
-  /// One's own images: pictures in class folders, IDX files or `.npy` arrays in a folder to be named.
+  /// One's own images: pictures in class folders, IDX files or `.npy` arrays in a folder to be
+  /// named.
   case images
 
   /// Where the data come from and how they may be used, in one line.

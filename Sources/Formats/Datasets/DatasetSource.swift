@@ -46,8 +46,8 @@ public enum DatasetSource: Equatable, Sendable {
 
   /// Reads the data. `images` says what pictures are turned into.
   ///
-  /// Throws ``FormatError`` where a file is missing or bad, and for settings of pictures where there
-  /// are none.
+  /// Throws ``FormatError`` where a file is missing or bad, and for settings of pictures where
+  /// there are none.
   public func dataset(
     name: DatasetName, note: String, images: ImageSettings = ImageSettings()
   ) throws -> Dataset {

@@ -104,8 +104,8 @@ extension DatasetSource {
     return zip(published, urls).allSatisfy { $0.matches($1) }
   }
 
-  /// The set that IDX files are of where that is not the one they are taken for, by their test labels:
-  /// MNIST and Fashion-MNIST have the same files' names.
+  /// The set that IDX files are of where that is not the one they are taken for, by their test
+  /// labels: MNIST and Fashion-MNIST have the same files' names.
   func other(than name: DatasetName) -> DatasetName? {
     guard case .idx(let files) = self, name != .images else { return nil }
     return [DatasetName.mnist, .fashionMNIST].first {

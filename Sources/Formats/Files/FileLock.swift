@@ -12,7 +12,8 @@ import Foundation
 public final class FileLock: Sendable {
   private let descriptor: Int32
 
-  /// Takes the lock; nil where another holder has it. The file is made where it is not there, and stays.
+  /// Takes the lock; nil where another holder has it. The file is made where it is not there, and
+  /// stays.
   ///
   /// Throws ``FormatError`` of kind `cannotWrite`.
   public init?(_ url: URL) throws {

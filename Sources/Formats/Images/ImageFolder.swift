@@ -3,8 +3,8 @@ import Foundation
 /// The pictures of a data set in folders, found but not read.
 ///
 /// One of three layouts: `train/CLASS/*` with `test/CLASS/*` or `val/CLASS/*`; that of TinyImageNet
-/// (``TinyImageNet``); `CLASS/*` alone, of which one picture in six of each class becomes test data.
-/// What begins with a dot is no part of it.
+/// (``TinyImageNet``); `CLASS/*` alone, of which one picture in six of each class becomes test
+/// data. What begins with a dot is no part of it.
 struct ImageFolder: Equatable, Sendable {
   /// A picture's file and the number of its class.
   struct Example: Equatable, Sendable {

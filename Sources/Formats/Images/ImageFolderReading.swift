@@ -85,8 +85,8 @@ private struct ImageForm {
     return try RasterImage(data: InputFile.read(url, limit: 1 << 30), file: path)
   }
 
-  /// Computes `stride` values for each example, on all threads. Throws the first example's error that
-  /// there is.
+  /// Computes `stride` values for each example, on all threads. Throws the first example's error
+  /// that there is.
   private static func fill<Value>(
     _ values: inout [Value], stride: Int, _ examples: ArraySlice<ImageFolder.Example>,
     _ body: (ImageFolder.Example, UnsafeMutableBufferPointer<Value>) throws -> Void

@@ -14,14 +14,15 @@ extension RasterImage {
     return RasterImage(height: height, width: width, channels: wanted, pixels: result)
   }
 
-  /// 0.299 R + 0.587 G + 0.114 B in 16 bits of fraction; the weights add up to 1, so that grey stays
-  /// what it was.
+  /// 0.299 R + 0.587 G + 0.114 B in 16 bits of fraction; the weights add up to 1, so that grey
+  /// stays what it was.
   private static func luma(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
     let sum: Int = 19_595 * Int(red) + 38_470 * Int(green) + 7471 * Int(blue)
     return UInt8((sum + 32_768) >> 16)
   }
 
-  /// The picture in another size: each pixel the mean of the area that it covers, rounded to nearest.
+  /// The picture in another size: each pixel the mean of the area that it covers, rounded to
+  /// nearest.
   func resized(height newHeight: Int, width newWidth: Int) -> RasterImage {
     guard newHeight != height || newWidth != width else { return self }
     let (columns, rows) = (

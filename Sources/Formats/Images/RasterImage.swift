@@ -20,11 +20,12 @@ struct RasterImage: Equatable, Sendable {
     self.pixels = pixels
   }
 
-  /// Decodes a PNG or JPEG file, told apart by their first bytes; `file` is the name used in errors.
+  /// Decodes a PNG or JPEG file, told apart by their first bytes; `file` is the name used in
+  /// errors.
   ///
   /// Transparent parts of a PNG are composed on white; its palette or 16 bits come out as 8 bits.
-  /// Throws ``FormatError`` of kind `badData` for anything else, for a damaged file, and for a height
-  /// or width over 8192.
+  /// Throws ``FormatError`` of kind `badData` for anything else, for a damaged file, and for a
+  /// height or width over 8192.
   init(data: Data, file: String) throws {
     guard let codec = ImageCodec(data) else {
       throw FormatError.badData(

@@ -1,7 +1,7 @@
 /// Which pictures of a folder without a test part are that part, and in what order test data are.
 enum TestChoice {
-  /// The examples in the order of their names' hash, so that the first so many, on which a model may
-  /// be judged, are of all classes.
+  /// The examples in the order of their names' hash, so that the first so many, on which a model
+  /// may be judged, are of all classes.
   static func mixed(_ examples: [ImageFolder.Example]) -> [ImageFolder.Example] {
     examples.map { (hash: hash(name($0)), example: $0) }
       .sorted { ($0.hash, $0.example.label) < ($1.hash, $1.example.label) }.map(\.example)

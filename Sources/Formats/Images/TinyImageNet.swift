@@ -1,8 +1,8 @@
 import Foundation
 
 /// TinyImageNet's layout: `train/CLASS/images/*`; `val/images/*`, whose classes are in
-/// `val/val_annotations.txt`; the order of the classes in `wnids.txt`, else by name. Its folder `test`
-/// has no labels and is left alone: the pictures of `val` are the test data.
+/// `val/val_annotations.txt`; the order of the classes in `wnids.txt`, else by name. Its folder
+/// `test` has no labels and is left alone: the pictures of `val` are the test data.
 enum TinyImageNet {
   static func isPresent(in folder: String) -> Bool {
     FileKind(path: annotations(folder)) == .regular

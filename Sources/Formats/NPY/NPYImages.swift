@@ -1,11 +1,11 @@
 import Foundation
 
 extension NPYFile {
-  /// The elements as pixels 0...255: unsigned bytes as they are, Float32 and Float64 as the multiples
-  /// of 1/255 that they are.
+  /// The elements as pixels 0...255: unsigned bytes as they are, Float32 and Float64 as the
+  /// multiples of 1/255 that they are.
   ///
-  /// Throws ``FormatError`` of kind `badData` for other elements, and for a number that is not within
-  /// 1e-6 of a multiple of 1/255 from 0 to 1, which as a byte would be another image.
+  /// Throws ``FormatError`` of kind `badData` for other elements, and for a number that is not
+  /// within 1e-6 of a multiple of 1/255 from 0 to 1, which as a byte would be another image.
   func pixels() throws -> [UInt8] {
     if element.kind == .unsigned, element.size == 1 { return [UInt8](data) }
     guard element.kind == .float else {

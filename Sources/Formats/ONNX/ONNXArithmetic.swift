@@ -1,7 +1,8 @@
 import Networks
 import Tensors
 
-/// Operators with constants or two values, elementwise: Add, Sub, Mul, Div, Neg, BatchNormalization.
+/// Operators with constants or two values, elementwise: Add, Sub, Mul, Div, Neg,
+/// BatchNormalization.
 extension ONNXOperators {
   static let arithmetic: Conversion = { node, graph in
     guard node.inputs.count == 2 else { throw node.bad("needs two inputs") }

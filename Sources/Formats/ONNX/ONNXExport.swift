@@ -2,14 +2,13 @@ import Foundation
 import Networks
 import Tensors
 
-/// Writing of networks as ONNX models (opset 17), which ONNX Runtime and PyTorch load: normalisation
-/// inside, PyTorch's layouts and names, the batch of any size.
+/// Writing of networks as ONNX models (opset 17), which ONNX Runtime and PyTorch load:
+/// normalisation inside, PyTorch's layouts and names, the batch of any size.
 extension ONNXModel {
   /// Writes a network, atomically.
   ///
-  /// - Parameter metadata: Entries for the model's properties.
-  /// Throws ``FormatError`` of kind `cannotWrite`, and of kind `badData` for a layer that has no ONNX
-  /// form.
+  /// - Parameter metadata: Entries for the model's properties. Throws ``FormatError`` of kind
+  /// `cannotWrite`, and of kind `badData` for a layer that has no ONNX form.
   public static func write(
     _ network: Network, to url: URL, metadata: [String: String] = [:]
   ) throws {

@@ -1,8 +1,8 @@
 import Networks
 import Tensors
 
-/// Operators on constants, computed while reading: what exporters leave in a graph to compute shapes and
-/// to lay out weights.
+/// Operators on constants, computed while reading: what exporters leave in a graph to compute
+/// shapes and to lay out weights.
 enum ONNXFolding {
   /// Folds a node all of whose inputs are constants; nil where the operator is none of those.
   static func fold(

@@ -1,8 +1,8 @@
 import Networks
 import Tensors
 
-/// A step of GELU as exporters before opset 20 write it: x · ½ · (1 + erf(x/√2)), in any order of the
-/// factors.
+/// A step of GELU as exporters before opset 20 write it: x · ½ · (1 + erf(x/√2)), in any order of
+/// the factors.
 struct ONNXGELU {
   /// x.
   let argument: ONNXGraph.Value

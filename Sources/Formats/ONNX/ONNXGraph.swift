@@ -4,8 +4,8 @@ import Tensors
 
 /// A network in the making from an ONNX graph: values and constants by name.
 ///
-/// ONNX images are [batch, C, H, W]; ours are [batch, H, W, C]. A flattened image remembers its shape,
-/// so that the columns of the matrix behind it can be put into our order.
+/// ONNX images are [batch, C, H, W]; ours are [batch, H, W, C]. A flattened image remembers its
+/// shape, so that the columns of the matrix behind it can be put into our order.
 struct ONNXGraph {
   struct Value {
     let index: Int

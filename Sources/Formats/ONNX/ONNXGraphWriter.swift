@@ -147,7 +147,8 @@ struct ONNXGraphWriter {
     Value(name: name, shape: [], image: x.image)
   }
 
-  /// A tensor of one number for each channel, in the order of the value and shaped to be spread over it.
+  /// A tensor of one number for each channel, in the order of the value and shaped to be spread
+  /// over it.
   private func perChannel(_ tensor: Tensor, _ x: Value) -> Tensor {
     if x.shape.count == 3 { return tensor.reshaped([tensor.count, 1, 1]) }
     return tensor.reshaped([1, tensor.count]).permutingColumns(of: x.image, toPyTorch: true)

@@ -18,8 +18,8 @@ public enum ONNXModel {
     try network(data: try InputFile.read(url), file: url)
   }
 
-  /// What a file holds beside its graph: the model's properties, and its constants of floats by name,
-  /// as they lie there.
+  /// What a file holds beside its graph: the model's properties, and its constants of floats by
+  /// name, as they lie there.
   ///
   /// Throws ``FormatError``.
   public static func contents(

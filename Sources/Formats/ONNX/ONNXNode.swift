@@ -1,7 +1,7 @@
 import Foundation
 
-/// A node of an ONNX graph whose attributes are asked for by name; what nobody asked for is refused,
-/// since ignoring it would certify another network.
+/// A node of an ONNX graph whose attributes are asked for by name; what nobody asked for is
+/// refused, since ignoring it would certify another network.
 struct ONNXNode {
   let proto: Onnx_NodeProto
   let opset: Int

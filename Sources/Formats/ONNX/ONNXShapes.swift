@@ -1,6 +1,7 @@
 import Networks
 
-/// Operators that move scalars: Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Pad, Slice, Concat.
+/// Operators that move scalars: Flatten, Reshape, Squeeze, Unsqueeze, Transpose, Pad, Slice,
+/// Concat.
 extension ONNXOperators {
   static let flatten: Conversion = { node, graph in
     let x = try graph.value(0, of: node)

@@ -46,7 +46,8 @@ enum ONNXConstant {
   }
 }
 
-/// Reading of TensorProto: data of float, double, int64 or int32, in the message or in a file beside it.
+/// Reading of TensorProto: data of float, double, int64 or int32, in the message or in a file
+/// beside it.
 struct ONNXTensorReader {
   let file: URL
 

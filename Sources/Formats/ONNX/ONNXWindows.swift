@@ -157,7 +157,8 @@ private struct Window {
     PoolingWindow(height: kernel[0], width: kernel[1], geometry)
   }
 
-  /// Whether the last window ends at the end of the padded image, so that rounding up gives no more.
+  /// Whether the last window ends at the end of the padded image, so that rounding up gives no
+  /// more.
   func fitsEvenly(_ x: ONNXGraph.Value) -> Bool {
     (0..<2).allSatisfy { axis in
       let room = x.shape[axis] + pads[axis] + pads[axis + 2] - kernel[axis]

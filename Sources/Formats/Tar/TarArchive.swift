@@ -2,14 +2,16 @@ import Foundation
 
 /// The regular files in a tar archive (POSIX ustar, as every tar writes it).
 ///
-/// Folders, links and extended headers are passed over; where a name comes twice the last one counts.
+/// Folders, links and extended headers are passed over; where a name comes twice the last one
+/// counts.
 struct TarArchive {
   private let data: Data
   private let places: [String: Range<Int>]
 
   /// Reads the headers; `file` is the name used in errors.
   ///
-  /// Throws ``FormatError`` of kind `badData` where a header is damaged or the archive is cut short.
+  /// Throws ``FormatError`` of kind `badData` where a header is damaged or the archive is cut
+  /// short.
   init(_ data: Data, file: String) throws {
     var places: [String: Range<Int>] = [:]
     var start = 0

@@ -11,8 +11,8 @@ struct VNNLIBBoxes {
     self.file = file
   }
 
-  /// The cases whose boxes are not empty. Throws ``FormatError`` for an input that is not bounded on
-  /// both sides, and for too many boxes.
+  /// The cases whose boxes are not empty. Throws ``FormatError`` for an input that is not bounded
+  /// on both sides, and for too many boxes.
   func cases(of conjunctions: [VNNLIBConjunction]) throws -> [VNNLIBProperty.Case] {
     var cases: [VNNLIBProperty.Case] = []
     var (bounds, box, size) = ([VNNLIBBound](), Box?.none, 0)

@@ -10,8 +10,8 @@ enum VNNLIBComparison: String, CaseIterable {
   /// The largest magnitude of a number, that of Float32.
   static let largest = Double(Float.greatestFiniteMagnitude)
 
-  /// What the comparison of two terms says. Throws ``FormatError`` for one that is neither a bound of
-  /// one input nor a linear constraint on outputs.
+  /// What the comparison of two terms says. Throws ``FormatError`` for one that is neither a bound
+  /// of one input nor a linear constraint on outputs.
   func formula(
     _ left: VNNLIBTerm, _ right: VNNLIBTerm, _ scanner: VNNLIBScanner
   ) throws -> VNNLIBFormula {

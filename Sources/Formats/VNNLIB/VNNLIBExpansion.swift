@@ -7,8 +7,8 @@ struct VNNLIBConjunction {
 /// Writing out of formulas as a disjunction of conjunctions, within limits.
 struct VNNLIBExpansion {
   let file: String
-  /// How many more bounds and constraints may be copied; those that only one conjunction has, or that
-  /// all share, cost nothing.
+  /// How many more bounds and constraints may be copied; those that only one conjunction has, or
+  /// that all share, cost nothing.
   private var budget = 1 << 23
 
   init(file: String) { self.file = file }

@@ -3,9 +3,9 @@ import Foundation
 /// A property of a network as the neural-network verification competition writes it down (VNN-LIB
 /// 1.0, a subset of SMT-LIB): which inputs, with which outputs, are unsafe.
 ///
-/// The assertions of a file all together describe the unsafe set. The property holds ("unsat") if no
-/// input lies in any of the ``cases``, of which the unsafe set is the union. Numbers are the nearest
-/// Doubles to what the file says, and sums and products of them are computed in Double.
+/// The assertions of a file all together describe the unsafe set. The property holds ("unsat") if
+/// no input lies in any of the ``cases``, of which the unsafe set is the union. Numbers are the
+/// nearest Doubles to what the file says, and sums and products of them are computed in Double.
 public struct VNNLIBProperty: Sendable, Equatable {
   /// A box of inputs and what their outputs satisfy if they are unsafe.
   public struct Case: Sendable, Equatable {

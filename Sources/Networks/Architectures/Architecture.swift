@@ -1,7 +1,7 @@
 import Tensors
 
-/// The named networks of the literature (Zhang et al. 2020, tables 3 and 4; Gowal et al. 2018; Shi et
-/// al. 2021; the residual networks of the VNN competition, 2021).
+/// The named networks of the literature (Zhang et al. 2020, tables 3 and 4; Gowal et al. 2018; Shi
+/// et al. 2021; the residual networks of the VNN competition, 2021).
 public enum Architecture: Sendable, Equatable, Hashable {
   case cnn2Layer(width: Int, hidden: Int)
   case cnn3Layer(kernel: Int, width: Int, hidden: Int)
@@ -9,12 +9,12 @@ public enum Architecture: Sendable, Equatable, Hashable {
   case dmSmall
   case dmMedium
   case dmLarge
-  /// dm-large with BatchNorm in front of every ReLU; the first convolution has `width` channels, 64 in
-  /// the literature.
+  /// dm-large with BatchNorm in front of every ReLU; the first convolution has `width` channels, 64
+  /// in the literature.
   case cnn7BN(width: Int, hidden: Int)
   case mlp(hidden: [Int])
-  /// conv `width`, two stages of `blocks` residual blocks with 2·`width` and 4·`width` channels, each
-  /// halving the image, one hidden layer.
+  /// conv `width`, two stages of `blocks` residual blocks with 2·`width` and 4·`width` channels,
+  /// each halving the image, one hidden layer.
   case resnet(width: Int, blocks: Int, hidden: Int, batchNorm: Bool)
   /// WRN-(6·blocks + 4)-width (Zagoruyko and Komodakis 2016).
   case wideResnet(blocks: Int, width: Int)

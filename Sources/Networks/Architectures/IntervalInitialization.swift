@@ -1,10 +1,10 @@
 import Tensors
 
 extension Network {
-  /// The same network with every weight matrix and kernel but the last drawn anew, normal with standard
-  /// deviation √(2π)/fan_in: intervals then keep their expected size from layer to layer (Shi et al.
-  /// 2021, section 3.1). Behind the sum of two values and an activation it is half of that, as in the
-  /// authors' code.
+  /// The same network with every weight matrix and kernel but the last drawn anew, normal with
+  /// standard deviation √(2π)/fan_in: intervals then keep their expected size from layer to layer
+  /// (Shi et al. 2021, section 3.1). Behind the sum of two values and an activation it is half of
+  /// that, as in the authors' code.
   public func withIntervalInitialization(seed: UInt64) -> Network {
     var random = RandomSource(seed: seed, purpose: "interval initialization")
     let halved = Set(nodes.filter(isBehindSum).map { "\($0.path).weight" })

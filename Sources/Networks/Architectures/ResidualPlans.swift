@@ -58,8 +58,9 @@ extension ArchitecturePlan {
     try add(.relu, "\(path).relu2")
   }
 
-  /// WRN-(6·blocks + 4)-width: conv 16, three stages of 16, 32 and 64 times `width` channels, blocks
-  /// with BatchNorm and ReLU in front of each convolution, the mean of each channel at the end.
+  /// WRN-(6·blocks + 4)-width: conv 16, three stages of 16, 32 and 64 times `width` channels,
+  /// blocks with BatchNorm and ReLU in front of each convolution, the mean of each channel at the
+  /// end.
   mutating func wideResidual(blocks: Int, width: Int) throws(NetworkError) {
     try convolve(16, stride: 1, "conv1", "", false)
     for (number, stride) in [1, 2, 2].enumerated() {

@@ -1,9 +1,9 @@
 import Tensors
 
 extension Network {
-  /// The same function with every BatchNorm and channel map behind a convolution or linear layer folded
-  /// into its weights, where nothing else reads that layer: fewer layers, as runtimes want them and as
-  /// bounds in training are cheaper. Gradients flow to weights and maps.
+  /// The same function with every BatchNorm and channel map behind a convolution or linear layer
+  /// folded into its weights, where nothing else reads that layer: fewer layers, as runtimes want
+  /// them and as bounds in training are cheaper. Gradients flow to weights and maps.
   ///
   /// Results differ by rounding alone.
   public var folded: Network {

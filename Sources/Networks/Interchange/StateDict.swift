@@ -2,8 +2,8 @@ import Tensors
 
 /// A network's tensors under PyTorch's names and in PyTorch's layout.
 ///
-/// Convolution weights are OIHW in both. A layer behind a flatten sees H·W·C here and C·H·W there, so
-/// its columns are permuted. PyTorch's counters of batches (`num_batches_tracked`) are left out.
+/// Convolution weights are OIHW in both. A layer behind a flatten sees H·W·C here and C·H·W there,
+/// so its columns are permuted. PyTorch's counters of batches (`num_batches_tracked`) are left out.
 extension Network {
   /// Parameters and constants by path, in PyTorch's layout.
   public var stateDict: [String: Tensor] {
@@ -19,8 +19,8 @@ extension Network {
 
   /// The same network with the tensors of a state dict.
   ///
-  /// Throws ``NetworkError`` naming missing, unexpected and misshapen tensors, and those that
-  /// hold NaN or infinity. Constants may be missing, but for the statistics of a BatchNorm: the network
+  /// Throws ``NetworkError`` naming missing, unexpected and misshapen tensors, and those that hold
+  /// NaN or infinity. Constants may be missing, but for the statistics of a BatchNorm: the network
   /// keeps its own.
   public func loading(_ state: [String: Tensor]) throws(NetworkError) -> Network {
     let known = stateDict
@@ -81,8 +81,8 @@ extension Layer {
 }
 
 extension Tensor {
-  /// A layer's tensor with what runs over the scalars of a flattened image reordered: the columns of a
-  /// matrix, the channels of a layer that scales each by itself.
+  /// A layer's tensor with what runs over the scalars of a flattened image reordered: the columns
+  /// of a matrix, the channels of a layer that scales each by itself.
   fileprivate func inOrder(
     of image: [Int]?, _ node: Network.Node, _ name: String, toPyTorch: Bool
   ) -> Tensor {

@@ -6,8 +6,8 @@ public struct Activation: Layer {
 
   public let function: ActivationFunction
 
-  /// - Parameter function: With settings in the ranges that ``ActivationFunction`` gives; the bounds
-  ///   of others would not hold.
+  /// - Parameter function: With settings in the ranges that ``ActivationFunction`` gives; the
+  ///   bounds of others would not hold.
   public init(_ function: ActivationFunction) {
     precondition(function.isBounded, "\(function) has no bounds")
     self.function = function

@@ -3,9 +3,9 @@ import Tensors
 /// (x − mean)/√(variance + ε) · weight + bias for each channel, the last axis (Ioffe and Szegedy
 /// 2015): BatchNorm2d of images, BatchNorm1d of vectors.
 ///
-/// Mean and variance are the running ones, constants, so that the layer is an affine map that can be
-/// certified. In training they are those of a batch (``Network/withStatistics(of:)``), and gradients
-/// flow through them.
+/// Mean and variance are the running ones, constants, so that the layer is an affine map that can
+/// be certified. In training they are those of a batch (``Network/withStatistics(of:)``), and
+/// gradients flow through them.
 public struct BatchNorm: Layer {
   public static let kind = "BatchNorm"
 

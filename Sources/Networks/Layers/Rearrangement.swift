@@ -1,7 +1,8 @@
 import Tensors
 
-/// Scalars moved to other places, left out, repeated, or joined by constants: reshaping, transposing,
-/// padding, slicing, and what else takes every scalar of its output from one of its input.
+/// Scalars moved to other places, left out, repeated, or joined by constants: reshaping,
+/// transposing, padding, slicing, and what else takes every scalar of its output from one of its
+/// input.
 public struct Rearrangement: Layer {
   public static let kind = "Rearrangement"
 
@@ -52,8 +53,8 @@ public struct Rearrangement: Layer {
     }
   }
 
-  /// Constants around the input: `before[i]` and `after[i]` of them along axis i; negative numbers cut
-  /// off.
+  /// Constants around the input: `before[i]` and `after[i]` of them along axis i; negative numbers
+  /// cut off.
   public static func pad(
     _ input: [Int], before: [Int], after: [Int], value: Float = 0
   ) -> Rearrangement {

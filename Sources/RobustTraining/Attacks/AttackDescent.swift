@@ -2,8 +2,8 @@ import Bounds
 import Networks
 import Tensors
 
-/// One run of an attack: from one start for each example of a batch, until it falls or the steps are
-/// done. Examples that have fallen leave the batch, so that later steps do not pay for them.
+/// One run of an attack: from one start for each example of a batch, until it falls or the steps
+/// are done. Examples that have fallen leave the batch, so that later steps do not pay for them.
 struct AttackDescent {
   private let attack: Attack
   private let network: Network

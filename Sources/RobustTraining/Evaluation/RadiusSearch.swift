@@ -17,8 +17,8 @@ public struct CertifiedRadius: Sendable, Equatable {
 
 /// Searches for each example's certified radius by bisection, all examples together.
 ///
-/// A bound need not shrink with ε, so a larger ε may be certifiable than the one found; but sets of a
-/// smaller ε lie within those of a larger one, so what is found holds.
+/// A bound need not shrink with ε, so a larger ε may be certifiable than the one found; but sets of
+/// a smaller ε lie within those of a larger one, so what is found holds.
 public struct RadiusSearch: Sendable, Equatable {
   /// The largest ε tried.
   public let upperEnd: Float

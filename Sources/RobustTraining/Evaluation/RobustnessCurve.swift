@@ -5,8 +5,8 @@ import Tensors
 
 /// Errors of a network over a range of ε.
 ///
-/// Sets of one norm are nested: what is certified at an ε is so at smaller ones, what is broken at an
-/// ε is so at larger ones. Neither is computed again, and both errors rise with ε.
+/// Sets of one norm are nested: what is certified at an ε is so at smaller ones, what is broken at
+/// an ε is so at larger ones. Neither is computed again, and both errors rise with ε.
 public struct RobustnessCurve: Sendable {
   /// What is known at one ε.
   public struct Point: Sendable, Equatable {
@@ -29,7 +29,8 @@ public struct RobustnessCurve: Sendable {
 }
 
 extension RobustnessCurve {
-  /// Certifies and attacks every example at every ε where the answer does not follow from another's.
+  /// Certifies and attacks every example at every ε where the answer does not follow from
+  /// another's.
   ///
   /// - Parameters:
   ///   - target: Its ε does not count.

@@ -103,8 +103,8 @@ public struct ModelFile: Sendable {
       target: header?.target, epoch: metadata["epoch"].flatMap(Int.init))
   }
 
-  /// Reads the tensors of an ONNX file as those of a named architecture: the one that the file says it
-  /// is of, or `described`.
+  /// Reads the tensors of an ONNX file as those of a named architecture: the one that the file says
+  /// it is of, or `described`.
   ///
   /// Throws ``FormatError`` where the file names none, or its tensors are not those.
   public init(architectureOf url: URL, described: Description? = nil) throws {

@@ -8,11 +8,11 @@ public struct AttackedObjective: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// Cross-entropy there (Madry et al. 2018).
     case adversarial
-    /// CE(z, y) + weight · KL(softmax z ‖ softmax z') (Zhang et al. 2019), z' the outputs there, which
-    /// the attack moves away from z.
+    /// CE(z, y) + weight · KL(softmax z ‖ softmax z') (Zhang et al. 2019), z' the outputs there,
+    /// which the attack moves away from z.
     case trades(weight: Float)
-    /// Interval bounds of a box of radius share · ε around a point within (1 − share) · ε (SABR, Müller
-    /// et al. 2023); at share 1 IBP.
+    /// Interval bounds of a box of radius share · ε around a point within (1 − share) · ε (SABR,
+    /// Müller et al. 2023); at share 1 IBP.
     case smallBox(share: Float)
     /// α · IBP loss + (1 − α) · loss there (MTL-IBP, De Palma et al. 2024).
     case mixedLosses(alpha: Float)

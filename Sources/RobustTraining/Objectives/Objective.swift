@@ -13,17 +13,18 @@ public enum Objective: Sendable, Equatable {
     beta: Mix = Mix(from: 1, to: 0), kappa: Mix = .constant(0), margins: MarginForm = .all,
     slope: ReLUSlope = .adaptive)
 
-  /// The same with full CROWN: backward passes for every pre-activation bound too, on the neurons that
-  /// intervals leave undecided. With ``ReLUSlope/same`` it is Fast-Lin (Weng et al. 2018), whose bounds
-  /// are those of the convex outer adversarial polytope (Wong and Kolter 2018).
+  /// The same with full CROWN: backward passes for every pre-activation bound too, on the neurons
+  /// that intervals leave undecided. With ``ReLUSlope/same`` it is Fast-Lin (Weng et al. 2018),
+  /// whose bounds are those of the convex outer adversarial polytope (Wong and Kolter 2018).
   ///
   /// `projections` is the number of random vectors that estimate the pre-activation bounds of
-  /// ``ReLUSlope/same`` (Wong et al. 2018); nil to compute them. An estimate only trains: selection and
-  /// certificates compute.
+  /// ``ReLUSlope/same`` (Wong et al. 2018); nil to compute them. An estimate only trains: selection
+  /// and certificates compute.
   case crown(kappa: Mix = .constant(0), slope: ReLUSlope = .adaptive, projections: Int? = nil)
   /// IBP with a short ramp (Shi et al. 2021): weights drawn so that intervals keep their size, and
-  /// weight · (1 − ε/ε_max) times ``BoundPropagation/preactivationHealth(tolerance:)`` on top. While ε
-  /// is 0 it is natural training; the authors' code starts with the bounds of ε = 1e-6 there.
+  /// weight · (1 − ε/ε_max) times ``BoundPropagation/preactivationHealth(tolerance:)`` on top.
+  /// While ε is 0 it is natural training; the authors' code starts with the bounds of ε = 1e-6
+  /// there.
   case shortWarmup(kappa: Mix = .constant(0), weight: Float = 0.5, tolerance: Float = 0.5)
   /// Learns from attacked points, alone or beside bounds.
   case attacked(AttackedObjective)

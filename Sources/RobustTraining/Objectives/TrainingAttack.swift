@@ -2,8 +2,8 @@ import Bounds
 import Networks
 import Tensors
 
-/// Projected gradient ascent on a loss from a random start (Madry et al. 2018): how training finds the
-/// points that it learns from.
+/// Projected gradient ascent on a loss from a random start (Madry et al. 2018): how training finds
+/// the points that it learns from.
 public struct TrainingAttack: Sendable, Equatable {
   public var steps: Int
   /// Length of a step as a fraction of ε.

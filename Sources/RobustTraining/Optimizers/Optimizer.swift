@@ -1,12 +1,14 @@
 import RealModule
 import Tensors
 
-/// What turns gradients into updates: Adam (Kingma and Ba 2015), AdamW (Loshchilov and Hutter 2019) or
-/// stochastic gradient descent with momentum, with optional clipping of the gradient's global norm.
+/// What turns gradients into updates: Adam (Kingma and Ba 2015), AdamW (Loshchilov and Hutter 2019)
+/// or stochastic gradient descent with momentum, with optional clipping of the gradient's global
+/// norm.
 public struct Optimizer: Sendable, Equatable {
   public enum Rule: Sendable, Equatable {
     case adam
-    /// v ← momentum · v + g; the parameters move by −rate · v, or by −rate · (g + momentum · v) (Nesterov).
+    /// v ← momentum · v + g; the parameters move by −rate · v, or by −rate · (g + momentum · v)
+    /// (Nesterov).
     case descent(momentum: Float, nesterov: Bool)
   }
 
@@ -23,8 +25,8 @@ public struct Optimizer: Sendable, Equatable {
     /// The largest Euclidean norm of the whole gradient; nil for no limit.
     public var clipNorm: Float?
     public var decay: LearningRateDecay
-    /// The epoch (from 0) from whose end on the weights are averaged over epochs, and the average is what
-    /// is judged and kept; nil for no average.
+    /// The epoch (from 0) from whose end on the weights are averaged over epochs, and the average
+    /// is what is judged and kept; nil for no average.
     public var averageFrom: Int?
 
     public init(

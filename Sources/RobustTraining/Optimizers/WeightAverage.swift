@@ -1,8 +1,8 @@
 import Networks
 import Tensors
 
-/// The mean of the weights at the ends of some epochs (stochastic weight averaging, Izmailov et al. 2018),
-/// and the running statistics that BatchNorm layers have with it.
+/// The mean of the weights at the ends of some epochs (stochastic weight averaging, Izmailov et al.
+/// 2018), and the running statistics that BatchNorm layers have with it.
 struct WeightAverage: Sendable {
   private(set) var values: [Tensor]
   /// Epochs in the mean.

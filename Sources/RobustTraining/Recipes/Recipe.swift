@@ -32,8 +32,8 @@ public struct Recipe: Sendable, Equatable {
   /// A network by name, or one to start from.
   public struct Model: Sendable, Equatable {
     public var architecture: Architecture
-    /// A run, a model file or an ONNX file whose network and weights training starts from, in place of
-    /// a freshly drawn one.
+    /// A run, a model file or an ONNX file whose network and weights training starts from, in place
+    /// of a freshly drawn one.
     public var start: String?
     /// Of each channel, subtracted and divided by inside the network; empty for none.
     public var mean: [Float] = []

@@ -46,7 +46,8 @@ extension Recipe {
     let fields = try evaluate.fields("attack", known: ["name"] + all)
     let name = try fields["name"]?.choice(Attack.Name.self) ?? .pgd
     func value(_ key: String) throws -> RecipeFields.Value? {
-      // An attack given as an option keeps the effort of the file's and drops what was meant for it.
+      // An attack given as an option keeps the effort of the file's and drops what was meant for
+      // it.
       let isKept = ["steps", "restarts"].contains(key) && Attack.keys(of: name).contains(key)
       guard !fields.isOverridden("name") || fields.isOverridden(key) || isKept else { return nil }
       return fields[key]

@@ -92,8 +92,8 @@ extension Recipe {
 }
 
 extension LabeledImages {
-  /// The mean and standard deviation of each channel over all pixels, in [0, 1]: exact sums, rounded
-  /// once. A channel of one value only has standard deviation 1.
+  /// The mean and standard deviation of each channel over all pixels, in [0, 1]: exact sums,
+  /// rounded once. A channel of one value only has standard deviation 1.
   func statistics() -> (mean: [Float], standardDeviation: [Float]) {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: 256), count: channels)
     for (index, value) in pixels.enumerated() { counts[index % channels][Int(value)] += 1 }

@@ -21,7 +21,8 @@ extension Recipe {
     try readNormalization(fields)
   }
 
-  /// A start given as an option drops the file's architecture; an architecture given so drops the start.
+  /// A start given as an option drops the file's architecture; an architecture given so drops the
+  /// start.
   private func start(_ fields: RecipeFields) throws -> String? {
     guard let value = fields["start"] else { return nil }
     let others = ["name", "width", "blocks", "hidden", "kernel", "mean", "std"]

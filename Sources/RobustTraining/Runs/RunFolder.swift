@@ -3,10 +3,10 @@ import Formats
 import Foundation
 import Networks
 
-/// A training run on disk: `run.yaml`, the complete recipe; `metrics.jsonl`, a line for each
-/// epoch; `timing.json`, the seconds of each; `checkpoint.safetensors`; `model.safetensors`
-/// (`model.onnx` for a graph without a name), the best epoch on the held-out examples or, where there
-/// are none, the last one.
+/// A training run on disk: `run.yaml`, the complete recipe; `metrics.jsonl`, a line for each epoch;
+/// `timing.json`, the seconds of each; `checkpoint.safetensors`; `model.safetensors` (`model.onnx`
+/// for a graph without a name), the best epoch on the held-out examples or, where there are none,
+/// the last one.
 ///
 /// Every file is replaced as a whole, and the checkpoint last: whenever the process dies, what is
 /// there can be resumed and ends with the same bits as a run that was never interrupted.

@@ -30,8 +30,8 @@ public struct SweepFolder: Sendable {
 
   public func url(of run: PlannedRun) -> URL { url.appendingPathComponent(run.folder) }
 
-  /// How far a run is. Throws ``RunError/otherRecipe(_:)`` where the run there has other settings, and
-  /// ``FormatError`` for damaged files.
+  /// How far a run is. Throws ``RunError/otherRecipe(_:)`` where the run there has other settings,
+  /// and ``FormatError`` for damaged files.
   public func state(of run: PlannedRun) throws -> State {
     let folder = url(of: run)
     guard RunFolder.exists(at: folder) else { return .open }

@@ -6,9 +6,9 @@ extension Sweep {
   /// Reads a recipe with a section `sweep`, with overrides; a recipe without one is a sweep of one
   /// model and setting.
   ///
-  /// The section has lists: `models`, each put in place of the recipe's model; `settings`, each a part of
-  /// a recipe, with an optional `label`, that is merged into it (a section with a `name` replaces the
-  /// recipe's, another one is merged key by key); `seeds`. Throws as
+  /// The section has lists: `models`, each put in place of the recipe's model; `settings`, each a
+  /// part of a recipe, with an optional `label`, that is merged into it (a section with a `name`
+  /// replaces the recipe's, another one is merged key by key); `seeds`. Throws as
   /// ``Recipe/init(contentsOf:overrides:)`` does.
   public init(contentsOf url: URL, overrides: [RecipeOverride] = []) throws {
     let data = try InputFile.read(url, limit: 1 << 20)
@@ -105,8 +105,8 @@ extension Node {
     return Node(kept.map { ($0.key, $0.value) })
   }
 
-  /// This mapping with another's entries in it: a mapping with a name replaces the one that was there,
-  /// any other is merged into it.
+  /// This mapping with another's entries in it: a mapping with a name replaces the one that was
+  /// there, any other is merged into it.
   fileprivate func merged(with change: Node) -> Node {
     guard case .mapping(let mapping) = self, case .mapping(let changes) = change,
       changes["name"] == nil

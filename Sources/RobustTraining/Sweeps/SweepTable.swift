@@ -1,8 +1,8 @@
 import Formats
 import Foundation
 
-/// The results of a sweep: least, median and largest errors over seeds and over models, and the front
-/// between standard and certified error.
+/// The results of a sweep: least, median and largest errors over seeds and over models, and the
+/// front between standard and certified error.
 public struct SweepTable: Sendable {
   public let results: [SweepResult]
 
@@ -62,8 +62,8 @@ public struct SweepTable: Sendable {
       }
   }
 
-  /// Runs with no other one better in standard error and no worse in certified error, or the other way
-  /// round; by growing standard error. None where they cannot be compared.
+  /// Runs with no other one better in standard error and no worse in certified error, or the other
+  /// way round; by growing standard error. None where they cannot be compared.
   public var front: [SweepResult] {
     let judged = isUniform ? results.filter { $0.errors != nil } : []
     return judged.filter { candidate in

@@ -6,9 +6,9 @@ import Tensors
 /// There are enough parts for every thread and for a part's tensors to stay near the cores, and no
 /// more than the weights allow, which each part reads and whose gradients each writes. Up to that
 /// number, which is a power of two, the number of threads does not change the parts, nor a bit of
-/// the result. Where weights too many for a cache outweigh the whole batch (dm-large below batch 116)
-/// it stays in one part, whose kernels share the threads; bits then depend on their number. So it does
-/// where statistics of the whole batch are needed.
+/// the result. Where weights too many for a cache outweigh the whole batch (dm-large below batch
+/// 116) it stays in one part, whose kernels share the threads; bits then depend on their number. So
+/// it does where statistics of the whole batch are needed.
 struct BatchParts {
   private let positions: ArraySlice<Int>
   let count: Int

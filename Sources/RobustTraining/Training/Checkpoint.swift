@@ -3,8 +3,9 @@ import Foundation
 import Networks
 import Tensors
 
-/// A training run on disk: one safetensors file with parameters, running statistics, the optimiser's
-/// means, the counters and a hash of the training data. Data order and randomness follow from seed and step.
+/// A training run on disk: one safetensors file with parameters, running statistics, the
+/// optimiser's means, the counters and a hash of the training data. Data order and randomness
+/// follow from seed and step.
 extension TrainingRun {
   private static let format = "crownwork checkpoint 1"
 

@@ -4,8 +4,8 @@ import Networks
 public struct StepCost: Sendable, Equatable {
   /// Floating-point operations with weights, a multiply-add as two: a forward pass, and twice as
   /// many for its gradients, of every quantity carried through the network (the clean values;
-  /// centre and radius of the intervals; each row of the backward pass); two passes for a step of an
-  /// attack, which needs no gradients of weights.
+  /// centre and radius of the intervals; each row of the backward pass); two passes for a step of
+  /// an attack, which needs no gradients of weights.
   public let flops: Double
   /// Bytes kept from the forward pass for the gradients.
   public let bytes: Double

@@ -94,10 +94,11 @@ public struct EpochReport: Sendable {
 public struct SelectionReport: Sendable {
   /// Fraction misclassified.
   public let standardError: Float
-  /// Fraction not certified at the selection ε, by the method that the objective selects by, or intervals.
+  /// Fraction not certified at the selection ε, by the method that the objective selects by, or
+  /// intervals.
   public let verifiedError: Float
-  /// Fraction wrong or broken by projected gradient descent (10 steps) at the selection ε; nil where the
-  /// objective does not choose by it.
+  /// Fraction wrong or broken by projected gradient descent (10 steps) at the selection ε; nil
+  /// where the objective does not choose by it.
   public let attackedError: Float?
   /// Per ReLU layer, summed over the held-out examples, at the selection ε.
   public let reluStatistics: [ReLUStatistics]

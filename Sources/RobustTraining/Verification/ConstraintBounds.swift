@@ -3,8 +3,8 @@ import Formats
 import Networks
 import Tensors
 
-/// Lower bounds of a·y − b, for every input in a region and each of some constraints a·y ≤ b; NaN or
-/// −∞ where nothing is known.
+/// Lower bounds of a·y − b, for every input in a region and each of some constraints a·y ≤ b; NaN
+/// or −∞ where nothing is known.
 ///
 /// Where a coefficient is no Float32, what rounding it takes away is bounded by the range of its
 /// output; b is rounded so that the bounds hold.

@@ -4,8 +4,8 @@ import Networks
 import Tensors
 
 /// A quick search for an input of a property's cases whose outputs are unsafe: the centre, corners
-/// and random points of each box, then projected gradient descent on the constraint that is violated
-/// most, for the cases that came nearest.
+/// and random points of each box, then projected gradient descent on the constraint that is
+/// violated most, for the cases that came nearest.
 ///
 /// What it finds is checked by evaluating the network; that it finds nothing proves nothing.
 public struct CounterexampleSearch: Sendable, Equatable {

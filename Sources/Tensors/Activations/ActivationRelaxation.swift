@@ -1,8 +1,8 @@
 /// Lines around an activation on one interval, and how they move with its ends.
 ///
-/// A slope is chosen first: a chord, a tangent, or one end's choice. The intercept then follows: it is
-/// the least (largest) value of function − slope·h over the interval, which lies at an end or at a
-/// turning point. So the lines hold whatever slope was chosen; that choice only decides how tight
+/// A slope is chosen first: a chord, a tangent, or one end's choice. The intercept then follows: it
+/// is the least (largest) value of function − slope·h over the interval, which lies at an end or at
+/// a turning point. So the lines hold whatever slope was chosen; that choice only decides how tight
 /// they are (Zhang et al. 2018, section 3 and table 3).
 struct ActivationRelaxation {
   /// A line, and the derivatives of its slope by the interval's ends.
@@ -18,8 +18,8 @@ struct ActivationRelaxation {
   let lower: Line
   let upper: Line
 
-  /// - Parameter rounded: What becomes of a slope before its intercept is computed: the coefficients
-  ///   are Floats, and the lines have to hold for those.
+  /// - Parameter rounded: What becomes of a slope before its intercept is computed: the
+  ///   coefficients are Floats, and the lines have to hold for those.
   init(
     _ f: ActivationFunction, _ l: Double, _ u: Double, _ rule: ReLUSlope,
     rounded: (Double) -> Double = { Double(Float($0)) }
@@ -96,9 +96,9 @@ struct Slope {
     )
   }
 
-  /// The line on the outer side of an S-shaped function whose bend lies inside the interval: the one
-  /// that is nearest to the function in the middle, which is the tangent there if that holds, else
-  /// the tangent through the far end, else the chord.
+  /// The line on the outer side of an S-shaped function whose bend lies inside the interval: the
+  /// one that is nearest to the function in the middle, which is the tangent there if that holds,
+  /// else the tangent through the far end, else the chord.
   private static func outer(
     _ f: ActivationFunction, from end: Double, to other: Double, _ chord: Slope, _ middle: Slope
   ) -> Slope {
@@ -138,8 +138,8 @@ struct Slope {
   }
 
   /// The line through one end that touches the function on the other side of 0, before the other
-  /// end: where it touches, its slope, and how that changes with the end it goes through. nil where it
-  /// would touch beyond the other end; then the chord is the tightest.
+  /// end: where it touches, its slope, and how that changes with the end it goes through. nil where
+  /// it would touch beyond the other end; then the chord is the tightest.
   static func tangent(
     _ f: ActivationFunction, from end: Double, to other: Double
   ) -> (contact: Double, slope: Double, change: Double)? {

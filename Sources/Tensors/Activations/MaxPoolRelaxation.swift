@@ -4,8 +4,8 @@
 ///
 /// Above, let k be the element with the largest upper end u_k, and v the largest upper end of the
 /// others. Then y ≤ max(x_k, v), a ReLU of x_k moved by v, so its chord over [l_k, u_k] is an upper
-/// line: through (l_k, v) and (u_k, u_k). Where v ≤ l_k the element dominates and y = x_k. (The usual
-/// choice, the constant u_k, lies above it everywhere but at the upper end.)
+/// line: through (l_k, v) and (u_k, u_k). Where v ≤ l_k the element dominates and y = x_k. (The
+/// usual choice, the constant u_k, lies above it everywhere but at the upper end.)
 struct MaxPoolRelaxation {
   /// Places of the elements that bound the maximum from below and above.
   var below = 0

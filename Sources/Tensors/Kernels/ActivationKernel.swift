@@ -77,8 +77,8 @@ enum ActivationKernel {
     return Double(nearest) > x ? nearest.nextDown : nearest
   }
 
-  /// With s the slope and h the contact, intercept = f(h) − s·h: its change by s is −h, and by an end
-  /// that is the contact f'(h) − s.
+  /// With s the slope and h the contact, intercept = f(h) − s·h: its change by s is −h, and by an
+  /// end that is the contact f'(h) − s.
   static func linesBackward(
     _ f: ActivationFunction, _ center: Tensor, _ radius: Tensor, _ rule: ReLUSlope,
     gradients: ActivationLines

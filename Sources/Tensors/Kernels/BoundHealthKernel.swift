@@ -3,8 +3,8 @@ import CKernels
 /// The regularisers of short warm-up IBP (Shi et al. 2021, equations 8 to 10) on one layer's
 /// pre-activation intervals.
 struct BoundHealthKernel {
-  /// relu(tolerance − inputRadius / mean radius) / tolerance, plus the same for the ratios, not above
-  /// 1, of the mean and of the spread of active and inactive neurons' centres.
+  /// relu(tolerance − inputRadius / mean radius) / tolerance, plus the same for the ratios, not
+  /// above 1, of the mean and of the spread of active and inactive neurons' centres.
   let value: Double
   /// Of ``ck_health_gradient``.
   private let factors: [Double]

@@ -32,7 +32,8 @@ enum ChannelKernel {
 
   /// One sum for each channel over all positions, divided by a number: [channels].
   ///
-  /// - Parameter add: Adds, to one sum for each channel, those of so many positions from a scalar on.
+  /// - Parameter add: Adds, to one sum for each channel, those of so many positions from a scalar
+  ///   on.
   static func sums(
     of x: Tensor, over divisor: Double = 1,
     _ add: (_ start: Int, _ count: Int, UnsafeMutablePointer<Double>) -> Void

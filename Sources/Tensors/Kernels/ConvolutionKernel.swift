@@ -66,8 +66,8 @@ enum ConvolutionKernel {
 
   /// Gradients of the weight and, if wanted, of the bias.
   ///
-  /// The pixels that a strided 1×1 kernel sees are taken out first: oneDNN's AVX2 convolution does so
-  /// itself, but writes those of fewer than eight channels past the end of its working memory
+  /// The pixels that a strided 1×1 kernel sees are taken out first: oneDNN's AVX2 convolution does
+  /// so itself, but writes those of fewer than eight channels past the end of its working memory
   /// (2.6.3; `jit_avx2_1x1_convolution.cpp`, where its steps are blocks of eight).
   static func backwardWeights(
     _ images: Tensor, _ output: Tensor, weightShape: [Int], _ geometry: ConvolutionGeometry,

@@ -1,7 +1,7 @@
 import CKernels
 
-/// Rows of a convolution's matrix, laid out as images: the kernel of the output channel in the window
-/// of the output position, zeros elsewhere.
+/// Rows of a convolution's matrix, laid out as images: the kernel of the output channel in the
+/// window of the output position, zeros elsewhere.
 struct ConvolutionRowKernel {
   private let geometry: ConvolutionGeometry
   private let image: [Int]
@@ -70,8 +70,8 @@ struct ConvolutionRowKernel {
     keepAlive(weight)
   }
 
-  /// Calls `body` with the places of scalars, side by side in the kernel and in the image, that an output
-  /// scalar joins.
+  /// Calls `body` with the places of scalars, side by side in the kernel and in the image, that an
+  /// output scalar joins.
   private func forEachRun(
     of scalar: Int, _ body: (_ kernel: Int, _ image: Int, _ count: Int) -> Void
   ) {

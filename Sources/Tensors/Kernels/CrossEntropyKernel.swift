@@ -100,5 +100,6 @@ enum CrossEntropyKernel {
 }
 
 /// A probability, or 0 where it is too small to count next to the others, which sum to 1. Gradients
-/// of such examples would run through the network as subnormal numbers, at a hundredth of the speed.
+/// of such examples would run through the network as subnormal numbers, at a hundredth of the
+/// speed.
 func notable(_ probability: Double) -> Double { probability < 1e-20 ? 0 : probability }

@@ -1,5 +1,5 @@
-/// Working memory of a library's kernel, with marks behind its end that tell whether the kernel kept to
-/// it: what a kernel writes elsewhere would be another tensor's scalars.
+/// Working memory of a library's kernel, with marks behind its end that tell whether the kernel
+/// kept to it: what a kernel writes elsewhere would be another tensor's scalars.
 struct GuardedScratchpad {
   private static let mark: Float = 0x1.cafep-100
   private static let marks = 16

@@ -103,7 +103,8 @@ enum LinearFormKernel {
 
   // MARK: Constants from a bias
 
-  /// Σ over positions and channels of Λ · bias: [batch, rows, positions × channels] → [batch, rows].
+  /// Σ over positions and channels of Λ · bias: [batch, rows, positions × channels] → [batch,
+  /// rows].
   static func dotBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
     let size = Extents(form, batch: form.shape[0])
     let out = result([size.batch, size.rows])

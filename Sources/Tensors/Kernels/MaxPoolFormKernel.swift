@@ -1,4 +1,5 @@
-/// Replaces max pooling by lines over elements of its windows (``MaxPoolRelaxation``) in linear forms.
+/// Replaces max pooling by lines over elements of its windows (``MaxPoolRelaxation``) in linear
+/// forms.
 struct MaxPoolFormKernel {
   let window: PoolingWindow
   /// [H, W, C].

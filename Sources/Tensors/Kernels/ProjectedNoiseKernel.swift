@@ -80,8 +80,8 @@ struct ProjectedNoiseKernel {
     return (out.tensor, middles)
   }
 
-  /// Bits of numbers that are not negative are ordered as these (NaN above all), so the magnitude goes
-  /// first and the column last.
+  /// Bits of numbers that are not negative are ordered as these (NaN above all), so the magnitude
+  /// goes first and the column last.
   private static func key(_ x: Float, _ column: Int) -> UInt64 {
     UInt64(abs(x).bitPattern) << 32 | UInt64(column)
   }
@@ -100,7 +100,8 @@ struct ProjectedNoiseKernel {
     }
   }
 
-  /// Hoare's selection: what would be at a place of the sorted keys; smaller ones then lie before it.
+  /// Hoare's selection: what would be at a place of the sorted keys; smaller ones then lie before
+  /// it.
   private static func select(
     _ place: Int, in keys: UnsafeMutablePointer<UInt64>, _ count: Int
   ) -> UInt64 {

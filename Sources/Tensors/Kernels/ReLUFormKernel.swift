@@ -1,7 +1,7 @@
 import CKernels
 
-/// Replaces ReLU by its lines in linear forms, with the lines of one example at a time in cache: what
-/// ``activationLines(_:center:radius:slope:)`` and ``relaxedForm(_:_:)`` do in two passes.
+/// Replaces ReLU by its lines in linear forms, with the lines of one example at a time in cache:
+/// what ``activationLines(_:center:radius:slope:)`` and ``relaxedForm(_:_:)`` do in two passes.
 enum ReLUFormKernel {
   /// - Returns: Λ⁺ · lowerSlope + Λ⁻ · upperSlope, and Σ Λ⁻ · upperIntercept.
   static func forward(

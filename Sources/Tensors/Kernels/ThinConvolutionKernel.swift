@@ -1,7 +1,8 @@
 import CKernels
 
 /// Convolutions of few input channels, such as the first layer's: one image at a time, its windows
-/// read where they lie. oneDNN runs these at a tenth of its usual speed (Documentation/decisions.md).
+/// read where they lie. oneDNN runs these at a tenth of its usual speed
+/// (Documentation/decisions.md).
 struct ThinConvolutionKernel {
   private let geometry: ConvolutionGeometry
   /// [H, W, C] of an image, and [H', W', O] of its output.

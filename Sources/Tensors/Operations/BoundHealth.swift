@@ -1,5 +1,6 @@
-/// How far pre-activation intervals are from healthy (Shi et al. 2021, section 3.3), a scalar: they should
-/// not grow beyond the input's, and active and inactive neurons should balance in mean and spread.
+/// How far pre-activation intervals are from healthy (Shi et al. 2021, section 3.3), a scalar: they
+/// should not grow beyond the input's, and active and inactive neurons should balance in mean and
+/// spread.
 ///
 /// - Parameters:
 ///   - center: Of the intervals, any shape; `radius` likewise.

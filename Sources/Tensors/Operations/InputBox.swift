@@ -33,8 +33,8 @@ public func boxAround(
 }
 
 extension Tensor {
-  /// The inputs moved to the nearest point of the box (ℓ∞ projection), elementwise; NaN where an end
-  /// is, so that nothing is taken for a point of an empty box.
+  /// The inputs moved to the nearest point of the box (ℓ∞ projection), elementwise; NaN where an
+  /// end is, so that nothing is taken for a point of an empty box.
   public func clamped(lower: Tensor, upper: Tensor) -> Tensor {
     let raised = ElementwiseKernel.zip(self, lower) { $0 >= $1 ? $0 : $1 }
     return ElementwiseKernel.zip(raised, upper) { $0 <= $1 ? $0 : $1 }

@@ -71,11 +71,11 @@ public func relaxedForm(
   return (both[0], both[1])
 }
 
-/// ``relaxedForm(_:_:)`` with the lines of ReLU on [center − radius, center + radius] (CROWN, Zhang et
-/// al. 2018, table 2), in one pass: the lines are never stored for more than one example.
+/// ``relaxedForm(_:_:)`` with the lines of ReLU on [center − radius, center + radius] (CROWN, Zhang
+/// et al. 2018, table 2), in one pass: the lines are never stored for more than one example.
 ///
-/// The upper line of an unstable neuron is the chord u/(u − l)·(h − l); the lower one goes through the
-/// origin, its slope chosen by `slope`.
+/// The upper line of an unstable neuron is the chord u/(u − l)·(h − l); the lower one goes through
+/// the origin, its slope chosen by `slope`.
 public func relaxedReLUForm(
   _ form: Tensor, center: Tensor, radius: Tensor, slope: ReLUSlope
 ) -> (form: Tensor, constant: Tensor) {

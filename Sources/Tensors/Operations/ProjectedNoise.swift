@@ -1,8 +1,8 @@
-// Noise terms of affine forms seen through random projections (Wong et al. 2018, section 3.2): the columns
-// of a matrix G·R stand for the many columns of G.
+// Noise terms of affine forms seen through random projections (Wong et al. 2018, section 3.2): the
+// columns of a matrix G·R stand for the many columns of G.
 
-/// slope · columns + offset · noise, scalar by scalar: how columns pass two parallel lines around an
-/// activation, whose distance is a noise term of its own.
+/// slope · columns + offset · noise, scalar by scalar: how columns pass two parallel lines around
+/// an activation, whose distance is a noise term of its own.
 ///
 /// - Parameters:
 ///   - columns: [batch, k, n].
@@ -19,11 +19,11 @@ public func scaledNoise(
   }
 }
 
-/// The medians over the columns of |columns|: [batch, k, n] → [batch, n], between the middle two where k is
-/// even.
+/// The medians over the columns of |columns|: [batch, k, n] → [batch, n], between the middle two
+/// where k is even.
 ///
-/// Where the columns are those of G·R, R of standard Cauchy numbers, it estimates Σ_j |G_ij| (Li et al.
-/// 2007).
+/// Where the columns are those of G·R, R of standard Cauchy numbers, it estimates Σ_j |G_ij| (Li et
+/// al. 2007).
 public func medianMagnitudes(_ columns: Tensor) -> Tensor {
   let kernel = ProjectedNoiseKernel(columns)
   let output = kernel.medians(columns)
@@ -34,8 +34,8 @@ public func medianMagnitudes(_ columns: Tensor) -> Tensor {
 
 /// The roots of the mean squares over the columns: [batch, k, n] → [batch, n].
 ///
-/// Where the columns are those of G·R, R of standard normal numbers, it estimates the Euclidean norms of
-/// G's rows.
+/// Where the columns are those of G·R, R of standard normal numbers, it estimates the Euclidean
+/// norms of G's rows.
 public func rootMeanSquares(_ columns: Tensor) -> Tensor {
   let kernel = ProjectedNoiseKernel(columns)
   let output = kernel.roots(columns)

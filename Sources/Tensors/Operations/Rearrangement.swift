@@ -10,8 +10,8 @@ public func rearranged(
   }
 }
 
-/// The transpose of ``rearranged(_:by:to:fill:)``: every scalar is added to its source. The last axis
-/// runs over the result's scalars: […, n] → […, map.sourceCount].
+/// The transpose of ``rearranged(_:by:to:fill:)``: every scalar is added to its source. The last
+/// axis runs over the result's scalars: […, n] → […, map.sourceCount].
 public func transposedRearrangement(_ x: Tensor, by map: IndexMap) -> Tensor {
   let (rows, original) = (x.shape.dropLast().reduce(1, *), x.shape)
   let output = RearrangementKernel.scatter(x, rows: rows, map)

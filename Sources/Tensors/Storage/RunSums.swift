@@ -1,5 +1,5 @@
-/// Sums in Double over runs of items whose number does not depend on the threads, so that neither do the
-/// results.
+/// Sums in Double over runs of items whose number does not depend on the threads, so that neither
+/// do the results.
 ///
 /// - Parameters:
 ///   - count: Of the items.
