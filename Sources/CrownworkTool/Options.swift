@@ -100,11 +100,22 @@ struct SubjectOptions: ParsableArguments {
     }
     recipe.data = source.data ?? (dataset == nil ? model.recipe?.data : nil)
     recipe.images = try source.settings(in: recipe)
-    let test = try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }.test
+    let data = try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }
+    if dataset == nil, source.data == nil { warnOfOtherData(data, model) }
     return try ExampleRange(
-      count ?? model.evaluation.examples.map(String.init), in: test, dataset: recipe.dataset
+      count ?? model.evaluation.examples.map(String.init), in: data.test, dataset: recipe.dataset
     )
     .checked(for: model)
+  }
+
+  /// Pictures of one's own may have changed since a training, and with them which are test data.
+  private func warnOfOtherData(_ data: Dataset, _ model: SavedModel) {
+    guard model.dataset == .images, let own = model.file.dataDigest, own != data.train.digest else {
+      return
+    }
+    Console.error(
+      "crownwork: \(model.name): warning: its training data have changed since; it may have been "
+        + "trained on some of the test images")
   }
 
   func apply() throws {

@@ -5,8 +5,8 @@ import Testing
 /// Images of one's own, from the folder to the certificate.
 @Suite struct DataTests {
   /// Grey noise around a level that tells the class, as four `.npy` arrays of 8×8 pixels.
-  private static func writeArrays(to folder: URL) throws {
-    var random = RandomSource(seed: 0)
+  private static func writeArrays(to folder: URL, seed: UInt64 = 0) throws {
+    var random = RandomSource(seed: seed)
     for (name, count) in [("train", 240), ("test", 30)] {
       let pixels = (0..<count).flatMap { index in
         (0..<64).map { _ in UInt8(40 + 80 * (index % 3)) + .random(in: 0...9, using: &random) }
@@ -48,6 +48,24 @@ import Testing
       try tool.expectFailure(
         64, "--channels: channels of images has no meaning for digits",
         file + ["--dataset", "digits", "--channels", "3"])
+    }
+  }
+
+  /// A run is of its data: it does not go on with others, and its evaluation says that they changed.
+  @Test func changedDataAreNoticed() throws {
+    try Binary.inFolder { tool in
+      let own = tool.folder.appendingPathComponent("own")
+      try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+      try Self.writeArrays(to: own)
+      let data = ["--dataset", "images", "--data", "own"]
+      #expect(try tool.run(["train", "--output", "r"] + data + Binary.tiny).code == 0)
+      #expect(try tool.run("certify", "r").errors.isEmpty)
+      try Self.writeArrays(to: own, seed: 1)
+      let certify = try tool.run("certify", "r")
+      #expect(certify.code == 0 && certify.errors.contains("its training data have changed since"))
+      #expect(try tool.run(["certify", "r"] + ["--data", "own"]).errors.isEmpty)
+      try tool.expectFailure(
+        65, "the training data are not those", ["train", "--resume", "--output", "r"])
     }
   }
 

@@ -14,17 +14,20 @@ public struct ModelFile: Sendable {
   public var target: CertificationTarget?
   /// The epoch, from 0, that the weights are of; nil where the file does not say.
   public var epoch: Int?
+  /// The ``LabeledImages/digest`` of the data it was trained on; nil where the file does not say.
+  public var dataDigest: String?
 
   static let format = "crownwork model 1"
 
   public init(
     _ network: Network, dataset: String? = nil, target: CertificationTarget? = nil,
-    epoch: Int? = nil
+    epoch: Int? = nil, dataDigest: String? = nil
   ) {
     self.network = network
     self.dataset = dataset
     self.target = target
     self.epoch = epoch
+    self.dataDigest = dataDigest
   }
 
   /// What a file without metadata, such as a plain PyTorch state dict, leaves unsaid.
@@ -71,6 +74,7 @@ public struct ModelFile: Sendable {
       }
       metadata["dataset"] = dataset
       metadata["epoch"] = epoch.map(String.init)
+      metadata["data"] = dataDigest
       return metadata
     }
   }
@@ -100,7 +104,8 @@ public struct ModelFile: Sendable {
     let header = try ModelHeader.read(metadata) { Self.failure(url, $0) }
     self.init(
       try ONNXModel.network(contentsOf: url), dataset: metadata["dataset"],
-      target: header?.target, epoch: metadata["epoch"].flatMap(Int.init))
+      target: header?.target, epoch: metadata["epoch"].flatMap(Int.init),
+      dataDigest: metadata["data"])
   }
 
   /// Reads the tensors of an ONNX file as those of a named architecture: the one that the file says
@@ -131,7 +136,7 @@ public struct ModelFile: Sendable {
     self.init(
       try loaded.mapError { Self.failure(url, $0.description) }.get(),
       dataset: metadata["dataset"], target: header?.target,
-      epoch: metadata["epoch"].flatMap(Int.init))
+      epoch: metadata["epoch"].flatMap(Int.init), dataDigest: metadata["data"])
   }
 
   private static func failure(

@@ -100,7 +100,8 @@ public struct RunFolder: Sendable {
   public mutating func record(_ report: EpochReport, _ run: TrainingRun) throws {
     if report.isBest || run.best == nil {
       let model = ModelFile(
-        run.network, dataset: recipe.dataset.rawValue, target: recipe.target, epoch: report.epoch)
+        run.network, dataset: recipe.dataset.rawValue, target: recipe.target, epoch: report.epoch,
+        dataDigest: run.dataDigest)
       try model.write(
         to: Self.modelURL(in: url, isNamed: run.network.architecture != nil))
     }
