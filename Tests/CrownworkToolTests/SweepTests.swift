@@ -34,12 +34,6 @@ import Testing
       let end = try tool.run("sweep", "s.yaml", "--output", "cut")
       #expect(end.code == 0)
       #expect(try errors(tool, "cut") == errors(tool, "whole"))
-      let other = try tool.run(
-        "sweep", "s.yaml", "--output", "brief", "--steps", "3", "--restarts", "1", "--examples",
-        "50")
-      #expect(other.code == 0 && other.output.hasPrefix("digits, ") && other.output.contains("50"))
-      let seeds = try tool.run("sweep", "s.yaml", "--seed", "1", "--seeds", "1,2")
-      #expect(seeds.code == 64 && seeds.errors.contains("--seed and --seeds exclude each other"))
       let table = tool.folder.appendingPathComponent("cut/table.md")
       try FileManager.default.removeItem(at: table)
       let again = try tool.run("sweep", "s.yaml", "--output", "cut")
@@ -96,6 +90,21 @@ import Testing
     let csv = String(decoding: try tool.data("\(folder)/table.csv"), as: UTF8.self)
     return csv.split(separator: "\n").map { line in
       Array(line.split(separator: ",", omittingEmptySubsequences: false).dropLast(2))
+    }
+  }
+
+  @Test func optionsShortenTheEvaluation() throws {
+    try Binary.inFolder { tool in
+      try Data(Self.recipe.utf8).write(to: tool.folder.appendingPathComponent("s.yaml"))
+      let sweep = ["sweep", "s.yaml", "--output", "brief"]
+      let brief = try tool.run(sweep + ["--steps", "5", "--restarts", "2", "--examples", "50"])
+      #expect(brief.code == 0 && brief.output.contains(", 50 test examples;"))
+      let run = tool.folder.appendingPathComponent("brief/mlp-L16_ibp_seed-0/run.yaml")
+      let settings = try String(contentsOf: run, encoding: .utf8)
+      #expect(settings.contains("steps: 5, restarts: 2") && settings.contains("examples: 50"))
+      try tool.expectFailure(64, "has other settings", sweep)
+      try tool.expectFailure(
+        64, "--seed and --seeds exclude each other", sweep + ["--seed", "1", "--seeds", "1,2"])
     }
   }
 }
