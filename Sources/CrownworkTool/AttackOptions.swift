@@ -6,8 +6,7 @@ struct AttackOptions: ParsableArguments {
   @Option(help: "\(Attack.Name.allCases.map(\.rawValue).joined(separator: ", ")).")
   var attack: String?
   @Option(help: "What its steps make small: margin, or cross-entropy negated.") var loss: String?
-  @Option(parsing: .unconditional, help: "Steps of the attack.") var steps: String?
-  @Option(parsing: .unconditional, help: "Random starts of the attack.") var restarts: String?
+  @OptionGroup var effort: AttackEffort
   @Option(
     parsing: .unconditional, help: "Length of a step, a part of epsilon. Default: 2.5/steps.")
   var step: String?
@@ -18,9 +17,20 @@ struct AttackOptions: ParsableArguments {
     try standard.applying(
       Overrides.make([
         ("evaluate.attack.name", attack, "--attack"), ("evaluate.attack.loss", loss, "--loss"),
-        ("evaluate.attack.steps", steps, "--steps"),
-        ("evaluate.attack.restarts", restarts, "--restarts"),
         ("evaluate.attack.step", step, "--step"),
-      ]))
+      ]) + effort.overrides)
+  }
+}
+
+/// How hard an attack tries.
+struct AttackEffort: ParsableArguments {
+  @Option(parsing: .unconditional, help: "Steps of the attack.") var steps: String?
+  @Option(parsing: .unconditional, help: "Random starts of the attack.") var restarts: String?
+
+  var overrides: [RecipeOverride] {
+    Overrides.make([
+      ("evaluate.attack.steps", steps, "--steps"),
+      ("evaluate.attack.restarts", restarts, "--restarts"),
+    ])
   }
 }

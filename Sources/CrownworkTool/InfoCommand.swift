@@ -15,11 +15,7 @@ struct InfoCommand: ParsableCommand {
   @Argument(
     help: "A run, a model or ONNX file, or one of \(Architecture.names.joined(separator: ", ")).")
   var subject: String
-  @Option(help: "Width of the convolutions.") var width: String?
-  @Option(help: "Units of the hidden layers; for mlp a list such as 128,64.") var hidden: String?
-  @Option(help: "Kernel size of cnn-3layer.") var kernel: String?
-  @Option(help: "Residual blocks in each stage of resnet, resnet-bn and wide-resnet.")
-  var blocks: String?
+  @OptionGroup var size: ArchitectureOptions
   @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS. Default: 28x28x1.") var input: String?
   @Option(help: "Number of classes. Default: 10.") var classes: Int?
   @Flag(help: "Print JSON.") var json = false
@@ -31,7 +27,7 @@ struct InfoCommand: ParsableCommand {
   }
 
   private func saved() throws -> SavedModel {
-    guard overrides.isEmpty, input == nil, classes == nil else {
+    guard size.overrides.isEmpty, input == nil, classes == nil else {
       throw Failure(
         .usage,
         "--width, --hidden, --kernel, --blocks, --input and --classes are for an architecture; "
@@ -40,17 +36,10 @@ struct InfoCommand: ParsableCommand {
     return try SavedModel(path: subject)
   }
 
-  private var overrides: [RecipeOverride] {
-    Overrides.make([
-      ("model.width", width, "--width"), ("model.hidden", hidden, "--hidden"),
-      ("model.kernel", kernel, "--kernel"), ("model.blocks", blocks, "--blocks"),
-    ])
-  }
-
   /// A network of the architecture named, as if it had been saved.
   private func named() throws -> SavedModel {
     let description = try SubjectOptions.description(
-      of: [RecipeOverride("model.name", subject, option: "info")] + overrides,
+      of: [RecipeOverride("model.name", subject, option: "info")] + size.overrides,
       input: input ?? "28x28x1", classes: classes ?? 10)
     let network = try description.architecture.network(
       input: description.input, classes: description.classes)

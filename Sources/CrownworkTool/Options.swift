@@ -6,6 +6,15 @@ import Foundation
 struct ModelOptions: ParsableArguments {
   @Option(help: "Architecture: \(Architecture.names.joined(separator: ", ")).")
   var model: String?
+  @OptionGroup var size: ArchitectureOptions
+
+  var overrides: [RecipeOverride] {
+    Overrides.make([("model.name", model, "--model")]) + size.overrides
+  }
+}
+
+/// The sizes of an architecture.
+struct ArchitectureOptions: ParsableArguments {
   @Option(help: "Width of the convolutions.") var width: String?
   @Option(help: "Units of the hidden layers; for mlp a list such as 128,64.") var hidden: String?
   @Option(help: "Kernel size of cnn-3layer.") var kernel: String?
@@ -14,9 +23,8 @@ struct ModelOptions: ParsableArguments {
 
   var overrides: [RecipeOverride] {
     Overrides.make([
-      ("model.name", model, "--model"), ("model.width", width, "--width"),
-      ("model.hidden", hidden, "--hidden"), ("model.kernel", kernel, "--kernel"),
-      ("model.blocks", blocks, "--blocks"),
+      ("model.width", width, "--width"), ("model.hidden", hidden, "--hidden"),
+      ("model.kernel", kernel, "--kernel"), ("model.blocks", blocks, "--blocks"),
     ])
   }
 }

@@ -78,15 +78,10 @@ struct SweepCommand: ParsableCommand {
 
 /// How a sweep judges its models, in place of what the recipe says.
 struct SweepEvaluation: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Steps of the attack.") var steps: String?
-  @Option(parsing: .unconditional, help: "Random starts of the attack.") var restarts: String?
+  @OptionGroup var effort: AttackEffort
   @Option(parsing: .unconditional, help: "The first so many test examples.") var examples: String?
 
   var overrides: [RecipeOverride] {
-    Overrides.make([
-      ("evaluate.attack.steps", steps, "--steps"),
-      ("evaluate.attack.restarts", restarts, "--restarts"),
-      ("evaluate.examples", examples, "--examples"),
-    ])
+    effort.overrides + Overrides.make([("evaluate.examples", examples, "--examples")])
   }
 }

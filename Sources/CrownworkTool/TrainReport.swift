@@ -162,9 +162,3 @@ enum Wording {
     String(format: "%.6f", (Double(value) * 1e6).rounded(.down) / 1e6)
   }
 }
-
-extension Duration {
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-}

@@ -6,6 +6,7 @@ import Testing
 @Suite struct DataTests {
   /// Grey noise around a level that tells the class, as four `.npy` arrays of 8×8 pixels.
   private static func writeArrays(to folder: URL, seed: UInt64 = 0) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var random = RandomSource(seed: seed)
     for (name, count) in [("train", 240), ("test", 30)] {
       let pixels = (0..<count).flatMap { index in
@@ -24,12 +25,12 @@ import Testing
       + Data(header.utf8) + Data(bytes)
   }
 
+  private static let data = ["--dataset", "images", "--data", "own"]
+
   @Test func arraysAreTrainedOnAndCertified() throws {
     try Binary.inFolder { tool in
-      let own = tool.folder.appendingPathComponent("own")
-      try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
-      try Self.writeArrays(to: own)
-      let data = ["--dataset", "images", "--data", "own"]
+      try Self.writeArrays(to: tool.folder.appendingPathComponent("own"))
+      let data = Self.data
       let listed = try tool.run("data", "images", "--data", "own")
       #expect(listed.output.contains("240 training and 30 test images 8×8×1, 3 classes"))
       let train = try tool.run(["train", "--output", "r"] + data + Binary.tiny)
@@ -55,10 +56,8 @@ import Testing
   @Test func changedDataAreNoticed() throws {
     try Binary.inFolder { tool in
       let own = tool.folder.appendingPathComponent("own")
-      try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
       try Self.writeArrays(to: own)
-      let data = ["--dataset", "images", "--data", "own"]
-      #expect(try tool.run(["train", "--output", "r"] + data + Binary.tiny).code == 0)
+      #expect(try tool.run(["train", "--output", "r"] + Self.data + Binary.tiny).code == 0)
       #expect(try tool.run("certify", "r").errors.isEmpty)
       try Self.writeArrays(to: own, seed: 1)
       let certify = try tool.run("certify", "r")
@@ -77,7 +76,7 @@ import Testing
           at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data([0xff, 0xd8, 0xff, 0xe0, 0]).write(to: file)
       }
-      let arguments = ["train", "--dataset", "images", "--data", "own"]
+      let arguments = ["train"] + Self.data
       try tool.expectFailure(65, "own/a/", arguments)
       try tool.expectFailure(65, "cannot be decoded as JPEG", arguments)
       try tool.expectFailure(64, "did you mean images?", ["train", "--dataset", "image"])

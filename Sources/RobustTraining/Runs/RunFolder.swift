@@ -107,8 +107,7 @@ public struct RunFolder: Sendable {
     }
     metrics.append(report.json)
     let now = ContinuousClock.now
-    let (whole, fraction) = (now - epochStarted).components
-    seconds.append(Double(whole) + Double(fraction) * 1e-18)
+    seconds.append((now - epochStarted).seconds)
     epochStarted = now
     try AtomicFile.write(try JSONEncoder().encode(seconds), to: timingURL)
     try writeMetrics()

@@ -28,7 +28,7 @@ extension Sweep {
     let top = try RecipeFields(
       root, known: Recipe.keys + ["sweep"], file: file, overrides: overrides)
     let axes = try top.fields("sweep", known: ["models", "settings", "seeds"])
-    let base = (root?.node ?? .empty).without(["sweep"])
+    let base = (root?.node ?? .empty).without("sweep")
     let models = try Self.alternatives(axes["models"])
     let settings = try Self.alternatives(axes["settings"])
     let seeds = try Self.seeds(axes["seeds"], top)
@@ -37,7 +37,8 @@ extension Sweep {
     for model in models {
       for setting in settings {
         for seed in seeds {
-          var node = base.without(setting.displaced(in: base)).merged(with: setting.node)
+          let kept = setting.replacesDataset(of: base) ? base.without("data") : base
+          var node = kept.merged(with: setting.node)
           if model != .none { node = node.merged(with: Node([(Node("model"), model.node)])) }
           if let seed { node = node.merged(with: Node([(Node("seed"), Node(seed))])) }
           let value = RecipeFields.Value(name: "a recipe", node: node, place: top.place)
@@ -58,12 +59,12 @@ extension Sweep {
 
     static var none: Alternative { Alternative(label: "", node: .empty) }
 
-    /// What of a recipe goes with a part that this takes the place of: the folder of its data set.
-    func displaced(in recipe: Node) -> Set<String> {
-      guard let dataset = node.mapping?["dataset"], let own = recipe.mapping?["dataset"],
-        dataset.string != own.string
-      else { return [] }
-      return ["data"]
+    /// Whether it names another data set than a recipe, whose folder goes with its own.
+    func replacesDataset(of recipe: Node) -> Bool {
+      guard let dataset = node.mapping?["dataset"], let own = recipe.mapping?["dataset"] else {
+        return false
+      }
+      return dataset.string != own.string
     }
   }
 
@@ -74,7 +75,7 @@ extension Sweep {
         throw item.expected("a list of mappings of settings")
       }
       let label = mapping["label"]?.string ?? item.node.summary
-      return Alternative(label: label, node: item.node.without(["label"]))
+      return Alternative(label: label, node: item.node.without("label"))
     }
   }
 
@@ -99,10 +100,9 @@ extension Sweep {
 extension Node {
   fileprivate static var empty: Node { Node([(Node, Node)]()) }
 
-  fileprivate func without(_ keys: Set<String>) -> Node {
+  fileprivate func without(_ key: String) -> Node {
     guard case .mapping(let mapping) = self else { return self }
-    let kept = mapping.filter { !keys.contains($0.key.string ?? "") }
-    return Node(kept.map { ($0.key, $0.value) })
+    return Node(mapping.filter { $0.key.string != key }.map { ($0.key, $0.value) })
   }
 
   /// This mapping with another's entries in it: a mapping with a name replaces the one that was

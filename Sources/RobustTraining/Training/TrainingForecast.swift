@@ -85,7 +85,7 @@ public struct TrainingForecast: Sendable {
     _ = try trial.advance(trial.order)
     return try (0..<measured).reduce(0) { total, _ in
       let order = trial.order
-      return try total + seconds { _ = try trial.advance(order) }
+      return try total + ContinuousClock().measure { _ = try trial.advance(order) }.seconds
     } / Double(measured)
   }
 
@@ -94,12 +94,7 @@ public struct TrainingForecast: Sendable {
     let held = run.split.heldOut
     let part = held.prefix(125 * Threads.count)
     guard !part.isEmpty else { return 0 }
-    return try seconds { _ = try run.selectionReport(of: Array(part)) }
-      * Double(held.count) / Double(part.count)
-  }
-
-  private static func seconds(_ work: () throws -> Void) rethrows -> Double {
-    let (whole, fraction) = try ContinuousClock().measure(work).components
-    return Double(whole) + Double(fraction) * 1e-18
+    let time = try ContinuousClock().measure { _ = try run.selectionReport(of: Array(part)) }
+    return time.seconds * Double(held.count) / Double(part.count)
   }
 }
