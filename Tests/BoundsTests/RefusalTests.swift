@@ -112,6 +112,7 @@ import Testing
 
 private struct Square: Layer {
   static let kind = "Square"
+  var keepsOrder: Bool { true }
   func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
   func forward(_ input: Tensor) -> Tensor { input.scaled(by: input) }
 }

@@ -95,10 +95,8 @@ public enum BoundsError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unsupportedLayer(let path, let kind):
-      "layer \(path) (\(kind)) has no bound rule, so the network cannot be certified; supported "
-        + "are Convolution, Linear, ReLU, Activation (leaky ReLU, sigmoid, tanh, softplus, ELU, "
-        + "GELU, clip), BatchNorm, AveragePool, MaxPool, Addition, Concatenation, Flatten, "
-        + "Rearrangement, Normalization and ChannelAffine"
+      "layer \(path) (\(kind)) has no bound rule, so the network cannot be certified; its type "
+        + "has to conform to BoundedLayer"
     case .specification(let problem), .input(let problem): problem
     case .projections(let what):
       "\(what): random projections estimate ReLU networks in linf and l2 only; leave projections out"

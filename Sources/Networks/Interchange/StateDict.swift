@@ -72,14 +72,6 @@ extension Network {
   }
 }
 
-extension Layer {
-  /// Whether each scalar of the output belongs to the same place of the input.
-  var keepsOrder: Bool {
-    self is ReLU || self is Activation || self is ChannelAffine || self is BatchNorm
-      || self is Addition
-  }
-}
-
 extension Tensor {
   /// A layer's tensor with what runs over the scalars of a flattened image reordered: the columns
   /// of a matrix, the channels of a layer that scales each by itself.

@@ -13,6 +13,8 @@ public struct Activation: Layer {
     self.function = function
   }
 
+  public var keepsOrder: Bool { true }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
   public func forward(_ input: Tensor) -> Tensor { activation(function, input) }

@@ -6,6 +6,8 @@ public struct Addition: Junction {
 
   public init() {}
 
+  public var keepsOrder: Bool { true }
+
   public func outputShape(ofAll inputs: [[Int]]) throws(ShapeMismatch) -> [Int] {
     guard let first = inputs.first else {
       throw ShapeMismatch(expected: "at least one input", found: [])

@@ -62,6 +62,8 @@ public struct BatchNorm: Layer {
     return Affine(scale: scale, shift: bias - mean * scale)
   }
 
+  public var keepsOrder: Bool { true }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     guard input.last == weight.count else {
       throw ShapeMismatch(expected: "\(weight.count) channels", found: input)

@@ -16,6 +16,8 @@ public struct ChannelAffine: Layer {
     self.shift = shift
   }
 
+  public var keepsOrder: Bool { true }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     guard input.last == scale.count else {
       throw ShapeMismatch(expected: "\(scale.count) channels", found: input)

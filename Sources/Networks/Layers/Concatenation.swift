@@ -6,6 +6,8 @@ public struct Concatenation: Junction {
 
   public init() {}
 
+  public var keepsOrder: Bool { false }
+
   public func outputShape(ofAll inputs: [[Int]]) throws(ShapeMismatch) -> [Int] {
     guard let first = inputs.first, !first.isEmpty else {
       throw ShapeMismatch(expected: "at least one input", found: [])

@@ -49,6 +49,8 @@ public struct Convolution: Layer {
     return expansion.forward(weight.reshaped([1] + weight.shape)).reshaped(expansion.output)
   }
 
+  public var keepsOrder: Bool { false }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     let (channels, extents) = (weight.shape[1] * layout.groups, layout.extents(of: weight.shape))
     guard input.count == 3, input[2] == channels,

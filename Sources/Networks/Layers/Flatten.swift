@@ -8,6 +8,8 @@ public struct Flatten: Layer {
 
   public init() {}
 
+  public var keepsOrder: Bool { false }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     [input.reduce(1, *)]
   }

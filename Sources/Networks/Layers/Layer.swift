@@ -21,6 +21,11 @@ public protocol Layer: Sendable {
   /// ``forward(_:)`` for any number of inputs.
   func forward(all inputs: [Tensor]) -> Tensor
 
+  /// Whether each scalar of the output belongs to the same place of the input (or of all inputs).
+  /// Without a default: by this a state dict knows whether what is behind a flatten still has the
+  /// order of an image, and a wrong answer would load weights in a wrong order.
+  var keepsOrder: Bool { get }
+
   /// Multiply-adds with weights that one example's output takes, for its shape.
   func multiplyAdds(output: [Int]) -> Int
 

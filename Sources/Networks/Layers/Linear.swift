@@ -25,6 +25,8 @@ public struct Linear: Layer {
       bias: .uniform([outputs], in: -bound...bound, using: &random))
   }
 
+  public var keepsOrder: Bool { false }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     guard input == [weight.shape[1]] else {
       throw ShapeMismatch(expected: "vectors [\(weight.shape[1])]", found: input)

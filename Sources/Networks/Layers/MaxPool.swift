@@ -16,6 +16,8 @@ public struct MaxPool: Layer {
     self.init(PoolingWindow(kernel: kernel, stride: stride, padding: padding))
   }
 
+  public var keepsOrder: Bool { false }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     try window.checkedOutputShape(input)
   }

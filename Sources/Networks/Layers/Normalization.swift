@@ -26,6 +26,8 @@ public struct Normalization: Layer {
     Tensor(shape: mean.shape, zip(mean.scalars, standardDeviation.scalars).map { -$0 / $1 })
   }
 
+  public var keepsOrder: Bool { true }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     guard input.last == mean.count else {
       throw ShapeMismatch(expected: "\(mean.count) channels", found: input)

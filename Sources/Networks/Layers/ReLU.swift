@@ -6,6 +6,8 @@ public struct ReLU: Layer {
 
   public init() {}
 
+  public var keepsOrder: Bool { true }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
   public func forward(_ input: Tensor) -> Tensor { relu(input) }

@@ -75,6 +75,8 @@ public struct Rearrangement: Layer {
     }
   }
 
+  public var keepsOrder: Bool { false }
+
   public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     guard input == self.input else {
       throw ShapeMismatch(expected: "\(self.input)", found: input)
