@@ -47,14 +47,19 @@ extension Network {
 /// Every layer kind of one input, with random settings.
 enum RandomLayer: String, CaseIterable, Sendable {
   case relu, leakyReLU, sigmoid, tanh, softplus, elu, gelu, clip
+  case steepELU, hardSwish, silu, mish, softsign, geluTanh
   case channelAffine, batchNorm
   case averagePool, averagePoolUncounted, maxPool, maxPoolPadded
   case groups, dilation
   case transpose, pad, slice, reshape
 
-  static let elementwise: [RandomLayer] = [
-    .relu, .leakyReLU, .sigmoid, .tanh, .softplus, .elu, .gelu, .clip, .channelAffine, .batchNorm,
+  /// Those that take images only.
+  private static let windows: Set<RandomLayer> = [
+    .averagePool, .averagePoolUncounted, .maxPool, .maxPoolPadded, .groups, .dilation, .transpose,
+    .pad, .slice, .reshape,
   ]
+
+  static let elementwise = allCases.filter { !windows.contains($0) }
 
   /// A layer that takes images, or vectors if it is elementwise.
   func on(_ shape: [Int], _ random: inout RandomSource) -> any Layer {
@@ -72,6 +77,12 @@ enum RandomLayer: String, CaseIterable, Sendable {
     case .gelu: return Activation(.gelu)
     case .clip:
       return Activation(.clip(lower: -random.uniform(), upper: 0.1 + random.uniform()))
+    case .steepELU: return Activation(.elu(alpha: 1 + random.uniform()))
+    case .hardSwish: return Activation(.hardSwish)
+    case .silu: return Activation(.silu)
+    case .mish: return Activation(.mish)
+    case .softsign: return Activation(.softsign)
+    case .geluTanh: return Activation(.geluTanh)
     case .channelAffine:
       return ChannelAffine(
         scale: .normal([channels], standardDeviation: 1, using: &random),

@@ -23,6 +23,18 @@ extension OperationCase {
     elementwise("GELU", { activation(.gelu, $0) }, { $0 / 2 * erfc(-$0 / 2.0.squareRoot()) }),
     elementwise(
       "clip", { activation(.clip(lower: -0.5, upper: 0.75), $0) }, { min(max($0, -0.5), 0.75) }),
+    elementwise(
+      "ELU of alpha above 1", { activation(.elu(alpha: 1.5), $0) },
+      { $0 > 0 ? $0 : 1.5 * (exp($0) - 1) }),
+    elementwise(
+      "hard swish", { activation(.hardSwish, $0 * 3) },
+      { 3 * $0 * min(max(3 * $0 / 6 + 0.5, 0), 1) }),
+    elementwise("SiLU", { activation(.silu, $0) }, { $0 / (1 + exp(-$0)) }),
+    elementwise("mish", { activation(.mish, $0) }, { $0 * tanh(log(1 + exp($0))) }),
+    elementwise("softsign", { activation(.softsign, $0) }, { $0 / (1 + abs($0)) }),
+    elementwise(
+      "GELU by tanh", { activation(.geluTanh, $0) },
+      { $0 / 2 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }),
     OperationCase(
       name: "scaled by a constant", inputs: { [awayFromZero([$0, 3, 2], seed: 20)] },
       ours: { [$0[0].scaled(by: random($0[0].shape, seed: 21))] },

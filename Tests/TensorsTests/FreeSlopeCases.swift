@@ -4,9 +4,10 @@
 extension OperationCase {
   static let freeFormCases: [OperationCase] =
     [false, true].flatMap { [freeReLUCase(shared: $0), freeActivationCase(.tanh, shared: $0)] }
-    + [ActivationFunction.sigmoid, .softplus, .elu(alpha: 0.5)].map {
-      freeActivationCase($0, shared: false)
-    }
+    + [
+      ActivationFunction.sigmoid, .softplus, .elu(alpha: 0.5), .elu(alpha: 1.5), .hardSwish, .silu,
+      .mish, .softsign, .geluTanh,
+    ].map { freeActivationCase($0, shared: false) }
 
   private static func suffix(_ shared: Bool) -> String { shared ? ", shared form" : "" }
 
@@ -90,7 +91,7 @@ private func freelyRelaxed(
 }
 
 /// The least value on an interval: of a grid, then by thirds beside its best point.
-private func least(from l: Double, to u: Double, _ f: (Double) -> Double) -> Double {
+func least(from l: Double, to u: Double, _ f: (Double) -> Double) -> Double {
   let points = (0...16).map { l + (u - l) * Double($0) / 16 }
   let best = points.indices.min { f(points[$0]) < f(points[$1]) }!
   var (a, b) = (points[max(best - 1, 0)], points[min(best + 1, 16)])

@@ -20,7 +20,9 @@ extension OperationCase {
         reference: { reluLines($0[0], $0[1], slope) })
     }
 
-  static let activationCases: [OperationCase] = [ActivationFunction.sigmoid, .tanh].map { f in
+  static let activationCases: [OperationCase] = [
+    ActivationFunction.sigmoid, .tanh, .softsign, .elu(alpha: 1.5),
+  ].map { f in
     OperationCase(
       name: "intervalActivation \(f)", inputs: { intervals([$0, 12], seed: 46) },
       ours: { x in
@@ -34,22 +36,22 @@ extension OperationCase {
       })
   }
 
-  /// GELU falls up to its minimum and rises from there.
-  static let nonMonotoneCases = [
+  /// They fall up to their minimum and rise from there.
+  static let nonMonotoneCases = [ActivationFunction.gelu, .hardSwish, .silu, .mish, .geluTanh].map {
+    f in
     OperationCase(
-      name: "intervalActivation GELU", inputs: { intervals([$0, 12], seed: 47) },
+      name: "intervalActivation \(f)", inputs: { intervals([$0, 12], seed: 47) },
       ours: { x in
-        let output = intervalActivation(.gelu, center: x[0], radius: x[1])
+        let output = intervalActivation(f, center: x[0], radius: x[1])
         return [output.center, output.radius]
       },
       reference: { x in
         let (l, u) = (x[0].with(x[1], -), x[0].with(x[1], +))
-        let f = ActivationFunction.gelu.value
-        let least = l.with(u) { f(min(max(-0.7517915246935645, $0), $1)) }
-        let largest = l.with(u) { max(f($0), f($1)) }
-        return [largest.with(least) { ($0 + $1) / 2 }, largest.with(least) { ($0 - $1) / 2 }]
+        let smallest = l.with(u) { least(from: $0, to: $1, f.value) }
+        let largest = l.with(u) { max(f.value($0), f.value($1)) }
+        return [largest.with(smallest) { ($0 + $1) / 2 }, largest.with(smallest) { ($0 - $1) / 2 }]
       })
-  ]
+  }
 
   /// ReLU as an activation with lines of its own.
   private static let relu = ActivationFunction.leakyReLU(slope: 0)

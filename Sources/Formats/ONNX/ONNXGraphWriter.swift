@@ -200,10 +200,21 @@ struct ONNXGraphWriter {
     case .elu(let alpha): return emit("Elu", [x], ["alpha": .float(alpha)])
     case .clip(let lower, let upper):
       return emit("Clip", [x, constant(number(lower)), constant(number(upper))])
+    case .hardSwish: return emit("HardSwish", [x])
+    case .silu: return emit("Mul", [x, emit("Sigmoid", [x])])
+    case .mish: return emit("Mul", [x, emit("Tanh", [emit("Softplus", [x])])])
+    case .softsign: return emit("Softsign", [x])
     case .gelu:  // an operator of its own only from opset 20 on
       let scaled = emit("Mul", [x, constant(number(Float(0.5).squareRoot()))])
       let sum = emit("Add", [emit("Erf", [scaled]), constant(number(1))])
       return emit("Mul", [emit("Mul", [sum, constant(number(0.5))]), x])
+    case .geluTanh:
+      let cube = emit("Mul", [x, emit("Mul", [x, x])])
+      let inner = emit("Add", [x, emit("Mul", [constant(number(0.044715)), cube])])
+      let scale = Float((2 / Double.pi).squareRoot())
+      let bend = emit("Tanh", [emit("Mul", [constant(number(scale)), inner])])
+      let open = emit("Mul", [x, emit("Add", [constant(number(1)), bend])])
+      return emit("Mul", [constant(number(0.5)), open])
     }
   }
 

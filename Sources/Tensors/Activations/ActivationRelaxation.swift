@@ -45,7 +45,8 @@ struct Slope {
     switch f {
     case .leakyReLU(let slope):
       return (leaky(Double(slope), chord, l, u, rule), chord)
-    case .softplus, .elu: return (Slope.middle(f, l, u), chord)  // convex
+    case .softplus: return (Slope.middle(f, l, u), chord)  // convex
+    case .elu(let alpha) where alpha <= 1: return (Slope.middle(f, l, u), chord)  // convex
     case .sigmoid, .tanh:
       let middle = Slope.middle(f, l, u)
       if l >= 0 { return (chord, middle) }
@@ -63,6 +64,10 @@ struct Slope {
           Slope(value: f.derivative(l), byLower: f.secondDerivative(l)),
           Slope(value: f.derivative(u), byUpper: f.secondDerivative(u)),
         ]
+      return nearest(f, l, u, candidates, candidates)
+    case .elu, .hardSwish, .silu, .mish, .softsign, .geluTanh:
+      let candidates =
+        [chord, middle(f, l, u)] + f.slopes(throughLower: l, u) + f.slopes(throughUpper: l, u)
       return nearest(f, l, u, candidates, candidates)
     }
   }
@@ -164,7 +169,7 @@ struct Slope {
     _ isBeyond: (Double, Double) -> Bool
   ) -> ActivationRelaxation.Line {
     var (contact, intercept) = (l, f.value(l) - slope * l)
-    for h in [u] + f.turningPoints(slope: slope) where l < h && h <= u {
+    for h in [u] + f.turningPoints(slope: slope, from: l, to: u) where l < h && h <= u {
       let candidate = f.value(h) - slope * h
       if isBeyond(candidate, intercept) || candidate.isNaN {
         (contact, intercept) = (h, candidate)

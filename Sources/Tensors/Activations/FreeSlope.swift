@@ -26,7 +26,8 @@ struct FreeSlope {
     let slope = (f.value(u) - f.value(l)) / (u - l)
     let chord = (slope, slope)
     switch f {
-    case .leakyReLU, .softplus, .elu: return ((atLower, atUpper), chord)  // convex
+    case .leakyReLU, .softplus: return ((atLower, atUpper), chord)  // convex
+    case .elu(let alpha) where alpha <= 1: return ((atLower, atUpper), chord)  // convex
     case .sigmoid, .tanh:
       if u <= 0 { return ((atLower, atUpper), chord) }
       if l >= 0 { return (chord, (atUpper, atLower)) }
@@ -44,7 +45,21 @@ struct FreeSlope {
       return (
         (min(atLower, slope), max(atUpper, slope)), (min(atUpper, slope), max(atLower, slope))
       )
+    case .elu, .hardSwish, .silu, .mish, .softsign, .geluTanh:
+      return slopesOfHull(
+        throughLower: [slope] + f.slopes(throughLower: l, u).map(\.value),
+        throughUpper: [slope] + f.slopes(throughUpper: l, u).map(\.value))
     }
+  }
+
+  /// The hull's sides begin and end with the least and the steepest line through the interval's ends
+  /// and another point of the function.
+  private static func slopesOfHull(
+    throughLower: [Double], throughUpper: [Double]
+  ) -> (lower: Ends, upper: Ends) {
+    (
+      (throughLower.min()!, throughUpper.max()!), (throughUpper.min()!, throughLower.max()!)
+    )
   }
 
   /// A line, and how its slope changes with the position that it was chosen by.
