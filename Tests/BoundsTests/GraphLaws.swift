@@ -155,7 +155,7 @@ import _TestSupport
     }
     #expect(
       Set(layers.map { type(of: $0).kind }) == [
-        "Convolution", "ReLU", "Activation", "AveragePool", "MaxPool", "ChannelAffine",
+        "Convolution", "ReLU", "Activation", "PReLU", "AveragePool", "MaxPool", "ChannelAffine",
         "BatchNorm", "Rearrangement", "Addition", "Concatenation", "Flatten", "Linear",
       ])
     let functions = Set(layers.compactMap { ($0 as? Activation)?.function.kind })

@@ -48,6 +48,7 @@ extension Network {
 enum RandomLayer: String, CaseIterable, Sendable {
   case relu, leakyReLU, sigmoid, tanh, softplus, elu, gelu, clip
   case steepELU, hardSwish, silu, mish, softsign, geluTanh
+  case prelu, singlePReLU, absolute
   case channelAffine, batchNorm
   case averagePool, averagePoolUncounted, maxPool, maxPoolPadded
   case groups, dilation
@@ -83,6 +84,9 @@ enum RandomLayer: String, CaseIterable, Sendable {
     case .mish: return Activation(.mish)
     case .softsign: return Activation(.softsign)
     case .geluTanh: return Activation(.geluTanh)
+    case .prelu: return PReLU(weight: .uniform([channels], in: -2...3, using: &random))
+    case .singlePReLU: return PReLU(slope: 2 - 4 * random.uniform())
+    case .absolute: return PReLU(slope: -1)
     case .channelAffine:
       return ChannelAffine(
         scale: .normal([channels], standardDeviation: 1, using: &random),

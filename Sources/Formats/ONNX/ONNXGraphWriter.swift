@@ -121,6 +121,7 @@ struct ONNXGraphWriter {
       return elementwise(emit("Add", [emit("Mul", [x.name, scale]), shift]), x)
     case is ReLU: return elementwise(emit("Relu", [x.name]), x)
     case let layer as Activation: return elementwise(activation(layer.function, x.name), x)
+    case let layer as PReLU: return elementwise(prelu(layer, node.path, x), x)
     case let layer as AveragePool:
       var attributes = Self.attributes(layer.window)
       attributes["count_include_pad"] = .integer(layer.countsPadding ? 1 : 0)
@@ -216,6 +217,13 @@ struct ONNXGraphWriter {
       let open = emit("Mul", [x, emit("Add", [constant(number(1)), bend])])
       return emit("Mul", [constant(number(0.5)), open])
     }
+  }
+
+  /// The slopes as the value has them: theirs run along the second axis.
+  private mutating func prelu(_ layer: PReLU, _ path: String, _ x: Value) -> String {
+    if layer.weight.scalars.allSatisfy({ $0 == -1 }) { return emit("Abs", [x.name]) }
+    let slopes = layer.weight.count == 1 ? layer.weight : perChannel(layer.weight, x)
+    return emit("PRelu", [x.name, constant(slopes, "\(path).weight")])
   }
 
   private static func attributes(_ window: PoolingWindow) -> [String: ONNXAttribute] {

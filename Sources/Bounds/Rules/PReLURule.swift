@@ -1,0 +1,82 @@
+import Networks
+import Tensors
+
+/// With n(x) = min(x, 0), f(x) = max(x, 0) + a·n(x) for each channel. Boxes: exact, also where a is
+/// negative, when f falls up to 0. Forms: f(x) = x + (1 − a)·max(−x, 0), of which only the second
+/// part needs lines; its coefficient says which, so that any a will do. Above 0 the slope is 1
+/// without rounding, below it errs by that of 1 − a.
+extension PReLU: BoundedLayer {
+  public var isAffine: Bool { false }
+
+  public func propagate(_ region: Region) -> Region {
+    let box = region.box
+    let (lower, upper) = (box.lower, box.upper)
+    let slopes = slopes(channels: lower.shape.last!)
+    let (rising, falling) = (relu(slopes), relu(slopes * -1))
+    let below = (lower: relu(lower * -1), upper: relu(upper * -1))
+    func times(_ slopes: Tensor, _ x: Tensor) -> Tensor {
+      channelAffine(x, scale: slopes, shift: nil)
+    }
+    let least = relu(lower) - times(rising, below.lower) + times(falling, below.upper)
+    // Where f falls below 0, the largest value may be at either end.
+    let largest =
+      relu(upper) - times(rising, below.upper) + relu(times(falling, below.lower) - relu(upper))
+    return .box(Interval(lower: least, upper: largest))
+  }
+
+  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
+    guard let preactivation = place.preactivation else {
+      preconditionFailure("PReLU needs its pre-activation interval")
+    }
+    let mirrored = preactivation.mirroredRows
+    let bent = times(complement(place), form.coefficients)
+    let relaxed =
+      if let alpha = place.alpha {
+        relaxedReLUForm(bent, center: mirrored.center, radius: mirrored.radius, alpha: alpha)
+      } else {
+        relaxedReLUForm(
+          bent, center: mirrored.center, radius: mirrored.radius, slope: place.slope.mirrored)
+      }
+    return LinearForm(
+      coefficients: form.coefficients.repeatedBatch(relaxed.form.shape[0]) - relaxed.form,
+      constant: form.addingConstant(relaxed.constant))
+  }
+
+  public func startingAlpha(through place: LayerPlace) -> Tensor? {
+    place.preactivation.map { interval in
+      reluSlopes(interval.mirroredRows, place.slope.mirrored)
+    }
+  }
+
+  /// 1 − a for each channel of the layer's place.
+  private func complement(_ place: LayerPlace) -> Tensor {
+    let slopes = slopes(channels: place.inputShape.last!)
+    return Tensor(shape: slopes.shape, repeating: 1) - slopes
+  }
+
+  /// Coefficients [batch, rows, n], each times the factor of its channel.
+  private func times(_ factors: Tensor, _ coefficients: Tensor) -> Tensor {
+    let shape = coefficients.shape
+    let channels = coefficients.reshaped(
+      [shape[0], shape[1], shape[2] / factors.count, factors.count])
+    return channelAffine(channels, scale: factors, shift: nil).reshaped(shape)
+  }
+}
+
+extension Interval {
+  /// The interval of −x, [batch, n].
+  fileprivate var mirroredRows: Interval {
+    Interval(center: (center * -1).flattenedRows, radius: radius.flattenedRows)
+  }
+}
+
+extension ReLUSlope {
+  /// The choice for max(−x, 0) that gives x + max(−x, 0) the lower line of max(x, 0).
+  fileprivate var mirrored: ReLUSlope {
+    switch self {
+    case .adaptive, .same: self
+    case .zero: .one
+    case .one: .zero
+    }
+  }
+}
