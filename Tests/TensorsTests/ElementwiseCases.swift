@@ -35,6 +35,8 @@ extension OperationCase {
     elementwise(
       "GELU by tanh", { activation(.geluTanh, $0) },
       { $0 / 2 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }),
+    softmaxCase("softmax", { softmax($0) }, exp),
+    softmaxCase("logSoftmax", { logSoftmax($0) }) { $0 },
     OperationCase(
       name: "scaled by a constant", inputs: { [awayFromZero([$0, 3, 2], seed: 20)] },
       ours: { [$0[0].scaled(by: random($0[0].shape, seed: 21))] },
@@ -79,6 +81,23 @@ extension OperationCase {
     OperationCase(
       name: name, inputs: { [awayFromZero([$0, 3, 2], seed: 24)] }, ours: { [ours($0[0])] },
       reference: { [$0[0].map(reference).reshaped(reshape($0[0]))] })
+  }
+
+  /// - Parameter last: What becomes of the logarithm of a probability.
+  private static func softmaxCase(
+    _ name: String, _ ours: @escaping @Sendable (Tensor) -> Tensor,
+    _ last: @escaping @Sendable (Double) -> Double
+  ) -> OperationCase {
+    OperationCase(
+      name: name, inputs: { [random([$0, 5], seed: 28, deviation: 2)] }, ours: { [ours($0[0])] },
+      reference: { x in
+        [
+          Reference(x[0].shape) { index in
+            let sum = (0..<5).reduce(0) { $0 + exp(x[0][index / 5, $1]) }
+            return last(x[0].values[index] - log(sum))
+          }
+        ]
+      })
   }
 
   private static func binary(

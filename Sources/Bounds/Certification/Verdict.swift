@@ -29,6 +29,9 @@ public struct Verdict: Sendable, Equatable {
 /// Decides a batch by methods in order; later methods see only the examples that earlier ones
 /// leave open.
 ///
+/// A softmax at the network's end changes no answer and is left out: margins are those of the
+/// logits (``Network/logits``).
+///
 /// - Parameters:
 ///   - images: [batch, …input shape].
 ///   - firstIndex: The index of the first example in the verdicts.
@@ -38,6 +41,7 @@ public func certify(
   by methods: [BoundMethod], firstIndex: Int = 0, memoryBudget: Int = 1 << 29
 ) throws(BoundsError) -> [Verdict] {
   guard !methods.isEmpty else { throw .specification("no method to certify by") }
+  let network = network.logits
   guard labels.count == images.shape[0], labels.allSatisfy({ 0..<network.classes ~= $0 }) else {
     throw .specification(
       "\(labels.count) labels for \(images.shape[0]) examples of \(network.classes) classes")

@@ -122,6 +122,8 @@ struct ONNXGraphWriter {
     case is ReLU: return elementwise(emit("Relu", [x.name]), x)
     case let layer as Activation: return elementwise(activation(layer.function, x.name), x)
     case let layer as PReLU: return elementwise(prelu(layer, node.path, x), x)
+    case is Softmax: return elementwise(emit("Softmax", [x.name], ["axis": .integer(1)]), x)
+    case is LogSoftmax: return elementwise(emit("LogSoftmax", [x.name], ["axis": .integer(1)]), x)
     case let layer as AveragePool:
       var attributes = Self.attributes(layer.window)
       attributes["count_include_pad"] = .integer(layer.countsPadding ? 1 : 0)

@@ -9,9 +9,33 @@ import Tensors
 /// Where a coefficient is no Float32, what rounding it takes away is bounded by the range of its
 /// output; b is rounded so that the bounds hold.
 ///
+/// Which of two probabilities is larger is decided on the logits that a softmax at the network's end
+/// reads.
+///
 /// - Parameter region: Of one example.
 /// Throws ``BoundsError`` for a layer without rules.
 func lowerBounds(
+  of network: Network, over region: Region, _ constraints: [OutputConstraint],
+  by method: BoundMethod, memoryBudget: Int
+) throws(BoundsError) -> [Double] {
+  var bounds = try plainLowerBounds(
+    of: network, over: region, constraints, by: method, memoryBudget: memoryBudget)
+  let comparisons = constraints.indices.filter { constraints[$0].isComparison }
+  guard network.nodes.last?.layer is Softmax || network.nodes.last?.layer is LogSoftmax,
+    !comparisons.isEmpty
+  else { return bounds }
+  let margins = try plainLowerBounds(
+    of: network.logits, over: region, comparisons.map { constraints[$0] }, by: method,
+    memoryBudget: memoryBudget)
+  for (index, margin) in zip(comparisons, margins) where margin > 0 && margin.isFinite {
+    // Logarithms differ as logits do; probabilities by a positive number that may be tiny.
+    let known = network.nodes.last?.layer is LogSoftmax ? margin : .leastNormalMagnitude
+    if !(bounds[index] >= known) { bounds[index] = known }
+  }
+  return bounds
+}
+
+private func plainLowerBounds(
   of network: Network, over region: Region, _ constraints: [OutputConstraint],
   by method: BoundMethod, memoryBudget: Int
 ) throws(BoundsError) -> [Double] {
@@ -78,6 +102,13 @@ private struct ConstraintRows {
       // A little more than the sum's own rounding in Double.
       return loss == 0 ? Double(lower[row]) : (Double(lower[row]) - loss * (1 + 1e-9)).nextDown
     }
+  }
+}
+
+extension OutputConstraint {
+  /// Whether it asks which of two outputs is larger.
+  fileprivate var isComparison: Bool {
+    bound == 0 && terms.count == 2 && terms[0].coefficient == -terms[1].coefficient
   }
 }
 

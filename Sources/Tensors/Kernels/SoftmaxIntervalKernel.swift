@@ -1,0 +1,49 @@
+import RealModule
+
+/// The interval of softmax, or of its logarithm, on boxes [batch, n].
+enum SoftmaxIntervalKernel {
+  static func forward(
+    _ scale: SoftmaxScale, _ center: Tensor, _ radius: Tensor
+  ) -> (center: Tensor, radius: Tensor) {
+    let (newCenter, newRadius) = (result(center.shape), result(center.shape))
+    let (oc, or, n) = (newCenter.pointer, newRadius.pointer, center.shape[1])
+    parallelRanges(center.shape[0], work: 64 * center.count) { range in
+      for example in range {
+        let box = LogitBox(center, radius, example)
+        let ends = box.isFinite ? box.logarithms : nil
+        for i in 0..<n {
+          let (c, r) = ends.map { outward($0.lower[i], $0.upper[i], scale) } ?? (.nan, .nan)
+          oc[example * n + i] = c
+          or[example * n + i] = r
+        }
+      }
+    }
+    return (newCenter.tensor, newRadius.tensor)
+  }
+
+  /// Centre and radius that hold an interval of logarithms, on the given scale.
+  private static func outward(
+    _ lower: Double, _ upper: Double, _ scale: SoftmaxScale
+  ) -> (center: Float, radius: Float) {
+    let (l, u): (Float, Float) =
+      switch scale {
+      case .logarithm: (Float(lower).nextDown, min(Float(upper).nextUp, 0))
+      case .probability:
+        (max(Float(.exp(lower)).nextDown, 0), min(Float(.exp(upper)).nextUp, 1))
+      }
+    let center = l / 2 + u / 2
+    let radius = max(Double(u) - Double(center), Double(center) - Double(l))
+    return (center, Double(Float(radius)) < radius ? Float(radius).nextUp : Float(radius))
+  }
+}
+
+extension LogitBox {
+  /// The box of an example, from centres and radii [batch, n].
+  init(_ center: Tensor, _ radius: Tensor, _ example: Int) {
+    let n = center.shape[1]
+    let (c, r) = (center.pointer + example * n, radius.pointer + example * n)
+    lower = (0..<n).map { Double(c[$0]) - Double(r[$0]) }
+    upper = (0..<n).map { Double(c[$0]) + Double(r[$0]) }
+    keepAlive(center, radius)
+  }
+}

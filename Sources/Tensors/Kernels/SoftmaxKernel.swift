@@ -1,0 +1,64 @@
+import RealModule
+
+/// Softmax of rows [batch, n] and its logarithm, in Double inside.
+enum SoftmaxKernel {
+  static func forward(_ x: Tensor) -> Tensor {
+    mapRows(x, x) { row, _, out in
+      let (largest, sum) = exponentials(row)
+      for i in out.indices { out[i] = Float(.exp(Double(row[i]) - largest) / sum) }
+    }
+  }
+
+  static func logForward(_ x: Tensor) -> Tensor {
+    mapRows(x, x) { row, _, out in
+      let (largest, sum) = exponentials(row)
+      let logarithm = Double.log(sum)
+      for i in out.indices { out[i] = Float(Double(row[i]) - largest - logarithm) }
+    }
+  }
+
+  /// p_i·(g_i − Σ p_j g_j), for probabilities p.
+  static func backward(_ output: Tensor, _ gradient: Tensor) -> Tensor {
+    mapRows(output, gradient) { p, g, out in
+      let mean = p.indices.reduce(0.0) { $0 + Double(p[$1]) * Double(g[$1]) }
+      for i in out.indices { out[i] = Float(Double(p[i]) * (Double(g[i]) - mean)) }
+    }
+  }
+
+  /// g_i − p_i·Σ g_j, for logarithms of probabilities p.
+  static func logBackward(_ output: Tensor, _ gradient: Tensor) -> Tensor {
+    mapRows(output, gradient) { logarithms, g, out in
+      let sum = g.reduce(0.0) { $0 + Double($1) }
+      for i in out.indices { out[i] = Float(Double(g[i]) - .exp(Double(logarithms[i])) * sum) }
+    }
+  }
+
+  /// The largest of a row, and Σ exp(x − largest).
+  private static func exponentials(
+    _ row: UnsafeBufferPointer<Float>
+  ) -> (largest: Double, sum: Double) {
+    let largest = row.reduce(-Double.infinity) { max($0, Double($1)) }
+    return (largest, row.reduce(0) { $0 + .exp(Double($1) - largest) })
+  }
+
+  private static func mapRows(
+    _ x: Tensor, _ y: Tensor,
+    _ body: (
+      UnsafeBufferPointer<Float>, UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>
+    ) -> Void
+  ) -> Tensor {
+    precondition(x.shape.count == 2 && x.shape == y.shape, "rows \(x.shape) and \(y.shape)")
+    let out = result(x.shape)
+    let (a, b, to, n) = (x.pointer, y.pointer, out.pointer, x.shape[1])
+    parallelRanges(x.shape[0], work: 16 * x.count) { range in
+      for row in range {
+        body(
+          UnsafeBufferPointer(start: a + row * n, count: n),
+          UnsafeBufferPointer(start: b + row * n, count: n),
+          UnsafeMutableBufferPointer(start: to + row * n, count: n))
+      }
+    }
+    keepAlive(x, y)
+    return out.tensor
+  }
+}
