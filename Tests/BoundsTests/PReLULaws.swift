@@ -28,7 +28,9 @@ import _TestSupport
   /// Each backward line touches the function on its interval and is nowhere on the wrong side.
   @Test(arguments: slopes, ReLUSlope.allCases)
   func linesHold(slope: Float, rule: ReLUSlope) {
-    for (l, u) in [(-3, -1), (-2, 0), (0, 2), (1, 4), (-1, 2), (-5, 0.5), (-1, 1)] as [(Float, Float)] {
+    for (l, u) in [(-3, -1), (-2, 0), (0, 2), (1, 4), (-1, 2), (-5, 0.5), (-1, 1)]
+      as [(Float, Float)]
+    {
       for alpha in [nil, 0, 0.3, 1] as [Float?] {
         let layer = PReLU(slope: slope)
         let box = Interval(lower: Tensor(shape: [1, 1], [l]), upper: Tensor(shape: [1, 1], [u]))
@@ -57,7 +59,9 @@ import _TestSupport
   @Test(arguments: Families.methods)
   func boundsAreThoseOfALeakyReLU(method: BoundMethod) throws {
     var random = RandomSource(seed: 5)
-    let (first, last) = (Linear(from: 6, to: 9, using: &random), Linear(from: 9, to: 3, using: &random))
+    let (first, last) = (
+      Linear(from: 6, to: 9, using: &random), Linear(from: 9, to: 3, using: &random)
+    )
     let images = Families.images(3, [6], seed: 1)
     let margins = Specification.margins(of: [0, 1, 2], classes: 3)
     for set in Families.sets {

@@ -116,7 +116,8 @@ import _TestSupport
   func planesAreTangentsInTheLimit(scale: SoftmaxScale) {
     let center = Tensor(shape: [1, 3], [0.3, -0.4, 1])
     func gap(_ radius: Float) -> Float {
-      let form = Tensor(shape: [1, 6, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1, -1, 0, 0, 0, -1, 0, 0, 0, -1])
+      let form = Tensor(
+        shape: [1, 6, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1, -1, 0, 0, 0, -1, 0, 0, 0, -1])
       let box = Interval(center: center, radius: Tensor(shape: [1, 3], repeating: radius))
       let relaxed = relaxedSoftmaxForm(form, scale, center: box.center, radius: box.radius)
       let middle = LinearForm(coefficients: relaxed.form, constant: relaxed.constant)
@@ -131,7 +132,10 @@ import _TestSupport
     var random = RandomSource(seed: seed)
     let plain = try Network(
       input: [6],
-      [Linear(from: 6, to: 10, using: &random), ReLU(), Linear(from: 10, to: 4, using: &random), end])
+      [
+        Linear(from: 6, to: 10, using: &random), ReLU(), Linear(from: 10, to: 4, using: &random),
+        end,
+      ])
     return plain.withParameters(
       plain.parameters.enumerated().map { ($1.value * ($0 < 2 ? 2 : gain)).detached })
   }
@@ -143,7 +147,8 @@ import _TestSupport
     let images = Families.images(2, [6], seed: 3)
     let rows = try Specification(
       rows: Tensor(
-        shape: [1, 5, 4], [1, 0, 0, 0, 0, -1, 0, 0, 0, 1, -1, 0, 0.3, -0.7, 0.2, 1, -1, -1, -1, -1]))
+        shape: [1, 5, 4], [1, 0, 0, 0, 0, -1, 0, 0, 0, 1, -1, 0, 0.3, -0.7, 0.2, 1, -1, -1, -1, -1])
+    )
     for set in Families.sets {
       let values = adversarialPoints(network.logits, images, [1, 2], set).map {
         rows.shared(network($0))

@@ -7,7 +7,7 @@ extension Rearrangement: BoundedLayer {
   public var isAffine: Bool { true }
 
   public func propagate(_ region: Region) -> Region {
-    // A ball's scale is one number for each channel, which the scalars may leave.
+    if case .ball(let ball) = region, let moved = moved(ball) { return .ball(moved) }
     let box = region.box
     return .box(
       Interval(
@@ -18,6 +18,17 @@ extension Rearrangement: BoundedLayer {
     LinearForm(
       coefficients: transposedRearrangement(form.coefficients, by: map),
       constant: fill == 0 ? form.constant : form.constant + formBias(form.coefficients, constants))
+  }
+
+  /// A ball whose scalars change places among themselves, if its scale is the same for all: one
+  /// number for each channel is not enough where the scalars leave their channels.
+  private func moved(_ ball: NormBall) -> NormBall? {
+    let scales = ball.scale.scalars
+    guard map.isPermutation, scales.allSatisfy({ $0 == scales[0] }) else { return nil }
+    var result = ball
+    result.center = forward(ball.center)
+    result.scale = Tensor(shape: [output.last!], repeating: scales[0])
+    return result
   }
 
   /// The fill where there is no source, 0 elsewhere.

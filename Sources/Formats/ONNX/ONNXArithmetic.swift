@@ -1,47 +1,51 @@
 import Networks
 import Tensors
 
-/// Operators with constants or two values, elementwise: Add, Sub, Mul, Div, Neg,
+/// Operators with constants or two values, elementwise: Add, Sub, Mul, Div, Sum, Mean, Max, Min,
 /// BatchNormalization.
 extension ONNXOperators {
   static let arithmetic: Conversion = { node, graph in
     guard node.inputs.count == 2 else { throw node.bad("needs two inputs") }
+    node.ignore("axis", "broadcast")
     switch (
       try graph.operand(node.inputs[0], of: node), try graph.operand(node.inputs[1], of: node)
     ) {
     case (.value(let a), .value(let b)): try combine(a, b, node, &graph)
     case (.value(let x), .constant(let c)): try affine(x, c, isFirst: true, node, &graph)
     case (.constant(let c), .value(let x)): try affine(x, c, isFirst: false, node, &graph)
-    case (.constant(let a), .constant(let b)):
-      let folded = try ONNXFolding.arithmetic(a, b, node)
-      graph.define(node.proto.output[0], as: .constant(folded))
-    case (.gelu(let step), .constant(let c)), (.constant(let c), .gelu(let step)):
-      try step.advance(by: c, node, &graph)
-    case (.gelu(let step), .value(let x)), (.value(let x), .gelu(let step)):
-      try step.finish(with: x, node, &graph)
-    case (.gelu, .gelu): throw ONNXGELU.refusal(node)
+    case (.part(let part), .constant(let c)):
+      graph.define(
+        node.proto.output[0], as: .part(try part.advanced(by: c, isFirst: true, node)))
+    case (.constant(let c), .part(let part)):
+      graph.define(
+        node.proto.output[0], as: .part(try part.advanced(by: c, isFirst: false, node)))
+    case (.part(let part), .value(let x)): try part.meet(x, isFirst: true, node, &graph)
+    case (.value(let x), .part(let part)): try part.meet(x, isFirst: false, node, &graph)
+    case (.part(let part), _), (_, .part(let part)): throw part.refusal(node)
+    case (.condition, _), (_, .condition):
+      throw node.bad("of a comparison is not supported, only Where is")
+    case (.constant, .constant): throw node.bad("of these constants is not supported")
     }
   }
 
-  /// Sums and differences of two values.
+  /// Sums and differences of two values, and the products that are known functions.
   private static func combine(
     _ a: ONNXGraph.Value, _ b: ONNXGraph.Value, _ node: ONNXNode, _ graph: inout ONNXGraph
   ) throws {
-    guard ["Add", "Sub"].contains(node.operation), a.shape == b.shape else {
-      throw node.bad("of two computed values is supported for Add and Sub and equal shapes only")
+    switch node.operation {
+    case "Add": graph.alias(try graph.sum(a, b, for: node), for: node)
+    case "Sub":
+      let negated = try graph.scaled(b, by: -1, for: node)
+      graph.alias(try graph.sum(a, negated, for: node), for: node)
+    default:
+      guard let known = try product(a, b, node, &graph) else {
+        let verb = node.operation == "Mul" ? "multiplies" : "divides"
+        throw node.bad(
+          "\(verb) two computed values, for which there is no bound rule yet; only x · σ(x) "
+            + "(SiLU) and such known functions are read")
+      }
+      graph.alias(known, for: node)
     }
-    var (a, b) = (a, b)
-    if a.image != b.image {
-      a = try graph.plain(a, for: node)
-      b = try graph.plain(b, for: node)
-    }
-    if node.operation == "Sub" {
-      let channels = b.shape.last!
-      let negation = ChannelAffine(
-        scale: Tensor(shape: [channels], repeating: -1), shift: .zeros([channels]))
-      b = try graph.append(negation, to: [b], for: node, image: b.image)
-    }
-    try graph.add(Addition(), to: [a, b], for: node, image: a.image)
   }
 
   /// A value with a constant, which is behind it if `isFirst`.
@@ -49,95 +53,154 @@ extension ONNXOperators {
     _ x: ONNXGraph.Value, _ constant: ONNXConstant, isFirst: Bool, _ node: ONNXNode,
     _ graph: inout ONNXGraph
   ) throws {
-    guard case .floats(let shape, let scalars) = constant else {
-      throw node.bad("its constant must be of floats")
-    }
-    let c = try broadcast(shape, scalars, to: x, node)
+    let scalars = try node.floats(constant, named: "its constant")
+    let (spread, c) = try graph.spread(x, with: constant.shape, scalars, for: node)
     let (zeros, ones) = (c.map { _ in Float(0) }, c.map { _ in Float(1) })
+    let result: ONNXGraph.Value
     switch (node.operation, isFirst) {
-    case ("Add", _): try scaleAndShift(x, ones, c, node, &graph)
-    case ("Mul", _): try scaleAndShift(x, c, zeros, node, &graph)
-    case ("Sub", true): try scaleAndShift(x, ones, c.map { -$0 }, node, &graph)
-    case ("Sub", false): try scaleAndShift(x, c.map { _ in -1 }, c, node, &graph)
-    case (_, true): try scaleAndShift(x, c.map { 1 / $0 }, zeros, node, &graph)
-    default: throw node.bad("by a computed value is not supported")
+    case ("Add", _), ("Sum", _): result = try graph.scaleAndShift(spread, ones, c, for: node)
+    case ("Mul", _): result = try graph.scaleAndShift(spread, c, zeros, for: node)
+    case ("Sub", true): result = try graph.scaleAndShift(spread, ones, c.map { -$0 }, for: node)
+    case ("Sub", false): result = try graph.scaleAndShift(spread, c.map { _ in -1 }, c, for: node)
+    case ("Div", true):
+      result = try graph.scaleAndShift(spread, c.map { 1 / $0 }, zeros, for: node)
+    default: throw node.bad("by a computed value is not supported: it is no linear function")
     }
+    graph.alias(result, for: node)
   }
 
-  /// A constant for every scalar of x, in our order, by NumPy's rule of equal or missing axes.
-  private static func broadcast(
-    _ shape: [Int], _ scalars: [Float], to x: ONNXGraph.Value, _ node: ONNXNode
-  ) throws -> [Float] {
-    let theirs = x.theirShape
-    let own = Array(shape.drop { $0 == 1 })
-    guard own.count <= theirs.count,
-      zip(own.reversed(), theirs.reversed()).allSatisfy({ $0 == 1 || $0 == $1 })
-    else { throw node.bad("a constant \(shape) against \([-1] + theirs)") }
-    let offset = theirs.count - own.count
-    let places = x.places
-    var result = [Float](repeating: 0, count: places.count)
-    for (place, index) in IndexSequence(theirs).enumerated() {
-      let source = own.indices.reduce(0) { $0 * own[$1] + (own[$1] == 1 ? 0 : index[offset + $1]) }
-      result[places[place]] = scalars[source]
+  /// Sum and Mean of any number of values and constants.
+  static let sum: Conversion = { node, graph in
+    var (values, constants) = ([ONNXGraph.Value](), [ONNXConstant]())
+    for name in node.inputs {
+      switch try graph.operand(name, of: node) {
+      case .value(let value): values.append(value)
+      case .constant(let constant): constants.append(constant)
+      case .part(let part): throw part.refusal(node)
+      case .condition: throw node.bad("of a comparison is not supported")
+      }
     }
-    return result
-  }
-
-  /// Adds x · scale + shift, both given for every scalar in our order.
-  private static func scaleAndShift(
-    _ x: ONNXGraph.Value, _ scale: [Float], _ shift: [Float], _ node: ONNXNode,
-    _ graph: inout ONNXGraph
-  ) throws {
-    let channels = x.shape.last!
-    func perChannel(_ values: [Float]) -> Bool {
-      values.indices.allSatisfy { values[$0].bitPattern == values[$0 % channels].bitPattern }
+    guard var total = values.first else { throw node.bad("needs inputs") }
+    for value in values.dropFirst() { total = try graph.sum(total, value, for: node) }
+    for constant in constants {
+      let scalars = try node.floats(constant, named: "a constant")
+      let (spread, c) = try graph.spread(total, with: constant.shape, scalars, for: node)
+      total = try graph.scaleAndShift(spread, c.map { _ in 1 }, c, for: node)
     }
-    func layer(_ count: Int) -> ChannelAffine {
-      ChannelAffine(
-        scale: Tensor(shape: [count], scale.prefix(count)),
-        shift: Tensor(shape: [count], shift.prefix(count)))
+    if node.operation == "Mean" {
+      total = try graph.scaled(total, by: 1 / Float(node.inputs.count), for: node)
     }
-    if perChannel(scale), perChannel(shift) {
-      return try graph.add(layer(channels), to: [x], for: node, image: x.image)
-    }
-    let flat = try graph.append(
-      Rearrangement.reshape(x.shape, to: [scale.count]), to: [x], for: node)
-    let scaled = try graph.append(layer(scale.count), to: [flat], for: node)
-    try graph.add(Rearrangement.reshape([scale.count], to: x.shape), to: [scaled], for: node)
-  }
-
-  static let negation: Conversion = { node, graph in
-    let x = try graph.value(0, of: node)
-    let count = x.shape.reduce(1, *)
-    try scaleAndShift(
-      x, [Float](repeating: -1, count: count), [Float](repeating: 0, count: count), node, &graph)
+    graph.alias(total, for: node)
   }
 
   static let batchNormalization: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let momentum = 1 - node.float("momentum", default: 0.9)
     let epsilon = node.float("epsilon", default: 1e-5)
-    guard node.integer("training_mode", default: 0) == 0, node.integer("spatial", default: 1) == 1
-    else { throw node.bad("training_mode is not supported") }
-    guard x.shape.count != 2 else {
-      throw node.bad("of \([-1] + x.theirShape) is supported for images and vectors only")
+    node.ignore("consumed_inputs")
+    let outputs = node.proto.output.filter { !$0.isEmpty }.count
+    guard node.integer("training_mode", default: 0) == 0, outputs == 1,
+      node.integer("is_test", default: 1) == 1
+    else {
+      throw node.bad(
+        "is in training mode, which uses the statistics of the batch; export the model after "
+          + "model.eval()")
     }
-    let channels = x.shape.last!
+    guard node.integer("spatial", default: 1) == 1 else { throw node.bad("spatial is not 1") }
+    let core = try graph.core(x, node)
+    guard let channels = core.first else { throw node.bad("needs channels") }
     let tensors = try (1...4).map { position in
       guard let scalars = try graph.floats(position, of: node)?.scalars, scalars.count == channels
       else {
         throw node.bad("input \(position) must hold one number for each of \(channels) channels")
       }
-      return Tensor(shape: [1, channels], scalars).permutingColumns(of: x.image, toPyTorch: false)
-        .reshaped([channels])
+      return scalars
     }
-    guard tensors[3].scalars.allSatisfy({ $0 + epsilon > 0 }), epsilon >= 0, 0...1 ~= momentum
+    guard tensors[3].allSatisfy({ $0 + epsilon > 0 }), epsilon >= 0, 0...1 ~= momentum
     else {
       throw node.bad("a variance that is not positive, or momentum \(momentum)")
     }
-    try graph.add(
-      BatchNorm(
-        weight: tensors[0], bias: tensors[1], runningMean: tensors[2], runningVariance: tensors[3],
-        epsilon: epsilon, momentum: momentum), to: [x], for: node, image: x.image)
+    guard core.count < 4 else {
+      throw node.bad("of \(graph.shown(x.axes)) is supported for images and vectors only")
+    }
+    let input = core.count == 1 ? try graph.vector(x, for: node) : try graph.image(x, for: node)
+    let ordered = tensors.map { scalars in
+      Tensor(shape: [1, channels], scalars)
+        .permutingColumns(of: core.count == 1 ? input.image : nil, toPyTorch: false)
+        .reshaped([channels])
+    }
+    graph.alias(
+      try graph.appendElementwise(
+        BatchNorm(
+          weight: ordered[0], bias: ordered[1], runningMean: ordered[2],
+          runningVariance: ordered[3], epsilon: epsilon, momentum: momentum), to: input, for: node),
+      for: node)
+  }
+}
+
+extension ONNXGraph {
+  /// a + b, spread over each other by NumPy's rule.
+  mutating func sum(_ a: Value, _ b: Value, for node: ONNXNode) throws -> Value {
+    guard let axes = Broadcast.shape(a.axes, b.axes), axes.count == max(a.axes.count, b.axes.count)
+    else { throw node.bad("of \(shown(a.axes)) and \(shown(b.axes)), which do not fit") }
+    let (x, y) = try aligned(
+      try spread(a, to: axes, for: node), try spread(b, to: axes, for: node), for: node)
+    let result = try append(Addition(), to: [x, y], for: node, image: x.image)
+    let (left, right) = (pieces(of: x), pieces(of: y))
+    if left.base.isSame(as: right.base),
+      left.pieces.knots.count + right.pieces.knots.count <= PiecewiseLinear.knotLimit
+    {
+      notes[result.index] = .pieces(left.pieces + right.pieces, of: left.base)
+    }
+    return result
+  }
+
+  /// A value and a constant spread over each other by NumPy's rule: the value, and a number for
+  /// each of its scalars in ONNX's order.
+  mutating func spread(
+    _ x: Value, with shape: [Int], _ scalars: [Float], for node: ONNXNode
+  ) throws -> (value: Value, constant: [Float]) {
+    var (own, numbers) = (Array(shape.drop { $0 == 1 && shape.count > x.axes.count }), scalars)
+    if own.count > x.axes.count, hasBatch, own.count == x.axes.count + 1, own[0] == batch {
+      // A constant for each example of a batch: the same for all.
+      let size = numbers.count / own[0]
+      guard (0..<numbers.count).allSatisfy({ numbers[$0] == numbers[$0 % size] }) else {
+        throw node.bad("a constant that differs between the examples of a batch")
+      }
+      numbers = Array(numbers.prefix(size))
+      own.removeFirst()
+    }
+    guard own.count <= x.axes.count, let axes = Broadcast.shape(x.axes, own),
+      !axes.contains(0), ONNXTensorReader.count(of: axes) ?? .max <= ONNXNode.scalarLimit
+    else { throw node.bad("a constant \(shape) against \(shown(x.axes))") }
+    let places = Broadcast.places(of: own, in: axes)
+    return (try spread(x, to: axes, for: node), places.map { numbers[$0] })
+  }
+
+  /// x · scale + shift, both given for every scalar in ONNX's order.
+  mutating func scaleAndShift(
+    _ x: Value, _ scale: [Float], _ shift: [Float], for node: ONNXNode
+  ) throws -> Value {
+    if let a = scale.first, let b = shift.first, scale.allSatisfy({ $0 == a }),
+      shift.allSatisfy({ $0 == b })
+    {
+      return try line(x, a, b, for: node)
+    }
+    let places = x.places
+    var (scales, shifts) = (scale, shift)
+    for (theirs, ours) in places.enumerated() {
+      (scales[ours], shifts[ours]) = (scale[theirs], shift[theirs])
+    }
+    func isPeriodic(_ values: [Float], _ period: Int) -> Bool {
+      values.indices.allSatisfy { values[$0].bitPattern == values[$0 % period].bitPattern }
+    }
+    let channels = x.shape.last!
+    let isPerChannel = isPeriodic(scales, channels) && isPeriodic(shifts, channels)
+    let count = isPerChannel ? channels : scales.count
+    let input = isPerChannel ? x : try shaped(x, to: [count], for: node)
+    return try appendElementwise(
+      ChannelAffine(
+        scale: Tensor(shape: [count], scales.prefix(count)),
+        shift: Tensor(shape: [count], shifts.prefix(count))), to: input, for: node)
   }
 }

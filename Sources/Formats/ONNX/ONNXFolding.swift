@@ -1,211 +1,182 @@
+import Foundation
 import Networks
 import Tensors
 
 /// Operators on constants, computed while reading: what exporters leave in a graph to compute
 /// shapes and to lay out weights.
 enum ONNXFolding {
+  typealias Fold = @Sendable (inout ONNXNode, [ONNXConstant?]) throws -> [ONNXConstant]
+
+  private static let all: [String: Fold] = [
+    "Identity": first, "Dropout": first, "Cast": cast, "CastLike": castLike,
+    "Reshape": reshaped, "Squeeze": reshaped, "Unsqueeze": reshaped, "Flatten": reshaped,
+    "Transpose": transposed, "Gather": gathered, "Concat": joined, "Slice": sliced, "Split": split,
+    "Expand": expanded, "Tile": tiled, "Shape": shape, "Size": size, "Range": range,
+    "Where": selected, "MatMul": product, "Gemm": product, "Pad": padded,
+    "Add": arithmetic, "Sub": arithmetic, "Mul": arithmetic, "Div": arithmetic, "Mod": arithmetic,
+    "Pow": arithmetic, "Max": arithmetic, "Min": arithmetic, "Sum": arithmetic,
+    "And": arithmetic, "Or": arithmetic,
+    "Equal": comparison, "Greater": comparison, "GreaterOrEqual": comparison, "Less": comparison,
+    "LessOrEqual": comparison,
+    "Neg": function, "Abs": function, "Sqrt": function, "Exp": function, "Log": function,
+    "Reciprocal": function, "Floor": function, "Ceil": function, "Round": function,
+    "Relu": function, "Tanh": function, "Sigmoid": function, "Not": function, "Sign": function,
+    "ReduceSum": reduction, "ReduceMean": reduction, "ReduceProd": reduction,
+    "ReduceMax": reduction, "ReduceMin": reduction,
+  ]
+
+  static let names = Array(all.keys) + ["ConstantOfShape"]
+
   /// Folds a node all of whose inputs are constants; nil where the operator is none of those.
   static func fold(
-    _ node: inout ONNXNode, _ inputs: [ONNXConstant], _ graph: ONNXGraph
-  ) throws -> ONNXConstant? {
-    guard let first = inputs.first else { return nil }
-    switch node.operation {
-    case "Identity", "Dropout": return first
-    case "Cast": return try cast(first, to: node.integer("to", default: 0), node)
-    case "Reshape", "Squeeze", "Unsqueeze", "Flatten":
-      return try reshaped(first, &node, inputs, graph)
-    case "Transpose": return try transposed(first, node.integers("perm"), node)
-    case "Gather": return try gathered(first, inputs, axis: node.integer("axis", default: 0), node)
-    case "Concat": return try joined(inputs, node.integer("axis", default: 0), node)
-    case "Slice": return try sliced(first, &node, inputs)
-    case "Shape":
-      node.ignore("start", "end")
-      guard node.proto.attribute.isEmpty else { return nil }
-      return .integers(shape: [first.shape.count], first.shape)
-    case "ConstantOfShape": return try filled(first, &node, graph)
-    case "Neg": return first.mapped({ -$0 }, { $0 == .min ? 0 : -$0 })
-    default: return nil
+    _ node: inout ONNXNode, _ inputs: [ONNXConstant?], _ graph: ONNXGraph
+  ) throws -> [ONNXConstant]? {
+    if node.operation == "ConstantOfShape" { return [try filled(&node, inputs, graph)] }
+    guard let fold = all[node.operation] else { return nil }
+    var inputs = inputs
+    // A constant that is repeated for each example is one for all.
+    if node.operation == "Expand", case .integers(let shape, let extents)?? = inputs.last {
+      inputs[inputs.count - 1] = .integers(
+        shape: shape, extents.map { $0 == ONNXGraph.openBatch ? 1 : $0 })
     }
+    return try fold(&node, inputs)
+  }
+
+  // MARK: Parts of the inputs
+
+  static func input(
+    _ position: Int, _ inputs: [ONNXConstant?], _ node: ONNXNode
+  ) throws -> ONNXConstant {
+    guard inputs.indices ~= position, let constant = inputs[position] else {
+      throw node.bad("needs an input \(position)")
+    }
+    return constant
+  }
+
+  static func integers(
+    _ position: Int, _ inputs: [ONNXConstant?], _ node: ONNXNode
+  ) throws -> [Int]? {
+    guard inputs.indices ~= position, let constant = inputs[position] else { return nil }
+    guard let integers = constant.integers else {
+      throw node.bad("input \(position) must be integers")
+    }
+    return integers
+  }
+
+  /// An axis counted from the front.
+  static func axis(_ number: Int, rank: Int, _ node: ONNXNode) throws -> Int {
+    let axis = number < 0 ? number + rank : number
+    guard 0..<rank ~= axis else { throw node.bad("axis \(number) of a constant does not exist") }
+    return axis
+  }
+
+  /// The scalars of a shape, where there are not too many.
+  ///
+  /// - Parameter given: How many there were before.
+  static func count(_ shape: [Int], _ node: ONNXNode, given: Int = 0) throws -> Int {
+    let limit = max(given, ONNXConstant.scalarLimit)
+    guard let count = ONNXTensorReader.count(of: shape), count <= limit else {
+      throw node.bad("gives a constant \(shape), which is too large")
+    }
+    return count
+  }
+
+  // MARK: Plain ones
+
+  private static let first: Fold = { node, inputs in
+    node.ignore("ratio", "seed")
+    return [try input(0, inputs, node)]
   }
 
   private static func filled(
-    _ shape: ONNXConstant, _ node: inout ONNXNode, _ graph: ONNXGraph
+    _ node: inout ONNXNode, _ inputs: [ONNXConstant?], _ graph: ONNXGraph
   ) throws -> ONNXConstant {
-    guard let extents = shape.integers, let count = ONNXTensorReader.count(of: extents),
-      count <= 1 << 16
-    else { throw node.bad("of shape \(shape.integers ?? [])") }
+    let extents = (try integers(0, inputs, node) ?? []).map {
+      $0 == ONNXGraph.openBatch ? 1 : $0
+    }
+    let count = try count(extents, node)
     let value = try node.tensor("value").map { try graph.reader.constant($0) }
-    if let integer = value?.integers?.first {
-      return .integers(shape: extents, [Int](repeating: integer, count: count))
+    guard let value, value.count == 1 else {
+      return .floats(shape: extents, [Float](repeating: 0, count: count))
     }
-    return .floats(shape: extents, [Float](repeating: value?.floats?.first ?? 0, count: count))
+    return value.taking([Int](repeating: 0, count: count), shape: extents)
   }
 
-  private static func sliced(
-    _ constant: ONNXConstant, _ node: inout ONNXNode, _ inputs: [ONNXConstant]
-  ) throws -> ONNXConstant {
-    let lists = inputs.dropFirst().map { $0.integers ?? [] }
-    guard lists.count >= 2 else { throw node.bad("of a constant needs starts and ends as inputs") }
-    let axes = lists.count > 2 ? lists[2] : Array(lists[0].indices)
-    let steps = lists.count > 3 ? lists[3] : lists[0].map { _ in 1 }
-    let shape = constant.shape
-    var ranges = shape.map { StridedRange(from: 0, to: $0, by: 1, of: $0) }
-    for (i, given) in axes.enumerated() {
-      let axis = given < 0 ? given + shape.count : given
-      guard shape.indices ~= axis, lists[0].indices ~= i, lists[1].indices ~= i,
-        steps.indices ~= i, steps[i] != 0
-      else { throw node.bad("axes \(axes) of a constant \(shape)") }
-      ranges[axis] = StridedRange(
-        from: lists[0][i], to: lists[1][i], by: steps[i], of: shape[axis])
-    }
-    let target = ranges.map(\.count)
-    let places = IndexSequence(target).map { index in
-      zip(zip(index, ranges).map { $1.start + $0 * $1.step }, shape).reduce(0) { $0 * $1.1 + $1.0 }
-    }
-    return constant.taking(places, shape: target)
+  private static let cast: Fold = { node, inputs in
+    node.ignore("saturate", "round_mode")
+    return [try converted(try input(0, inputs, node), to: node.integer("to", default: 0), node)]
   }
 
-  private static func cast(
+  private static let castLike: Fold = { node, inputs in
+    node.ignore("saturate", "round_mode")
+    let kind: Onnx_TensorProto.DataType =
+      switch try input(1, inputs, node) {
+      case .floats: .float
+      case .doubles: .double
+      case .integers: .int64
+      }
+    return [try converted(try input(0, inputs, node), to: kind.rawValue, node)]
+  }
+
+  private static func converted(
     _ constant: ONNXConstant, to type: Int, _ node: ONNXNode
   ) throws -> ONNXConstant {
+    let shape = constant.shape
     switch (Onnx_TensorProto.DataType(rawValue: type), constant) {
-    case (.float, .floats), (.double, .floats), (.int64, .integers), (.int32, .integers):
+    case (.float, .floats), (.double, .doubles): return constant
+    case (.float, .doubles(_, let values)): return .floats(shape: shape, values.map { Float($0) })
+    case (.double, .floats(_, let values)): return .doubles(shape: shape, values.map(Double.init))
+    case (.float, .integers(_, let values)): return .floats(shape: shape, values.map { Float($0) })
+    case (.double, .integers(_, let values)):
+      return .doubles(shape: shape, values.map { Double($0) })
+    case (.bool, _):
+      let values = constant.doubles.map { $0.map { $0 == 0 ? 0 : 1 } }
+      return .integers(shape: shape, values ?? constant.integers!.map { $0 == 0 ? 0 : 1 })
+    case (.int64, .integers), (.int32, .integers), (.int16, .integers), (.int8, .integers),
+      (.uint8, .integers), (.uint16, .integers):
       return constant
-    case (.float, .integers(let shape, let values)), (.double, .integers(let shape, let values)):
-      return .floats(shape: shape, values.map { Float($0) })
-    case (.int64, .floats(let shape, let values)), (.int32, .floats(let shape, let values)):
+    case (.int64, _), (.int32, _):
       return .integers(
         shape: shape,
-        try values.map {
+        try constant.doubles!.map {
           guard let whole = Int(exactly: $0.rounded(.towardZero)) else {
             throw node.bad("of \($0) to an integer")
           }
           return whole
         })
-    default: throw node.bad("to element type \(type) is not supported")
-    }
-  }
-
-  private static func reshaped(
-    _ constant: ONNXConstant, _ node: inout ONNXNode, _ inputs: [ONNXConstant], _ graph: ONNXGraph
-  ) throws -> ONNXConstant {
-    let shape = constant.shape
-    let attribute = node.integers("axes")
-    let given = inputs.count > 1 ? inputs[1].integers : attribute
-    var target: [Int]
-    switch node.operation {
-    case "Reshape":
-      node.ignore("allowzero")
-      target = given ?? []
-      for axis in target.indices where target[axis] == 0 && axis < shape.count {
-        target[axis] = shape[axis]
-      }
-    case "Squeeze":
-      let axes = given?.map { $0 < 0 ? $0 + shape.count : $0 }
-      target = shape.indices.filter { !(axes?.contains($0) ?? (shape[$0] == 1)) }.map { shape[$0] }
-    case "Unsqueeze":
-      let rank = shape.count + (given?.count ?? 0)
-      let axes = Set((given ?? []).map { $0 < 0 ? $0 + rank : $0 })
-      guard axes.count == given?.count, axes.allSatisfy({ 0..<rank ~= $0 }) else {
-        throw node.bad("axes \(given ?? [])")
-      }
-      var rest = shape[...]
-      target = (0..<rank).map { axes.contains($0) ? 1 : rest.removeFirst() }
     default:
-      let axis = node.integer("axis", default: 1)
-      guard 0...shape.count ~= axis else { throw node.bad("axis \(axis)") }
-      target = [shape[..<axis].reduce(1, *), shape[axis...].reduce(1, *)]
+      throw node.bad("to element type \(ONNXTensorReader.name(Int32(type))) is not supported")
     }
-    if let open = target.firstIndex(of: -1) {
-      let known = ONNXTensorReader.count(of: target.filter { $0 != -1 }) ?? 0
-      guard known > 0 else { throw node.bad("to \(target)") }
-      target[open] = constant.count / known
-    }
-    guard ONNXTensorReader.count(of: target) == constant.count else {
-      throw node.bad("of \(shape) to \(target)")
-    }
-    return constant.shaped(target)
   }
 
-  private static func transposed(
-    _ constant: ONNXConstant, _ order: [Int]?, _ node: ONNXNode
-  ) throws -> ONNXConstant {
-    let shape = constant.shape
-    let order = order ?? Array(shape.indices.reversed())
-    guard order.sorted() == Array(shape.indices) else { throw node.bad("perm \(order)") }
-    let target = order.map { shape[$0] }
-    let places = IndexSequence(target).map { index in
-      var place = index
-      for (axis, position) in zip(order, index) { place[axis] = position }
-      return zip(place, shape).reduce(0) { $0 * $1.1 + $1.0 }
-    }
-    return constant.taking(places, shape: target)
+  private static let shape: Fold = { node, inputs in
+    let own = try input(0, inputs, node).shape
+    let range = StridedRange(
+      from: node.integer("start", default: 0), to: node.integer("end", default: own.count), by: 1,
+      of: own.count)
+    let part = Array(own[range.start..<range.start + range.count])
+    return [.integers(shape: [part.count], part)]
   }
 
-  /// Elements of a vector: how shapes are taken apart.
-  private static func gathered(
-    _ constant: ONNXConstant, _ inputs: [ONNXConstant], axis: Int, _ node: ONNXNode
-  ) throws -> ONNXConstant {
-    guard inputs.count == 2, let indices = inputs[1].integers, constant.shape.count == 1, axis == 0
-    else { throw node.bad("of constants is supported for vectors only") }
-    let places = try indices.map { index in
-      let place = index < 0 ? index + constant.count : index
-      guard 0..<constant.count ~= place else { throw node.bad("of element \(index)") }
-      return place
-    }
-    return constant.taking(places, shape: inputs[1].shape)
+  private static let size: Fold = { node, inputs in
+    [.integers(shape: [], [try input(0, inputs, node).count])]
   }
 
-  private static func joined(
-    _ inputs: [ONNXConstant], _ axis: Int, _ node: ONNXNode
-  ) throws -> ONNXConstant {
-    guard inputs.allSatisfy({ $0.shape.count == 1 }), axis == 0 || axis == -1 else {
-      throw node.bad("of constants is supported for vectors only")
+  private static let range: Fold = { node, inputs in
+    let ends = try (0..<3).map { try input($0, inputs, node) }
+    guard let unified = ONNXConstant.unified(ends), unified.allSatisfy({ $0.count == 1 }) else {
+      throw node.bad("needs three numbers of one kind")
     }
-    let count = inputs.reduce(0) { $0 + $1.count }
-    let integers = inputs.compactMap(\.integers)
-    if integers.count == inputs.count { return .integers(shape: [count], integers.flatMap { $0 }) }
-    let floats = inputs.compactMap(\.floats)
-    guard floats.count == inputs.count else { throw node.bad("of integers and floats") }
-    return .floats(shape: [count], floats.flatMap { $0 })
-  }
-
-  /// Add, Sub, Mul and Div of constants of one shape, or with a single number.
-  static func arithmetic(
-    _ a: ONNXConstant, _ b: ONNXConstant, _ node: ONNXNode
-  ) throws -> ONNXConstant {
-    let shape = a.count >= b.count ? a.shape : b.shape
-    guard a.shape == b.shape || a.count == 1 || b.count == 1 else {
-      throw node.bad("of constants \(a.shape) and \(b.shape)")
+    let numbers = unified.map { $0.doubles?[0] ?? Double($0.integers![0]) }
+    let count = max(((numbers[1] - numbers[0]) / numbers[2]).rounded(.up), 0)
+    guard numbers[2] != 0, count <= Double(ONNXConstant.scalarLimit),
+      numbers.allSatisfy({ abs($0) < 0x1p53 })
+    else { throw node.bad("from \(numbers[0]) to \(numbers[1]) by \(numbers[2])") }
+    let values = (0..<Int(count)).map { numbers[0] + Double($0) * numbers[2] }
+    switch unified[0] {
+    case .integers: return [.integers(shape: [values.count], values.map { Int($0) })]
+    case .floats: return [.floats(shape: [values.count], values.map { Float($0) })]
+    case .doubles: return [.doubles(shape: [values.count], values)]
     }
-    let count = max(a.count, b.count)
-    if let x = a.floats, let y = b.floats {
-      return .floats(
-        shape: shape,
-        (0..<count).map { i in
-          let (p, q) = (x[x.count == 1 ? 0 : i], y[y.count == 1 ? 0 : i])
-          return switch node.operation {
-          case "Add": p + q
-          case "Sub": p - q
-          case "Mul": p * q
-          default: p / q
-          }
-        })
-    }
-    guard let x = a.integers, let y = b.integers else { throw node.bad("of integers and floats") }
-    return .integers(
-      shape: shape,
-      try (0..<count).map { i in
-        let (p, q) = (x[x.count == 1 ? 0 : i], y[y.count == 1 ? 0 : i])
-        let (value, overflow) =
-          switch node.operation {
-          case "Add": p.addingReportingOverflow(q)
-          case "Sub": p.subtractingReportingOverflow(q)
-          case "Mul": p.multipliedReportingOverflow(by: q)
-          default: p.dividedReportingOverflow(by: q)
-          }
-        guard !overflow else { throw node.bad("of \(p) and \(q)") }
-        return value
-      })
   }
 }

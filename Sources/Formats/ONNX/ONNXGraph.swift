@@ -4,43 +4,69 @@ import Tensors
 
 /// A network in the making from an ONNX graph: values and constants by name.
 ///
-/// ONNX images are [batch, C, H, W]; ours are [batch, H, W, C]. A flattened image remembers its
-/// shape, so that the columns of the matrix behind it can be put into our order.
+/// ONNX images are [batch, C, H, W]; ours are [batch, H, W, C]. A value keeps its axes as ONNX
+/// counts them beside its shape here, so that reshaping costs nothing until a layer needs it, and
+/// the columns of a matrix behind a flattened image can be put into our order.
 struct ONNXGraph {
   struct Value {
     let index: Int
-    /// Ours, without the batch: [H, W, C], [n], or another that is the same there.
+    /// The shape in the network, without the batch.
     let shape: [Int]
-    /// The image whose scalars a vector holds, in our order.
-    var image: [Int]?
-    /// Whether it is a vector that is the same in both orders.
-    var isPlainVector: Bool {
-      shape.count == 1 && (image.map { $0[2] == 1 || $0[0] * $0[1] == 1 } ?? true)
+    /// The axes of one example as ONNX has them: without the batch, if the graph has one.
+    var axes: [Int]
+    /// [H, W, C] where the scalars lie channels last and ONNX has [C, H, W]; nil where both orders
+    /// are the same.
+    private(set) var image: [Int]?
+
+    init(index: Int, shape: [Int], axes: [Int], image: [Int]? = nil) {
+      (self.index, self.shape, self.axes) = (index, shape, axes)
+      self.image = image.flatMap { $0[2] == 1 || $0[0] * $0[1] == 1 ? nil : $0 }
+    }
+
+    var count: Int { axes.reduce(1, *) }
+
+    /// Whether two values hold the same scalars in the same places.
+    func isSame(as other: Value) -> Bool {
+      index == other.index && axes == other.axes && image == other.image
     }
   }
 
   enum Operand {
     case value(Value)
     case constant(ONNXConstant)
-    /// A step of x · Φ(x) as exporters write it out.
-    case gelu(ONNXGELU)
+    /// A comparison of a value with a number.
+    case condition(ONNXCondition)
+    /// A part of a function that exporters write out, which is no layer by itself.
+    case part(ONNXFunctionPart)
   }
 
   let reader: ONNXTensorReader
+  /// The network's input, as a shape here.
   let input: [Int]
+  /// Whether the first axis of every value is the batch.
+  let hasBatch: Bool
+  /// What stands for the batch in shapes that the graph computes with: its size if the file fixes
+  /// it, else a number that no other extent has.
+  let batch: Int
   private(set) var layers: [(path: String, layer: any Layer, inputs: [Int])] = []
+  /// What is known of values that belong to a function which exporters write in several nodes.
+  var notes: [Int: ONNXNote] = [:]
   private var operands: [String: Operand]
   private var paths: Set<String> = []
-  /// Of all values so far, for one example.
+  /// The scalars of all values so far, for one example.
   private var scalars = 0
 
   /// The most that all values together may have: beyond, a small file could ask for any memory.
   private static let scalarLimit = 1 << 28
+  /// The batch where the file leaves it open: a prime, so that a shape computed from it is refused
+  /// unless the batch is an axis of its own.
+  static let openBatch = 2_147_483_629
 
-  init(input name: String, shape: [Int], reader: ONNXTensorReader) {
-    input = shape
-    self.reader = reader
-    operands = [name: .value(Value(index: 0, shape: shape))]
+  init(
+    input name: String, _ value: Value, hasBatch: Bool, batch: Int, reader: ONNXTensorReader
+  ) {
+    (self.reader, input, self.hasBatch, self.batch) = (reader, value.shape, hasBatch, batch)
+    operands = [name: .value(value)]
   }
 
   mutating func define(_ name: String, as operand: Operand) { operands[name] = operand }
@@ -52,22 +78,30 @@ struct ONNXGraph {
     return operand
   }
 
+  /// The operand at a position of a node; nil where it is left out.
+  func operand(_ position: Int, of node: ONNXNode) throws -> Operand? {
+    guard position < node.inputs.count, !node.inputs[position].isEmpty else { return nil }
+    return try operand(node.inputs[position], of: node)
+  }
+
   func value(_ name: String) -> Value? {
     if case .value(let value) = operands[name] { value } else { nil }
   }
 
   /// The node's input at a position, which has to be a value.
   func value(_ position: Int, of node: ONNXNode) throws -> Value {
-    guard position < node.inputs.count,
-      case .value(let value) = try operand(node.inputs[position], of: node)
-    else { throw node.bad("input \(position) must be computed, not constant") }
-    return value
+    switch try operand(position, of: node) {
+    case .value(let value)?: return value
+    case .part(let part)?: throw part.refusal(node)
+    case .condition?: throw node.bad("of a comparison is not supported, only Where is")
+    case .constant?, nil: throw node.bad("input \(position) must be computed, not constant")
+    }
   }
 
   /// The constant at a position; nil where it is left out.
   func constant(_ position: Int, of node: ONNXNode) throws -> ONNXConstant? {
-    guard position < node.inputs.count, !node.inputs[position].isEmpty else { return nil }
-    guard case .constant(let constant) = try operand(node.inputs[position], of: node) else {
+    guard let operand = try operand(position, of: node) else { return nil }
+    guard case .constant(let constant) = operand else {
       throw node.bad("input \(position) must be a constant")
     }
     return constant
@@ -76,10 +110,7 @@ struct ONNXGraph {
   /// The constant at a position as floats; nil where it is left out.
   func floats(_ position: Int, of node: ONNXNode) throws -> (shape: [Int], scalars: [Float])? {
     guard let constant = try constant(position, of: node) else { return nil }
-    guard case .floats(let shape, let scalars) = constant else {
-      throw node.bad("input \(position) must be a constant of floats")
-    }
-    return (shape, scalars)
+    return (constant.shape, try node.floats(constant, named: "input \(position)"))
   }
 
   /// The constant at a position as integers; nil where it is left out.
@@ -92,8 +123,13 @@ struct ONNXGraph {
   }
 
   /// Adds a layer and returns its output.
+  ///
+  /// - Parameters:
+  ///   - axes: The output's axes as ONNX has them; nil for the first input's.
+  ///   - image: The output's order; see ``Value/image``.
   mutating func append(
-    _ layer: any Layer, to inputs: [Value], for node: ONNXNode, image: [Int]? = nil
+    _ layer: any Layer, to inputs: [Value], for node: ONNXNode, axes: [Int]? = nil,
+    image: [Int]? = nil
   ) throws -> Value {
     let shape: [Int]
     do { shape = try layer.outputShape(ofAll: inputs.map(\.shape)) } catch {
@@ -105,19 +141,20 @@ struct ONNXGraph {
     }
     scalars += count
     layers.append((path(of: node), layer, inputs.map(\.index)))
-    return Value(index: layers.count, shape: shape, image: image)
+    return Value(index: layers.count, shape: shape, axes: axes ?? inputs[0].axes, image: image)
   }
 
-  /// Adds a layer; its output has the node's name.
-  mutating func add(
-    _ layer: any Layer, to inputs: [Value], for node: ONNXNode, image: [Int]? = nil
-  ) throws {
-    alias(try append(layer, to: inputs, for: node, image: image), for: node)
+  /// Adds a layer that works on each scalar by itself.
+  mutating func appendElementwise(
+    _ layer: any Layer, to x: Value, for node: ONNXNode
+  ) throws -> Value {
+    try append(layer, to: [x], for: node, image: x.image)
   }
 
-  /// Gives the node's output to a value that is there already.
-  mutating func alias(_ value: Value, for node: ONNXNode) {
-    define(node.proto.output[0], as: .value(value))
+  /// Gives a name of the node's outputs to a value.
+  mutating func alias(_ value: Value, for node: ONNXNode, output: Int = 0) {
+    guard output < node.proto.output.count, !node.proto.output[output].isEmpty else { return }
+    define(node.proto.output[output], as: .value(value))
   }
 
   /// A name for the layer: its weight's, as PyTorch has it, or the node's.
@@ -139,7 +176,7 @@ struct ONNXGraph {
 extension ONNXGraph {
   /// The network of the layers that a value depends on.
   ///
-  /// Throws ``NetworkError``.
+  /// - Throws: ``NetworkError``.
   func network(of output: Value) throws(NetworkError) -> Network {
     var needed: Set<Int> = [output.index]
     for index in layers.indices.reversed() where needed.contains(index + 1) {

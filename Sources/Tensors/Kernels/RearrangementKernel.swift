@@ -16,6 +16,11 @@ public struct IndexMap: Sendable, Equatable {
   public var isIdentity: Bool {
     sources.count == sourceCount && sources.indices.allSatisfy { sources[$0] == Int32($0) }
   }
+
+  /// Whether every scalar of the original goes to one place, and no constant stands anywhere.
+  public var isPermutation: Bool {
+    sources.count == sourceCount && !sources.contains(-1) && Set(sources).count == sourceCount
+  }
 }
 
 /// Gathering of rows by an ``IndexMap``, and its transpose.

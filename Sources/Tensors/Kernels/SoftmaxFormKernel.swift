@@ -7,7 +7,9 @@ enum SoftmaxFormKernel {
     _ scale: SoftmaxScale, _ form: Tensor, _ center: Tensor, _ radius: Tensor
   ) -> (form: Tensor, constant: Tensor) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
-    let (out, constant) = (result([size.batch, size.rows, size.n]), result([size.batch, size.rows]))
+    let (out, constant) = (
+      result([size.batch, size.rows, size.n]), result([size.batch, size.rows])
+    )
     forEachRow(scale, form, center, radius) { row, coefficients, planes in
       let pulled = planes.pulled(coefficients)
       let target = out.pointer + row * size.n

@@ -1,0 +1,146 @@
+import Networks
+import Tensors
+
+/// Gemm and MatMul with a constant matrix.
+extension ONNXOperators {
+  static let gemm: Conversion = { node, graph in
+    node.ignore("broadcast")
+    let (alpha, beta) = (node.float("alpha", default: 1), node.float("beta", default: 1))
+    let transposes = [node.integer("transA", default: 0), node.integer("transB", default: 0)]
+    guard case .value(let x)? = try graph.operand(0, of: node) else {
+      return try gemmOfConstant(alpha, beta, transposes, &node, &graph)
+    }
+    guard transposes[0] == 0 else { throw node.bad("transA is not supported") }
+    let weight = try matrix(1, node, graph, transposed: transposes[1] == 0)
+    guard graph.rank(of: x) == 2 else {
+      throw node.bad("needs a matrix, but its input is \(graph.shown(x.axes))")
+    }
+    let result: ONNXGraph.Value
+    if case .value(let shift)? = try graph.operand(2, of: node) {
+      let product = try graph.linear(x, weight * alpha, nil, for: node)
+      result = try graph.sum(
+        product, try graph.scaled(shift, by: beta, for: node), for: node)
+    } else {
+      let bias = try graph.floats(2, of: node)
+      let scaled = bias.map { (shape: $0.shape, scalars: $0.scalars.map { $0 * beta }) }
+      result = try graph.linear(x, weight * alpha, scaled, for: node)
+    }
+    graph.alias(result, for: node)
+  }
+
+  /// α·A·X + β·C with a constant A, of columns.
+  private static func gemmOfConstant(
+    _ alpha: Float, _ beta: Float, _ transposes: [Int], _ node: inout ONNXNode,
+    _ graph: inout ONNXGraph
+  ) throws {
+    let weight = try matrix(0, node, graph, transposed: transposes[0] != 0)
+    let x = try graph.value(1, of: node)
+    guard transposes[1] == 0 else { throw node.bad("transB is not supported") }
+    let product = try graph.leftProduct(weight * alpha, x, for: node)
+    guard let bias = try graph.floats(2, of: node) else { return graph.alias(product, for: node) }
+    let (spread, c) = try graph.spread(product, with: bias.shape, bias.scalars, for: node)
+    graph.alias(
+      try graph.scaleAndShift(spread, c.map { _ in 1 }, c.map { $0 * beta }, for: node), for: node)
+  }
+
+  static let matrixProduct: Conversion = { node, graph in
+    switch (try graph.operand(0, of: node), try graph.operand(1, of: node)) {
+    case (.value(let x)?, .constant(let c)?):
+      if c.shape.count == 1 {
+        let row = try node.floats(c, named: "its constant")
+        let column = try graph.linear(x, Tensor(shape: [1, row.count], row), nil, for: node)
+        return graph.alias(graph.reshaped(column, to: Array(column.axes.dropLast())), for: node)
+      }
+      let weight = try matrix(1, node, graph, transposed: true)
+      graph.alias(try graph.linear(x, weight, nil, for: node), for: node)
+    case (.constant?, .value(let x)?):
+      let weight = try matrix(0, node, graph, transposed: false)
+      graph.alias(try graph.leftProduct(weight, x, for: node), for: node)
+    case (.value?, .value?):
+      throw node.bad(
+        "multiplies two computed values, for which there is no bound rule yet (attention does)")
+    default: throw node.bad("needs a computed value and a constant matrix")
+    }
+  }
+
+  /// A constant matrix, transposed if wished; leading axes of extent 1 are left out.
+  private static func matrix(
+    _ position: Int, _ node: ONNXNode, _ graph: ONNXGraph, transposed: Bool
+  ) throws -> Tensor {
+    guard let (given, scalars) = try graph.floats(position, of: node),
+      case let shape = Array(given.suffix(2)), shape.count == 2,
+      given.dropLast(2).allSatisfy({ $0 == 1 }), !scalars.isEmpty
+    else { throw node.bad("input \(position) must be a constant matrix") }
+    guard transposed else { return Tensor(shape: shape, scalars) }
+    let (rows, columns) = (shape[0], shape[1])
+    return Tensor(
+      shape: [columns, rows],
+      (0..<scalars.count).map { scalars[$0 % rows * columns + $0 / rows] })
+  }
+}
+
+extension ONNXGraph {
+  /// x · Wᵀ + b along the last axis: a linear layer of vectors, a convolution by one tap of what has
+  /// more axes.
+  ///
+  /// - Parameters:
+  ///   - weight: [out, in].
+  ///   - bias: Spread over the outputs by NumPy's rule; nil for none.
+  mutating func linear(
+    _ x: Value, _ weight: Tensor, _ bias: (shape: [Int], scalars: [Float])?, for node: ONNXNode
+  ) throws -> Value {
+    let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    guard x.axes.last == inputs else {
+      throw node.bad("needs vectors [\(inputs)], but its input is \(shown(x.axes))")
+    }
+    var full = [Float](repeating: 0, count: outputs)
+    if let (shape, scalars) = bias {
+      guard scalars.count == 1 || (scalars.count == outputs && shape.last == outputs) else {
+        throw node.bad("the bias has \(scalars.count) elements, not \(outputs)")
+      }
+      full = scalars.count == 1 ? full.map { _ in scalars[0] } : scalars
+    }
+    let shift = Tensor(shape: [outputs], full)
+    let axes = Array(x.axes.dropLast()) + [outputs]
+    guard x.count > inputs else {
+      let flat = try vector(x, for: node)
+      let columns = weight.permutingColumns(of: flat.image, toPyTorch: false)
+      return try append(Linear(weight: columns, bias: shift), to: [flat], for: node, axes: axes)
+    }
+    let rows = try shaped(
+      try plain(x, for: node), to: [x.count / inputs, 1, inputs], for: node)
+    let layer = Convolution(
+      weight: weight.reshaped([outputs, inputs, 1, 1]), bias: shift,
+      geometry: ConvolutionGeometry())
+    return try append(layer, to: [rows], for: node, axes: axes)
+  }
+
+  /// A · x for a constant [out, in] and a value whose last axis but one is in.
+  mutating func leftProduct(_ weight: Tensor, _ x: Value, for node: ONNXNode) throws -> Value {
+    let rank = x.axes.count
+    if rank == 1 { return try linear(x, weight, nil, for: node) }
+    guard rank >= 2, x.axes[rank - 2] == weight.shape[1] else {
+      throw node.bad("of a constant \(weight.shape) and \(shown(x.axes)), which do not fit")
+    }
+    return try along(rank - 2, of: x, for: node) { graph, moved in
+      try graph.linear(moved, weight, nil, for: node)
+    }
+  }
+
+  /// Does something along an axis that it needs to be the last.
+  mutating func along(
+    _ axis: Int, of x: Value, for node: ONNXNode,
+    _ body: (inout ONNXGraph, Value) throws -> Value
+  ) throws -> Value {
+    let last = x.axes.count - 1
+    guard axis != last else { return try body(&self, x) }
+    func swapped(_ index: [Int]) -> [Int] {
+      var copy = index
+      copy.swapAt(axis, last)
+      return copy
+    }
+    let moved = try rearrange(x, to: swapped(x.axes), for: node, isImage: false, source: swapped)
+    let result = try body(&self, moved)
+    return try rearrange(result, to: swapped(result.axes), for: node, source: swapped)
+  }
+}

@@ -1,0 +1,98 @@
+import Networks
+import Tensors
+
+/// Sums, means and extremes over any axes but the batch.
+extension ONNXOperators {
+  static let reduction: Conversion = { node, graph in
+    let x = try graph.value(0, of: node)
+    let attribute = node.integers("axes")
+    let given = try graph.integers(1, of: node) ?? attribute
+    let keeps = node.integer("keepdims", default: 1) == 1
+    let isNoOperation = node.integer("noop_with_empty_axes", default: 0) == 1
+    if given?.isEmpty ?? true, isNoOperation { return graph.alias(x, for: node) }
+    guard let given, !given.isEmpty || !graph.hasBatch else {
+      throw node.bad("over all axes joins the examples of a batch, which is not supported")
+    }
+    let axes = Set(
+      given.isEmpty ? Array(x.axes.indices) : try given.map { try graph.axis($0, of: x, node) })
+    let reduced = try graph.reduced(x, over: axes, node)
+    let kept = x.axes.indices.map { axes.contains($0) ? 1 : x.axes[$0] }
+    let rest = x.axes.indices.filter { !axes.contains($0) }.map { x.axes[$0] }
+    graph.alias(graph.reshaped(reduced, to: keeps ? kept : rest), for: node)
+  }
+
+  /// The mean over height and width of images.
+  static let globalAveragePool: Conversion = { node, graph in
+    let x = try graph.image(try graph.value(0, of: node), for: node)
+    graph.alias(try graph.pooledWhole(x, isMax: false, node), for: node)
+  }
+
+  static let globalMaxPool: Conversion = { node, graph in
+    let x = try graph.image(try graph.value(0, of: node), for: node)
+    graph.alias(try graph.pooledWhole(x, isMax: true, node), for: node)
+  }
+}
+
+extension ONNXGraph {
+  /// One scalar for each channel of an image.
+  fileprivate mutating func pooledWhole(
+    _ x: Value, isMax: Bool, _ node: ONNXNode
+  ) throws -> Value {
+    let window = PoolingWindow(height: x.shape[0], width: x.shape[1], ConvolutionGeometry())
+    let core = try core(x, node)
+    let layer: any Layer = isMax ? MaxPool(window) : AveragePool(window)
+    return try append(
+      layer, to: [x], for: node, axes: withCore([core[0]] + core.dropFirst().map { _ in 1 }))
+  }
+
+  /// The operator over some axes; the result's axes are still the value's.
+  fileprivate mutating func reduced(
+    _ x: Value, over axes: Set<Int>, _ node: ONNXNode
+  ) throws -> Value {
+    let count = axes.reduce(1) { $0 * x.axes[$1] }
+    switch node.operation {
+    case "ReduceMean": return try pooled(x, over: axes, isMax: false, node)
+    case "ReduceSum", "ReduceL1":
+      let summand = node.operation == "ReduceL1" ? try absolute(x, for: node) : x
+      if count == x.count {
+        let row = Tensor(shape: [1, count], repeating: 1)
+        let flat = reshaped(try plain(summand, for: node), to: [count])
+        return try linear(flat, row, nil, for: node)
+      }
+      return try scaled(
+        try pooled(summand, over: axes, isMax: false, node), by: Float(count), for: node)
+    case "ReduceMax": return try pooled(x, over: axes, isMax: true, node)
+    default:
+      let negated = try scaled(x, by: -1, for: node)
+      return try scaled(try pooled(negated, over: axes, isMax: true, node), by: -1, for: node)
+    }
+  }
+
+  /// Means or maxima over some axes: over height and width of an image as it lies, else over the
+  /// rows of an image of one column to which the scalars are brought.
+  private mutating func pooled(
+    _ x: Value, over axes: Set<Int>, isMax: Bool, _ node: ONNXNode
+  ) throws -> Value {
+    let rank = x.axes.count
+    if x.shape.count == 3, x.image == x.shape, axes == [rank - 2, rank - 1] {
+      return try pooledWhole(x, isMax: isMax, node)
+    }
+    let order = axes.sorted() + x.axes.indices.filter { !axes.contains($0) }
+    let moved = try rearrange(
+      x, to: order.map { x.axes[$0] }, for: node, isImage: false
+    ) { index in
+      var place = index
+      for (axis, position) in zip(order, index) { place[axis] = position }
+      return place
+    }
+    let count = axes.reduce(1) { $0 * x.axes[$1] }
+    if !isMax, count == x.count {
+      let row = Tensor(shape: [1, count], repeating: 1 / Float(count))
+      return try linear(reshaped(moved, to: [count]), row, nil, for: node)
+    }
+    let column = try shaped(moved, to: [count, 1, x.count / count], for: node)
+    let window = PoolingWindow(height: count, width: 1, ConvolutionGeometry())
+    let layer: any Layer = isMax ? MaxPool(window) : AveragePool(window)
+    return try append(layer, to: [column], for: node, axes: [x.count / count])
+  }
+}

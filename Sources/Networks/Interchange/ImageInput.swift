@@ -1,0 +1,66 @@
+import Tensors
+
+/// Networks that take images in another form than [H, W, C].
+extension Network {
+  /// The network for images [H, W, C]: itself, if it takes them; else, if it takes their pixels as
+  /// vectors in the order channels, height, width, or with the channels last where the file that it
+  /// was read from counts them first, the same network with its input put in order.
+  ///
+  /// - Returns: nil where it takes neither.
+  public func takingImages(_ image: [Int]) -> Network? {
+    guard inputShape != image else { return self }
+    guard image.count == 3, inputShape.reduce(1, *) == image.reduce(1, *),
+      let order = pixelOrder(of: image)
+    else { return nil }
+    return reading(image, inOrder: order)
+  }
+
+  /// For each scalar of the input the place of its pixel in an image [H, W, C].
+  private func pixelOrder(of image: [Int]) -> IndexMap? {
+    let (height, width, channels) = (image[0], image[1], image[2])
+    func map(_ place: ([Int]) -> [Int]?) -> IndexMap {
+      Rearrangement(from: image, to: inputShape, source: place).map
+    }
+    if inputShape.count == 1 {
+      return map { index in
+        let (channel, pixel) = (index[0] / (height * width), index[0] % (height * width))
+        return [pixel / width, pixel % width, channel]
+      }
+    }
+    if inputShape.count == 2, channels == 1, inputShape == [height, width] {
+      return map { [$0[0], $0[1], 0] }
+    }
+    // A file that counts [H, W, C] is read as one of H channels.
+    if inputShape.count == 3, inputShape == [width, channels, height] {
+      return map { [$0[2], $0[0], $0[1]] }
+    }
+    return nil
+  }
+
+  private func reading(_ image: [Int], inOrder map: IndexMap) -> Network? {
+    let readers = nodes.indices.filter { nodes[$0].inputs.contains(0) }
+    var graph = nodes.map { (path: $0.path, layer: $0.layer, inputs: $0.inputs.map { $0 + 1 }) }
+    var first: any Layer = Rearrangement(from: image, to: inputShape, by: map)
+    if readers == [0], nodes[0].inputs == [0] {
+      if let linear = nodes[0].layer as? Linear {
+        // The columns of the matrix move, not the pixels.
+        let columns = linear.weight.permutingColumns(of: image, toPyTorch: false)
+        graph[0].layer = Linear(weight: columns, bias: linear.bias)
+        first = Flatten()
+      } else if let next = nodes[0].layer as? Rearrangement {
+        let sources = next.map.sources.map { $0 < 0 ? $0 : map.sources[Int($0)] }
+        graph.removeFirst()
+        first = Rearrangement(
+          from: image, to: next.output, by: IndexMap(sources, from: map.sourceCount),
+          fill: next.fill)
+      }
+    }
+    return try? Network(input: image, graph: [(path: freePath, layer: first, inputs: [0])] + graph)
+  }
+
+  private var freePath: String {
+    let paths = Set(nodes.map(\.path))
+    return ["image"].first { !paths.contains($0) }
+      ?? (2...).lazy.map { "image-\($0)" }.first { !paths.contains($0) }!
+  }
+}

@@ -1,0 +1,255 @@
+import Foundation
+import Networks
+import Tensors
+import Testing
+
+@testable import Formats
+
+/// Operators with values that were computed by hand.
+@Suite struct ONNXOperatorTests {
+  private func expect(
+    _ outputs: [Float], _ graph: GraphBuilder, of input: [Float],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let found = try graph.network().outputs(input)
+    let isClose = found.count == outputs.count && zip(found, outputs).allSatisfy {
+      abs($0 - $1) <= 1e-6 * max(1, abs($1))
+    }
+    #expect(isClose, "\(found) instead of \(outputs)", sourceLocation: sourceLocation)
+  }
+
+  private func expectRefused(
+    _ text: String, _ graph: GraphBuilder, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    do {
+      _ = try graph.network()
+      Issue.record("was read", sourceLocation: sourceLocation)
+    } catch {
+      #expect("\(error)".contains(text), "\(error)", sourceLocation: sourceLocation)
+    }
+  }
+
+  // MARK: Windows
+
+  /// What is padded never wins, though all values are negative.
+  @Test func maximaOverUnevenWindows() throws {
+    let image: [Float] = [-1, -2, -3, -4, -5, -6, -7, -8, -9]
+    var same = GraphBuilder([0, 1, 3, 3])
+    same.add(
+      "MaxPool", [],
+      [
+        "kernel_shape": .integers([2, 2]), "strides": .integers([2, 2]),
+        "auto_pad": .text("SAME_UPPER"),
+      ])
+    try expect([-1, -3, -7, -9], same, of: image)
+    var up = GraphBuilder([0, 1, 3, 3])
+    up.add(
+      "MaxPool", [],
+      ["kernel_shape": .integers([2, 2]), "strides": .integers([2, 2]), "ceil_mode": .integer(1)])
+    try expect([-1, -3, -7, -9], up, of: image)
+    var gaps = GraphBuilder([0, 1, 3, 3])
+    gaps.add(
+      "MaxPool", [],
+      [
+        "kernel_shape": .integers([2, 2]), "dilations": .integers([2, 2]),
+        "pads": .integers([1, 0, 0, 0]),
+      ])
+    try expect([-4, -1], gaps, of: image)
+  }
+
+  @Test func meansOverUnevenWindows() throws {
+    func pool(_ counts: Int, _ more: [String: GraphBuilder.Attribute]) -> GraphBuilder {
+      var graph = GraphBuilder([0, 1, 1, 4])
+      graph.add(
+        "AveragePool", [],
+        [
+          "kernel_shape": .integers([1, 3]), "strides": .integers([1, 3]),
+          "count_include_pad": .integer(counts),
+        ].merging(more) { $1 })
+      return graph
+    }
+    let pads = ["pads": GraphBuilder.Attribute.integers([0, 1, 0, 1])]
+    try expect([1.5, 3.5], pool(0, pads), of: [1, 2, 3, 4])
+    try expect([1, 7 / 3], pool(1, pads), of: [1, 2, 3, 4])
+    // The last window sticks out: it has one place that counts.
+    try expect([2, 4], pool(1, ["ceil_mode": .integer(1)]), of: [1, 2, 3, 4])
+  }
+
+  @Test func transposedConvolutions() throws {
+    var graph = GraphBuilder([0, 1, 1, 2])
+    graph.add(
+      "ConvTranspose", [graph.constant([1, 1, 1, 3], [1, 10, 100])],
+      ["strides": .integers([1, 2]), "output_padding": .integers([0, 1])])
+    // 1·(1, 10, 100) at 0 and 2·(1, 10, 100) at 2, then one more.
+    try expect([1, 10, 102, 20, 200, 0], graph, of: [1, 2])
+    var groups = GraphBuilder([0, 2, 2])
+    groups.add(
+      "ConvTranspose", [groups.constant([2, 1, 2], [1, 2, 3, 4]), groups.constant([2], [0, 1])],
+      ["group": .integer(2), "pads": .integers([1, 0])])
+    try expect([4, 4, 29, 17], groups, of: [1, 2, 4, 4])
+  }
+
+  @Test func sizes() throws {
+    func resized(_ attributes: [String: GraphBuilder.Attribute], _ sizes: [Int]) -> GraphBuilder {
+      var graph = GraphBuilder([0, 1, 1, 2])
+      graph.add("Resize", ["", "", graph.integers([1, 1] + sizes)], attributes)
+      return graph
+    }
+    try expect(
+      [1, 1, 3, 3], resized(["coordinate_transformation_mode": .text("asymmetric")], [1, 4]),
+      of: [1, 3])
+    try expect(
+      [1, 1.5, 2.5, 3], resized(["mode": .text("linear")], [1, 4]), of: [1, 3])
+    try expect(
+      [1, 2, 3, 1, 2, 3],
+      resized(
+        [
+          "mode": .text("linear"), "coordinate_transformation_mode": .text("align_corners"),
+        ], [2, 3]), of: [1, 3])
+    expectRefused("mode cubic", resized(["mode": .text("cubic")], [1, 4]))
+  }
+
+  @Test func paddingsOfTheirOwn() throws {
+    func padded(_ mode: String) -> GraphBuilder {
+      var graph = GraphBuilder([0, 1, 3])
+      graph.add("Pad", [graph.integers([0, 0, 2, 0, 0, 1])], ["mode": .text(mode)])
+      return graph
+    }
+    try expect([3, 2, 1, 2, 3, 2], padded("reflect"), of: [1, 2, 3])
+    try expect([1, 1, 1, 2, 3, 3], padded("edge"), of: [1, 2, 3])
+    try expect([2, 3, 1, 2, 3, 1], padded("wrap"), of: [1, 2, 3])
+  }
+
+  // MARK: Axes
+
+  @Test func reductionsOverAnyAxes() throws {
+    func reduced(_ operation: String, _ axes: [Int]) -> GraphBuilder {
+      var graph = GraphBuilder([0, 2, 1, 3])
+      graph.add(operation, [graph.integers(axes)], ["keepdims": .integer(0)])
+      return graph
+    }
+    let x: [Float] = [1, 2, 3, -4, 5, 6]
+    try expect([6, 7], reduced("ReduceSum", [-1]), of: x)
+    try expect([-1.5, 3.5, 4.5], reduced("ReduceMean", [1]), of: x)
+    try expect([3, 6], reduced("ReduceMax", [2, 3]), of: x)
+    try expect([-4], reduced("ReduceMin", [1, 2, 3]), of: x)
+    try expect([21], reduced("ReduceL1", [1, 2, 3]), of: x)
+    expectRefused("along the batch", reduced("ReduceSum", [0]))
+  }
+
+  @Test func splitsAndValuesThatSpread() throws {
+    var graph = GraphBuilder([0, 5])
+    graph.add("Split", [], ["axis": .integer(1), "num_outputs": .integer(2)], outputs: ["a", "b"])
+    let mean = graph.add(
+      "ReduceMean", [graph.integers([1])], ["keepdims": .integer(1)], from: "b")
+    graph.add("Sub", [mean], from: "a")
+    try expect([-3.5, -2.5, -1.5], graph, of: [1, 2, 3, 4, 5])
+    var given = GraphBuilder([0, 5])
+    given.add(
+      "Split", [given.integers([1, 4])], ["axis": .integer(1)], outputs: ["one", "four"])
+    given.add("Add", ["one"], from: "four")
+    try expect([3, 4, 5, 6], given, of: [1, 2, 3, 4, 5])
+  }
+
+  @Test func linearLayersOfSequences() throws {
+    var graph = GraphBuilder([0, 2, 2])
+    graph.add("MatMul", [graph.constant([2, 3], [1, 0, 1, 0, 1, 1])])
+    graph.add("Add", [graph.constant([3], [0, 0, 10])])
+    try expect([1, 2, 13, 3, 4, 17], graph, of: [1, 2, 3, 4])
+  }
+
+  @Test func depthAndSpace() throws {
+    var graph = GraphBuilder([0, 4, 1, 1])
+    graph.add("DepthToSpace", [], ["blocksize": .integer(2), "mode": .text("CRD")])
+    try expect([1, 2, 3, 4], graph, of: [1, 2, 3, 4])
+    graph.add("SpaceToDepth", [], ["blocksize": .integer(2)])
+    try expect([1, 2, 3, 4], graph, of: [1, 2, 3, 4])
+  }
+
+  // MARK: Functions
+
+  @Test func extremesOfValuesAndConstants() throws {
+    var graph = GraphBuilder([0, 3])
+    let negated = graph.add("Neg")
+    graph.add("Max", ["input", graph.constant([], [0.5])], from: negated)
+    graph.add("Min", [graph.constant([3], [9, 1.5, 9])])
+    try expect([2, 1.5, 0.5], graph, of: [-2, 3, 0.1])
+  }
+
+  /// As PyTorch's default exporter writes Softshrink.
+  @Test func selectionsThatAreContinuousAreRead() throws {
+    func softshrink(_ shift: Float) -> GraphBuilder {
+      var graph = GraphBuilder([0, 4])
+      let lambda = graph.constant([], [0.5])
+      let magnitude = graph.add("Abs")
+      let isLarge = graph.add("Greater", [lambda], from: magnitude)
+      let sign = graph.add("Sign", from: "input")
+      let signed = graph.add("Mul", [graph.constant([], [shift])], from: sign)
+      let moved = graph.add("Sub", [signed], from: "input")
+      let nothing = graph.add("Mul", [graph.constant([], [0])], from: "input")
+      graph.add("Where", [moved, nothing], from: isLarge)
+      return graph
+    }
+    try expect([-1, 0, 0, 1.5], softshrink(0.5), of: [-1.5, -0.25, 0.5, 2])
+    expectRefused("a function that jumps by 0.5 at -0.5", softshrink(0))
+  }
+
+  @Test func softplusWithItsThresholdIsRead() throws {
+    func softplus(_ beta: Float, _ threshold: Float) -> GraphBuilder {
+      var graph = GraphBuilder([0, 2])
+      let scaled = graph.add("Mul", [graph.constant([], [beta])])
+      let curve = graph.add("Softplus")
+      let unscaled = graph.add("Div", [graph.constant([], [beta])], from: curve)
+      let isLarge = graph.add("Greater", [graph.constant([], [threshold])], from: scaled)
+      graph.add("Where", ["input", unscaled], from: isLarge)
+      return graph
+    }
+    try expect([Float(log(2.0)) / 2, 30], softplus(2, 20), of: [0, 30])
+    expectRefused("jumps by 4.54e-05 at its threshold 10.0", softplus(2, 10))
+  }
+
+  @Test func productsThatAreKnownFunctions() throws {
+    var silu = GraphBuilder([0, 2])
+    let scaled = silu.add("Mul", [silu.constant([], [2])])
+    let gate = silu.add("Sigmoid", from: scaled)
+    silu.add("Mul", [gate], from: "input")
+    try expect([0, 1 / (1 + Float(exp(-2.0)))], silu, of: [0, 1])
+    var swish = GraphBuilder([0, 3])
+    swish.add("Add", [swish.constant([], [3])])
+    let clip = swish.add("Clip", [swish.constant([], [0]), swish.constant([], [6])])
+    swish.add("Mul", [clip], from: "input")
+    swish.add("Div", [swish.constant([], [6])])
+    try expect([0, 1 * 4 / 6, 5], swish, of: [-4, 1, 5])
+    var product = GraphBuilder([0, 2])
+    product.add("Mul", ["input"])
+    expectRefused("multiplies two computed values", product)
+  }
+
+  @Test func slopesForEachChannel() throws {
+    var graph = GraphBuilder([0, 2, 1, 2])
+    graph.add("PRelu", [graph.constant([2, 1, 1], [0.5, -2])])
+    try expect([-0.5, 1, 4, 3], graph, of: [-1, 1, -2, 3])
+  }
+
+  @Test func softmaxAtTheEnd() throws {
+    var graph = GraphBuilder([0, 2])
+    graph.add("Softmax")
+    try expect([0.25, 0.75], graph, of: [0, Float(log(3.0))])
+  }
+
+  @Test func whatIsNoRealFunctionIsRefusedWithTheReason() {
+    for (operation, reason) in [
+      ("LayerNormalization", "multiplies or divides computed values"),
+      ("ThresholdedRelu", "jumps"), ("LSTM", "gates"), ("Loop", "control flow"),
+      ("QuantizeLinear", "rounds values"),
+    ] {
+      var graph = GraphBuilder([0, 2])
+      graph.add(operation)
+      expectRefused(reason, graph)
+    }
+    var square = GraphBuilder([0, 2])
+    square.add("Pow", [square.constant([], [2])])
+    square.add("Relu")
+    expectRefused("of a power is supported only where it makes GELU", square)
+  }
+}
