@@ -144,5 +144,7 @@ import Testing
     #expect(
       CSV.line(["a", "b, c", "say \"so\"", "two\nlines", ""])
         == "a,\"b, c\",\"say \"\"so\"\"\",\"two\nlines\",\n")
+    // A quotation mark under an accent, and a comma under one.
+    #expect(CSV.line(["\"\u{301}", ",\u{301}", "a|b"]) == "\"\"\"\u{301}\",\",\u{301}\",a|b\n")
   }
 }

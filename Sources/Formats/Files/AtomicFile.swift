@@ -11,7 +11,7 @@ import Foundation
 /// Writing of whole files that leaves either the old or the complete new contents, never a part.
 public enum AtomicFile {
   /// Replaces a file by `data`: a temporary file in the same folder, fsync, rename, fsync of the
-  /// folder.
+  /// folder. Temporary files that a process has left there by dying are removed.
   ///
   /// A symbolic link is followed, a device or a pipe written to as it is. Throws ``FormatError`` of
   /// kind `cannotWrite`; the temporary file is then gone and what was at `url` is unchanged, except
@@ -30,9 +30,7 @@ public enum AtomicFile {
       case .directory: throw SystemFailure(code: EISDIR)
       case .other: try checked { access(target.path, W_OK) }
       case .regular, nil:
-        let (temporary, descriptor) = try temporaryFile(beside: target)
-        close(descriptor)
-        unlink(temporary.path)
+        try TemporaryFile(beside: target).remove()
       }
     } catch let failure as SystemFailure {
       throw error(failure, file: url.path)
@@ -57,26 +55,18 @@ public enum AtomicFile {
   }
 
   private static func replace(_ data: Data, _ target: URL, _ writer: Writer) throws {
-    let (temporary, descriptor) = try temporaryFile(beside: target)
+    let temporary = try TemporaryFile(beside: target)
     do {
-      keepPermissions(of: target.path, for: descriptor)
-      try fill(descriptor, with: data, writer, sync: true)
-      try checked { rename(temporary.path, target.path) }
+      keepPermissions(of: target.path, for: temporary.descriptor)
+      // The copy is closed after the data; the lock stays until the file has its own name.
+      let copy = try checked { dup(temporary.descriptor) }
+      try fill(copy, with: data, writer, sync: true)
+      try temporary.rename(to: target.path)
     } catch {
-      unlink(temporary.path)
+      temporary.remove()
       throw error
     }
     try syncFolder(target.deletingLastPathComponent().path)
-  }
-
-  /// A new file in the target's folder, open for writing.
-  private static func temporaryFile(
-    beside target: URL
-  ) throws(SystemFailure) -> (url: URL, descriptor: Int32) {
-    let url = target.deletingLastPathComponent()
-      .appendingPathComponent(temporaryName(for: target.lastPathComponent))
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-    return (url, try checked { open(url.path, flags, 0o666) })
   }
 
   /// Gives the new file the old one's permissions, so that a private file stays private.
@@ -148,12 +138,6 @@ public enum AtomicFile {
     #endif
   }
 
-  /// A hidden name next to the target's, short enough for any file system.
-  private static func temporaryName(for name: String) -> String {
-    let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
-    return ".\(name.unicodeScalars.prefix(40)).\(suffix).tmp"
-  }
-
   private static func error(_ failure: SystemFailure, file: String) -> FormatError {
     let (problem, remedy): (String, String?) =
       switch failure.code {
@@ -161,6 +145,7 @@ public enum AtomicFile {
       case ENOENT, ENOTDIR: ("cannot be written (no such folder)", "make the folder first")
       case EACCES, EPERM: ("cannot be written (permission denied)", nil)
       case EISDIR: ("cannot be written (is a directory)", "name a file inside it")
+      case ENAMETOOLONG: ("cannot be written (\(failure.text))", "choose a shorter name")
       default: ("cannot be written (\(failure.text))", nil)
       }
     return FormatError(.cannotWrite, problem, file: file, remedy: remedy)

@@ -6,7 +6,14 @@ public enum CSV {
   }
 
   private static func quoted(_ field: String) -> String {
-    field.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-      ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
+    // By scalars: a quotation mark under an accent is one character, and another one.
+    let scalars = field.unicodeScalars
+    guard
+      scalars.contains(where: { $0 == "," || $0 == "\"" || $0.properties.isWhitespace && $0 != " " }
+      )
+    else { return field }
+    var text = "\""
+    for scalar in scalars { text += scalar == "\"" ? "\"\"" : String(scalar) }
+    return text + "\""
   }
 }

@@ -12,24 +12,39 @@ import Foundation
 public final class FileLock: Sendable {
   private let descriptor: Int32
 
+  private init(descriptor: Int32) { self.descriptor = descriptor }
+
   /// Takes the lock; nil where another holder has it. The file is made where it is not there, and
   /// stays.
   ///
-  /// Throws ``FormatError`` of kind `cannotWrite`.
-  public init?(_ url: URL) throws {
+  /// - Throws: ``FormatError`` of kind `cannotWrite`, also where the file system knows no locks.
+  public convenience init?(_ url: URL) throws {
+    guard let descriptor = try Self.take(url, LOCK_EX | LOCK_NB) else { return nil }
+    self.init(descriptor: descriptor)
+  }
+
+  /// Takes the lock as soon as no other holder has it.
+  ///
+  /// - Throws: ``FormatError`` of kind `cannotWrite`, also where the file system knows no locks.
+  public convenience init(waitingFor url: URL) throws {
+    var descriptor: Int32?
+    while descriptor == nil { descriptor = try Self.take(url, LOCK_EX) }
+    self.init(descriptor: descriptor!)
+  }
+
+  private static func take(_ url: URL, _ operation: Int32) throws -> Int32? {
     do {
-      descriptor = try checked { open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
-    } catch {
-      throw FormatError(.cannotWrite, "cannot be locked: \(error.text)", file: url.path)
-    }
-    do {
-      try checked { flock(descriptor, LOCK_EX | LOCK_NB) }
-    } catch {
-      close(descriptor)
-      guard error.code == EWOULDBLOCK else {
-        throw FormatError(.cannotWrite, "cannot be locked: \(error.text)", file: url.path)
+      let descriptor = try checked { open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
+      do {
+        try checked { flock(descriptor, operation) }
+        return descriptor
+      } catch {
+        close(descriptor)
+        guard error.code == EWOULDBLOCK else { throw error }
+        return nil
       }
-      return nil
+    } catch let failure as SystemFailure {
+      throw FormatError(.cannotWrite, "cannot be locked: \(failure.text)", file: url.path)
     }
   }
 
