@@ -71,7 +71,7 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
       case .l1: "ℓ1"
       }
     let within = domain.map { " within [\($0.lowerBound), \($0.upperBound)]" } ?? ""
-    return "\(name) ε = \(epsilon)\(within)"
+    return "\(name) ε = \(EpsilonText.shown(epsilon))\(within)"
   }
 }
 

@@ -37,8 +37,8 @@ extension Recipe {
   private var perturbationText: String {
     let clip = perturbation.domain.map { Self.list([$0.lowerBound, $0.upperBound]) }
     return Self.mapping([
-      "norm: \(perturbation.norm.rawValue)", "epsilon: \(perturbation.epsilon)",
-      "train-epsilon: \(trainEpsilon)", "clip: \(clip ?? "none")",
+      "norm: \(perturbation.norm.rawValue)", "epsilon: \(EpsilonText.exact(perturbation.epsilon))",
+      "train-epsilon: \(EpsilonText.exact(trainEpsilon))", "clip: \(clip ?? "none")",
     ])
   }
 
