@@ -10,6 +10,7 @@ import Synchronization
 #endif
 
 private let lost = Atomic<Bool>(false)
+private let needsReader = Atomic<Bool>(true)
 
 /// Text to people and programs: lines on the standard output, and one live line on the standard
 /// error where that is a terminal.
@@ -19,7 +20,15 @@ struct Console {
   private let isLive = isatty(STDERR_FILENO) == 1
 
   static func error(_ line: String) {
-    write(line + "\n", to: .standardError)
+    write(line + "\n", to: STDERR_FILENO)
+  }
+
+  /// From here on the process goes on quietly where nobody reads what it prints any more, as behind
+  /// `| head`: what is computed is worth more than what is shown of it. Without this it ends as
+  /// every filter does.
+  static func goOnWithoutReader() {
+    signal(SIGPIPE, SIG_IGN)
+    needsReader.store(false, ordering: .relaxed)
   }
 
   /// Prints a line, above the live one.
@@ -30,27 +39,47 @@ struct Console {
   /// terminal.
   func text(_ text: String) {
     clearLiveLine()
-    if !Self.write(text, to: .standardOutput) { lost.store(true, ordering: .relaxed) }
+    switch Self.write(text, to: STDOUT_FILENO) {
+    case 0: break
+    case EPIPE:
+      // The one who started the process may have had it ignore the signal.
+      if needsReader.load(ordering: .relaxed) { exit(128 + SIGPIPE) }
+    default: lost.store(true, ordering: .relaxed)
+    }
   }
 
   /// Whether some of the standard output could not be written.
   static var hasLostOutput: Bool { lost.load(ordering: .relaxed) }
 
+  /// Returns 0, or the number of the error that left the text incomplete.
   @discardableResult
-  private static func write(_ text: String, to file: FileHandle) -> Bool {
-    (try? file.write(contentsOf: Data(text.utf8))) != nil
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress!, $0.count) }
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno == EAGAIN {
+        // Another process has made the terminal or the pipe that both have not wait.
+        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&wait, 1, -1)
+      } else if errno != EINTR {
+        return errno
+      }
+    }
+    return 0
   }
 
   /// Replaces the live line; nothing where there is no terminal.
   func live(_ text: @autoclosure () -> String) {
     guard isLive else { return }
     let shown = text().prefix(max(width - 1, 20))
-    Self.write("\r\u{1b}[K\(shown)", to: .standardError)
+    Self.write("\r\u{1b}[K\(shown)", to: STDERR_FILENO)
   }
 
   func clearLiveLine() {
     guard isLive else { return }
-    Self.write("\r\u{1b}[K", to: .standardError)
+    Self.write("\r\u{1b}[K", to: STDERR_FILENO)
   }
 
   private var width: Int {
@@ -58,6 +87,11 @@ struct Console {
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
   }
+}
+
+/// The system's function, whose name the method of the console has too.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
 }
 
 /// A fraction as a percentage with two decimals.

@@ -41,7 +41,7 @@ struct DryRun {
       [header]
         + forecast.epochs.map { epoch in
           [
-            "\(epoch.index + 1)", Wording.number(epoch.first.epsilon),
+            "\(epoch.number)", Wording.number(epoch.first.epsilon),
             Wording.number(epoch.last.epsilon), Wording.number(epoch.last.kappa),
             Wording.number(epoch.last.beta), "\(epoch.learningRate)",
           ]
@@ -68,7 +68,7 @@ struct DryRun {
       seconds: forecast.seconds,
       epochs: forecast.epochs.map {
         Record.Epoch(
-          epoch: $0.index + 1, epsilon: [$0.first.epsilon, $0.last.epsilon],
+          epoch: $0.number, epsilon: [$0.first.epsilon, $0.last.epsilon],
           kappa: [$0.first.kappa, $0.last.kappa], beta: [$0.first.beta, $0.last.beta],
           learningRate: $0.learningRate)
       })

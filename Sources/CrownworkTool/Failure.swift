@@ -36,14 +36,38 @@ struct Failure: Error {
       } else {
         self.init(.badData, "\(error)")
       }
-    case RunError.exists, RunError.otherRecipe, is PerturbationError:
-      self.init(.usage, "\(error)")
-    case is RunError: self.init(.missingInput, "\(error)")
+    case let error as RunError: self.init(error)
+    case is PerturbationError: self.init(.usage, "\(error)")
     case is NetworkError, is TrainingError: self.init(.badData, "\(error)")
     case is BoundsError: self.init(.badData, "\(error)")
     case is CocoaError, is POSIXError, is DecodingError, is EncodingError:
       self.init(.internalError, "internal error: \(error)")
     default: return nil
+    }
+  }
+
+  /// What is wrong with a run's folder, and which option helps.
+  private init(_ error: RunError) {
+    switch error {
+    case .exists:
+      self.init(
+        .usage, "\(error); continue it with --resume, or name another folder with --output")
+    case .inUse:
+      self.init(
+        .cannotWrite, "\(error); wait until it has ended, or name another folder with --output")
+    case .otherRecipe:
+      self.init(
+        .usage,
+        "\(error); a run goes on with its own settings, of which only --epochs (and --data) can "
+          + "change: leave the others out, or name another folder with --output")
+    case .nothingToResume:
+      self.init(.missingInput, "\(error); leave out --resume to start one")
+    case .noModel(let path, let failure):
+      let advice =
+        failure == nil
+        ? "train on with crownwork train --resume --output \(path)"
+        : "start anew with other settings in another folder"
+      self.init(.missingInput, "\(error); \(advice)")
     }
   }
 

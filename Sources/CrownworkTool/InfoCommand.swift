@@ -75,7 +75,7 @@ struct ModelSheet {
       model: model.name, architecture: network.architecture?.description,
       input: network.inputShape, classes: network.classes, parameters: network.parameterCount,
       relus: network.reluCount, dataset: model.file.dataset, certify: certify,
-      epoch: model.file.epoch.map { $0 + 1 },
+      epoch: model.file.epoch,
       layers: network.nodes.map { node in
         Record.Layer(
           path: node.path, kind: Self.kind(of: node.layer), output: node.outputShape,

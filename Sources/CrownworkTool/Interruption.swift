@@ -11,8 +11,8 @@ import Synchronization
 /// The signal that asked the process to end, 0 for none.
 private let received = Atomic<Int32>(0)
 
-/// SIGINT and SIGTERM as a question to be asked between steps; a second one ends the process at
-/// once.
+/// SIGINT, SIGTERM and SIGHUP (a terminal that is closed, a connection that drops) as a question to
+/// be asked between steps; a second SIGINT or SIGTERM ends the process at once.
 enum Interruption {
   static func catchSignals() {
     // Before any handler runs, since a global is made on first use.
@@ -23,14 +23,26 @@ enum Interruption {
         if before != 0 { _exit(128 + number) }
       }
     }
+    // A shell and the terminal itself may each send one for the same end.
+    let hangup = signal(SIGHUP) { number in
+      _ = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
+    }
+    // What nohup started is to outlive its terminal.
+    if isIgnored(hangup) { signal(SIGHUP, SIG_IGN) }
     unblock()
+  }
+
+  private typealias Handler = @convention(c) (Int32) -> Void
+
+  private static func isIgnored(_ handler: Handler?) -> Bool {
+    unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// A process started from a worker thread inherits that thread's mask, which may block these.
   private static func unblock() {
     var set = sigset_t()
     sigemptyset(&set)
-    for number in [SIGINT, SIGTERM] { sigaddset(&set, number) }
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, number) }
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 

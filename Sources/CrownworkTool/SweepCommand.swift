@@ -15,8 +15,10 @@ struct SweepCommand: ParsableCommand {
           seeds: [0, 1, 2]
 
       Each run has a folder in the sweep's. Ctrl-C at any time; the same command goes on. Several
-      processes may work on one sweep: each takes runs that no other one has. The table is written as
-      table.md, table.csv and table.json after every run.
+      processes may work on one sweep: each takes runs that no other one has. Before the first run it
+      is checked that all can be trained; those that cannot are named and left out. The table is of
+      all runs in the folder, also of earlier commands' (such as with other --seeds), and is written
+      as table.md, table.csv and table.json after every run.
 
       EXAMPLES
         crownwork sweep Recipes/mnist-ten-small.yaml --dry-run
@@ -49,30 +51,53 @@ struct SweepCommand: ParsableCommand {
     let folder = SweepFolder(URL(fileURLWithPath: output ?? "runs/\(sweep.name)"), sweep)
     if dryRun { return try list(folder) }
     try folder.create()
+    Console.goOnWithoutReader()
     Interruption.catchSignals()
     var worker = SweepWorker(folder, talks: !json)
     let busy = try worker.work()
-    let table = try folder.table()
     // Once more: another process may have written its own, or one was stopped before it did.
-    try table.write(to: folder.url)
+    let table = try folder.writeTable()
     Console.standard.text(json ? try table.json : table.markdown)
     if busy > 0 {
       Console.error(
-        "crownwork: \(busy) runs are in the hands of other processes; run again when they are done")
+        "crownwork: \(Self.count(busy)) still being trained by another process, and missing in the "
+          + "table; the same command completes it")
     }
     try Alarm.check(
       table.results.map {
         ("\($0.model) \($0.setting) seed \($0.seed)", $0.errors?.contradictions ?? [])
       })
+    try Self.report(worker.check, folder)
   }
 
+  private static func count(_ runs: Int) -> String { runs == 1 ? "1 run is" : "\(runs) runs are" }
+
   private func list(_ folder: SweepFolder) throws {
-    for planned in folder.sweep.runs {
-      let state = try folder.state(of: planned).rawValue
-      Console.standard.line(state.padding(toLength: 9, withPad: " ", startingAt: 0) + planned.label)
+    let states = try folder.sweep.runs.map { try folder.state(of: $0) }
+    let open = zip(folder.sweep.runs, states).filter { $1 != .done }.map(\.0)
+    var loader = DatasetCache(fetches: false)
+    let check = try SweepCheck(of: open, needsData: false) { try loader.load($0) }
+    for (planned, state) in zip(folder.sweep.runs, states) {
+      let problem = check.problem(of: planned)
+      let word = problem == nil ? state.rawValue : "fails"
+      Console.standard.line(
+        word.padding(toLength: 9, withPad: " ", startingAt: 0) + planned.label
+          + (problem.map { ": \($0)" } ?? ""))
     }
     Console.standard.line("\(folder.sweep.runs.count) runs in \(folder.url.relativePath)")
     Console.standard.line("dry run: nothing was written")
+    try Self.report(check, folder)
+  }
+
+  /// Ends the command as a failure where runs cannot be trained.
+  private static func report(_ check: SweepCheck, _ folder: SweepFolder) throws {
+    let impossible = folder.sweep.runs.filter { check.problem(of: $0) != nil }
+    guard let first = impossible.first, let problem = check.problem(of: first) else { return }
+    let names = impossible.count == 1 ? "" : " (\(impossible.map(\.label).joined(separator: "; ")))"
+    throw Failure(
+      .badData,
+      "\(impossible.count) of \(folder.sweep.runs.count) runs cannot be trained\(names): "
+        + "\(first.label): \(problem)")
   }
 }
 

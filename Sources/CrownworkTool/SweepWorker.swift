@@ -6,55 +6,79 @@ import Foundation
 struct SweepWorker {
   private let folder: SweepFolder
   private let talks: Bool
-  private var datasets: [(recipe: Recipe, dataset: Dataset)] = []
+  /// What hinders runs; complete after ``work()``.
+  private(set) var check = SweepCheck()
+  private var datasets = DatasetCache(fetches: true)
 
   init(_ folder: SweepFolder, talks: Bool) {
     self.folder = folder
     self.talks = talks
   }
 
-  /// Returns the number of runs left to other processes.
+  /// Does what can be done: runs that another process has are tried again after the others, since
+  /// it may have been stopped.
+  ///
+  /// - Returns: How many runs are still in the hands of other processes.
   mutating func work() throws -> Int {
-    var busy = 0
-    for (number, planned) in folder.sweep.runs.enumerated() {
-      guard try folder.state(of: planned) != .done else { continue }
-      guard let lock = try folder.lock(planned) else {
-        busy += 1
-        continue
-      }
-      defer { withExtendedLifetime(lock) {} }
-      // Another process may have done it in the meantime.
-      guard try folder.state(of: planned) != .done else { continue }
-      let place = "[\(number + 1)/\(folder.sweep.runs.count)] \(planned.label)"
-      let result = try complete(planned, place)
-      if talks { Console.standard.line("\(place): \(result.summary)") }
-      try folder.table().write(to: folder.url)
+    let open = try folder.sweep.runs.filter { try folder.state(of: $0) != .done }
+    try checkRuns(open)
+    var waiting = open.filter { check.recipe(of: $0) != nil }
+    var before = Int.max
+    while waiting.count < before {
+      before = waiting.count
+      waiting = try waiting.filter { try !complete($0) }
     }
-    return busy
+    return try waiting.count { try folder.state(of: $0) != .done }
   }
 
-  private mutating func complete(_ planned: PlannedRun, _ place: String) throws -> SweepResult {
-    let dataset = try load(planned.recipe)
-    let recipe = try planned.recipe.resolved(for: dataset)
-    let url = folder.url(of: planned)
-    var runFolder =
-      RunFolder.exists(at: url)
-      ? try RunFolder(opening: url) : try RunFolder(creating: url, recipe: recipe)
-    var run = try recipe.run(on: dataset)
-    try runFolder.restore(&run)
-    var result: SweepResult
+  /// Finds out which runs cannot be trained, and says and notes so before any other one is.
+  private mutating func checkRuns(_ runs: [PlannedRun]) throws {
+    check = try SweepCheck(of: runs) { try datasets.load($0) }
+    for planned in runs {
+      guard let problem = check.problem(of: planned) else { continue }
+      Console.error("crownwork: \(planned.label): cannot be trained: \(problem)")
+      try folder.note(problem, of: planned)
+    }
+  }
+
+  /// Returns whether the run has ended, here or in another process.
+  private mutating func complete(_ planned: PlannedRun) throws -> Bool {
+    guard let recipe = check.recipe(of: planned),
+      let runFolder = try folder.take(planned, recipe)
+    else { return try folder.state(of: planned) == .done }
+    let number = folder.sweep.runs.firstIndex { $0.folder == planned.folder } ?? 0
+    let place = "[\(number + 1)/\(folder.sweep.runs.count)] \(planned.label)"
+    let result = try result(of: planned, runFolder, place)
+    try result.write(to: runFolder.url)
+    if talks { Console.standard.line("\(place): \(result.summary)") }
+    try folder.writeTable()
+    return true
+  }
+
+  private mutating func result(
+    of planned: PlannedRun, _ opened: RunFolder, _ place: String
+  ) throws -> SweepResult {
+    var runFolder = opened
+    let dataset = try datasets.load(planned.recipe)
+    var parameters = 0
+    func failed(_ error: any Error) -> SweepResult {
+      SweepResult(planned, runFolder, parameters: parameters, report: nil, failure: "\(error)")
+    }
     do {
+      var run = try runFolder.recipe.run(on: dataset)
+      parameters = run.network.parameterCount
+      try runFolder.restore(&run)
       try train(&run, &runFolder, place)
       let report = try report(on: runFolder, dataset, place)
-      result = SweepResult(
-        planned, runFolder, parameters: run.network.parameterCount, report: report)
+      return SweepResult(planned, runFolder, parameters: parameters, report: report)
     } catch let error as TrainingError {
-      result = SweepResult(
-        planned, runFolder, parameters: run.network.parameterCount, report: nil,
-        failure: "\(error)")
+      guard case .diverged = error else { throw error }
+      try runFolder.record(error)
+      return failed(error)
+    } catch let error where error is BoundsError || error is NetworkError {
+      check.add("\(error)", of: planned)
+      return failed(error)
     }
-    try result.write(to: url)
-    return result
   }
 
   private func train(
@@ -102,15 +126,24 @@ struct SweepWorker {
     Console.error("crownwork: interrupted; the same command goes on where it stopped")
     return ExitCode(128 + number)
   }
+}
 
-  /// Each data set once.
-  private mutating func load(_ recipe: Recipe) throws -> Dataset {
+/// Each data set of a sweep once.
+struct DatasetCache {
+  let fetches: Bool
+  private var datasets: [(recipe: Recipe, dataset: Dataset)] = []
+
+  init(fetches: Bool) { self.fetches = fetches }
+
+  mutating func load(_ recipe: Recipe) throws -> Dataset {
     let known = datasets.first {
       $0.recipe.dataset == recipe.dataset && $0.recipe.data == recipe.data
         && $0.recipe.images == recipe.images
     }
     if let known { return known.dataset }
-    let dataset = try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }
+    let dataset = try recipe.loadDataset(fetch: fetches) {
+      Console.error("fetching \($0.absoluteString)")
+    }
     datasets.append((recipe, dataset))
     return dataset
   }
@@ -120,7 +153,9 @@ extension SweepResult {
   fileprivate var summary: String {
     guard let errors else { return "failed: \(failure ?? "")" }
     let time = secondsPerEpoch.map { String(format: ", %.1f s per epoch", $0) } ?? ""
-    return "standard \(percent(errors.standard)), attacked \(percent(errors.attacked)), certified "
+    let collapsed = errors.collapsed == true ? "collapsed; " : ""
+    return
+      "\(collapsed)standard \(percent(errors.standard)), attacked \(percent(errors.attacked)), certified "
       + "\(percent(errors.certified))\(time)"
   }
 }

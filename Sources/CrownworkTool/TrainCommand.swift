@@ -7,7 +7,8 @@ struct TrainCommand: ParsableCommand {
     commandName: "train", abstract: "Train a network that can be certified.",
     discussion: """
       Without a recipe it trains a small network on digits. Options override the recipe.
-      A run is a folder; Ctrl-C leaves a checkpoint in it.
+      A run is a folder; Ctrl-C leaves a checkpoint in it, and so does the end of a connection.
+      With --resume a run goes on; with more --epochs than it had, also one that has finished.
 
       EXAMPLES
         crownwork train
@@ -15,6 +16,7 @@ struct TrainCommand: ParsableCommand {
         crownwork train --dataset images --data pictures --image-size 32x32
         crownwork train Recipes/mnist-small.yaml --model dm-small --seed 1
         crownwork train --resume --output runs/mnist-dm-small
+        crownwork train --resume --output runs/mnist-dm-small --epochs 200
       """)
 
   @Argument(help: "A recipe, YAML.") var recipe: String?
@@ -33,27 +35,31 @@ struct TrainCommand: ParsableCommand {
       guard threads >= 1 else { throw Failure(.usage, "--threads: must be at least 1") }
       Threads.use(threads)
     }
-    let asked = try askedRecipe()
-    let report = TrainReport(json: json, quiet: quiet)
-    let place = RunPlace(output: output, recipe: asked ?? Recipe())
-    guard resume else {
-      let recipe = asked ?? Recipe()
-      let dataset = try load(recipe)
-      let resolved = try recipe.resolved(for: dataset)
-      let run = try resolved.run(on: dataset)
-      if dryRun { return try DryRun(resolved, run).print(json: json) }
-      let folder = try RunFolder(creating: place.new, recipe: resolved)
-      return try train(run, in: folder, report, on: dataset)
+    if resume { try goOn() } else { try begin() }
+  }
+
+  private func begin() throws {
+    let recipe = try askedRecipe() ?? Recipe()
+    let dataset = try load(recipe)
+    let resolved = try recipe.resolved(for: dataset)
+    let run = try resolved.run(on: dataset)
+    if dryRun { return try DryRun(resolved, run).print(json: json) }
+    let folder = try RunPlace(output: output, recipe: recipe).create(resolved)
+    try train(run, in: folder, on: dataset)
+  }
+
+  private func goOn() throws {
+    let place = RunPlace(output: output, recipe: try output == nil ? askedRecipe() : nil).existing
+    guard RunFolder.exists(at: place) else {
+      throw RunError.nothingToResume(place.relativePath)
     }
-    var folder = try open(place)
+    var folder = try dryRun ? RunFolder(opening: place) : RunFolder(resuming: place)
+    try folder.adopt(askedRecipe(of: folder.recipe))
     let dataset = try load(folder.recipe)
-    if let asked, try asked.resolved(for: dataset) != folder.recipe {
-      throw RunError.otherRecipe(place.existing.path)
-    }
     var run = try folder.recipe.run(on: dataset)
     if dryRun { return try DryRun(folder.recipe, run).print(json: json) }
     try folder.restore(&run)
-    try train(run, in: folder, report, on: dataset)
+    try train(run, in: folder, on: dataset)
   }
 
   /// The recipe that was asked for; nil if neither one nor an option was given.
@@ -66,32 +72,37 @@ struct TrainCommand: ParsableCommand {
     return try Recipe(yaml: "", overrides: settings.overrides)
   }
 
-  private func open(_ place: RunPlace) throws -> RunFolder {
-    guard RunFolder.exists(at: place.existing) else {
-      throw RunError.nothingToResume(place.existing.relativePath)
-    }
-    return try RunFolder(opening: place.existing)
+  /// What a run is asked to go on with: the recipe that is named, or else its own with the options
+  /// in it.
+  private func askedRecipe(of own: Recipe) throws -> Recipe {
+    if recipe != nil, let asked = try askedRecipe() { return asked }
+    return try Recipe(yaml: own.yaml, file: "run.yaml", overrides: settings.overrides)
   }
 
   private func load(_ recipe: Recipe) throws -> Dataset {
     try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }
   }
 
-  private func train(
-    _ run: TrainingRun, in folder: RunFolder, _ report: TrainReport, on dataset: Dataset
-  ) throws {
-    var (run, folder, report) = (run, folder, report)
+  private func train(_ run: TrainingRun, in folder: RunFolder, on dataset: Dataset) throws {
+    var (run, folder, report) = (run, folder, TrainReport(json: json, quiet: quiet))
+    Console.goOnWithoutReader()
     report.start(folder, run, on: dataset)
     Interruption.catchSignals()
-    let outcome = try run.train { event, run in
-      switch event {
-      case .step(let step): report.step(step, run)
-      case .epoch(let epoch):
-        try folder.record(epoch, run)
-        report.epoch(epoch, run)
+    let outcome: TrainingOutcome
+    do {
+      outcome = try run.train { event, run in
+        switch event {
+        case .step(let step): report.step(step, run)
+        case .epoch(let epoch):
+          try folder.record(epoch, run)
+          report.epoch(epoch, run)
+        }
+      } isInterrupted: {
+        Interruption.signalNumber != nil
       }
-    } isInterrupted: {
-      Interruption.signalNumber != nil
+    } catch let error as TrainingError {
+      try folder.record(error)
+      throw Failure(.badData, "\(error)\(folder.hasCheckpoint ? Self.checkpointNote : "")")
     }
     guard outcome == .interrupted, let number = Interruption.signalNumber else {
       return report.end(folder, run)
@@ -102,13 +113,18 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
+extension TrainCommand {
+  private static let checkpointNote = " (the last checkpoint is from before it)"
+}
+
 /// Where a run's folder is.
 struct RunPlace {
   private let output: String?
   private let standard: String
 
-  init(output: String?, recipe: Recipe) {
+  init(output: String?, recipe: Recipe?) {
     self.output = output
+    let recipe = recipe ?? Recipe()
     let suffix = recipe.objective.name == "crown-ibp" ? "" : "-\(recipe.objective.name)"
     let start = recipe.model.start.map {
       URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent
@@ -117,10 +133,18 @@ struct RunPlace {
     standard = "runs/\(recipe.dataset.rawValue)-\(network)\(suffix)"
   }
 
-  /// The folder for a new run: the one asked for, or the first standard one that is free.
-  var new: URL {
-    if let output { return URL(fileURLWithPath: output) }
-    return numbered.first { !FileManager.default.fileExists(atPath: $0.path) }!
+  /// Starts a run in the folder that was asked for, or in the first standard one that is free.
+  func create(_ recipe: Recipe) throws -> RunFolder {
+    if let output { return try RunFolder(creating: URL(fileURLWithPath: output), recipe: recipe) }
+    for url in numbered where !FileManager.default.fileExists(atPath: url.path) {
+      do {
+        return try RunFolder(creating: url, recipe: recipe)
+      } catch RunError.exists, RunError.inUse {
+        // Another process has taken it since.
+        continue
+      }
+    }
+    preconditionFailure("there are endlessly many names")
   }
 
   /// The folder of a run to go on with: the one asked for, or the last standard one.

@@ -64,7 +64,7 @@ struct TrainReport {
     guard talks else { return }
     let speed = Int(Double(run.split.training.count) / max(seconds, 1e-9))
     var text =
-      "epoch \(report.epoch + 1)/\(run.plan.schedule.epochs)  \(Wording.epsilon(report.point, run))"
+      "epoch \(report.epoch)/\(run.plan.schedule.epochs)  \(Wording.epsilon(report.point, run))"
       + "loss \(Wording.number(report.sums.meanLoss))"
     if let selection = report.selection {
       text += "  standard error \(percent(selection.standardError))"
@@ -83,7 +83,7 @@ struct TrainReport {
     if json { return console.line("{\"finished\":true,\"run\":\(JSON.text(path))}") }
     guard talks else { return }
     console.line("trained in \(duration((clock.now - started).seconds))")
-    let which = run.best.map { "epoch \($0.epoch + 1), the best on the held-out examples" }
+    let which = run.best.map { "epoch \($0.epoch), the best on the held-out examples" }
     console.line("model      \(folder.modelURL.relativePath) (\(which ?? "the last epoch"))")
     console.line("next       crownwork evaluate \(path)")
   }
@@ -119,7 +119,7 @@ enum Wording {
   private static func set(_ recipe: Recipe) -> String {
     let train =
       recipe.trainEpsilon == recipe.perturbation.epsilon
-      ? "" : " (training up to \(recipe.trainEpsilon))"
+      ? "" : " (training up to \(EpsilonText.shown(recipe.trainEpsilon)))"
     return "\(recipe.perturbation)\(train)"
   }
 
@@ -139,7 +139,8 @@ enum Wording {
     let missed = plan.missedMilestones
     guard !missed.isEmpty else { return nil }
     let list = missed.map(String.init).joined(separator: ", ")
-    return "the learning rate would fall at \(list), after the last epoch; --milestones sets others"
+    return
+      "the learning rate would fall after \(list) epochs, past the last one; --milestones sets others"
   }
 
   private static func optimizer(_ recipe: Recipe) -> String {

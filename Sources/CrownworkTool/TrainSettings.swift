@@ -30,14 +30,14 @@ struct TrainSettings: ParsableArguments {
   var accumulate: String?
   @Option(
     name: .customLong("average-from"), parsing: .unconditional,
-    help: "Average the weights over epochs, from the end of this one (from 0) on.")
+    help: "Average the weights over epochs, from the end of this one on.")
   var averageFrom: String?
   @Option(
     name: .customLong("learning-rate"), parsing: .unconditional, help: "At the start.")
   var learningRate: String?
   @Option(
     parsing: .unconditional,
-    help: "Epochs, from 0, at whose start the learning rate falls, such as 30,35.")
+    help: "After how many epochs the learning rate falls, such as 30,35.")
   var milestones: String?
   @Option(help: "adam, adamw or sgd (momentum 0.9, Nesterov).") var optimizer: String?
   @Option(

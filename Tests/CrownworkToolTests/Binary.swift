@@ -10,7 +10,7 @@ struct Binary {
     let errors: String
   }
 
-  private static var url: URL {
+  static var url: URL {
     #if canImport(Darwin)
       let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }
       let folder = bundle?.bundleURL.deletingLastPathComponent() ?? Bundle.main.bundleURL

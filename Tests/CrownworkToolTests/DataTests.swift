@@ -5,7 +5,7 @@ import Testing
 /// Images of one's own, from the folder to the certificate.
 @Suite struct DataTests {
   /// Grey noise around a level that tells the class, as four `.npy` arrays of 8×8 pixels.
-  private static func writeArrays(to folder: URL, seed: UInt64 = 0) throws {
+  static func writeArrays(to folder: URL, seed: UInt64 = 0) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var random = RandomSource(seed: seed)
     for (name, count) in [("train", 240), ("test", 30)] {
@@ -39,6 +39,9 @@ import Testing
       for command in [["certify", "r"], ["evaluate", "r"], ["attack", "r", "--steps", "2"]] {
         #expect(try tool.run(command).code == 0, "\(command)")
       }
+      let other = tool.folder.appendingPathComponent("other")
+      try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+      #expect(try Binary(folder: other).run("certify", "../r").code == 0)
       let file = ["certify", "r/model.safetensors"]
       try tool.expectFailure(66, "images: no folder is named", file)
       #expect(try tool.run(file + data).code == 0)

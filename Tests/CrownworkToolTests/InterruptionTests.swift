@@ -24,12 +24,11 @@ import Testing
       }
       #expect(try tool.run("train", "--resume", "--output", "cut", "--quiet").code == 0)
       try expectSame(tool)
-      let contents = try tool.contents
-      #expect(contents.allSatisfy { !$0.hasSuffix(".tmp") || $0.hasPrefix("cut/.") })
+      #expect(try tool.contents.allSatisfy { !$0.hasSuffix(".tmp") })
     }
   }
 
-  @Test(arguments: [SIGINT, SIGTERM])
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func signalsLeaveACheckpoint(number: Int32) throws {
     try Binary.inFolder { tool in
       #expect(try tool.run(["train", "--output", "whole"] + Self.settings).code == 0)
@@ -51,7 +50,9 @@ import Testing
       let before = try tool.data("r/checkpoint.safetensors")
       try tool.expectFailure(64, "continue it with --resume", ["train", "--output", "r"])
       try tool.expectFailure(
-        64, "has other settings", ["train", "--resume", "--output", "r", "--seed", "1"])
+        64,
+        "other settings: optimizer.learning-rate is 0.005, not 0.01, seed is 0, not 1; a run goes on",
+        ["train", "--resume", "--output", "r", "--seed", "1", "--learning-rate", "0.01"])
       try tool.expectFailure(66, "no run to resume", ["train", "--resume", "--output", "s"])
       #expect(try tool.run(["train", "--resume", "--output", "r"] + Binary.tiny).code == 0)
       #expect(try tool.data("r/checkpoint.safetensors") == before)

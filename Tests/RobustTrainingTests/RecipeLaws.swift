@@ -77,12 +77,13 @@ import Testing
   /// The shape of a recipe's images, and how many classes they have; nil for data of one's own that
   /// are not known here.
   private static func form(of recipe: Recipe) -> (input: [Int], classes: Int)? {
-    switch (recipe.dataset, recipe.data) {
+    let folder = recipe.data.map { URL(fileURLWithPath: $0).lastPathComponent }
+    return switch (recipe.dataset, folder) {
     case (.digits, _): ([8, 8, 1], 10)
     case (.mnist, _), (.fashionMNIST, _): ([28, 28, 1], 10)
     case (.cifar10, _): ([32, 32, 3], 10)
     case (.images, "tiny-imagenet-200"): ([64, 64, 3], 200)
-    case (.images, "English/Fnt"): ([28, 28, 1], 62)
+    case (.images, "Fnt"): ([28, 28, 1], 62)
     case (.images, _): nil
     }
   }
@@ -212,5 +213,42 @@ import Testing
     #expect(try Recipe(yaml: "holdout: 3").resolved(for: digits).holdout == 3)
     let wide = try Recipe(yaml: "perturbation: { norm: l2, epsilon: 9 }")
     #expect(throws: PerturbationError.self) { try wide.resolved(for: digits) }
+  }
+
+  /// 4/255 comes back as it was typed, and a decimal as a decimal.
+  @Test(arguments: [
+    ("4/255", "4/255 (0.01569)"), ("8/255", "8/255 (0.03137)"), ("1/255", "1/255 (0.003922)"),
+    ("1.5/255", "1.5/255 (0.005882)"), ("1/3", "1/3 (0.3333)"), ("0.3", "0.3"), ("0.2", "0.2"),
+    ("0.015686", "0.015686"), ("36/255", "36/255 (0.1412)"), ("0.0", "0.0"), ("1e-30", "1e-30"),
+  ])
+  func epsilonKeepsItsForm(text: String, shown: String) throws {
+    let recipe = try Recipe(yaml: "perturbation: { epsilon: \(text) }")
+    #expect(recipe.yaml.contains("epsilon: \(text), train-epsilon: \(text)"))
+    #expect("\(recipe.perturbation)" == "ℓ∞ ε = \(shown) within [0.0, 1.0]")
+    #expect(try Recipe(yaml: recipe.yaml) == recipe)
+  }
+
+  @Test func everyEpsilonReadsBack() {
+    var random = RandomSource(seed: 5)
+    let fractions = (1...600).flatMap { [Float($0) / 255, Float($0) / 510, Float($0) / 7] }
+    let drawn = (0..<2000).map { _ in Float.random(in: 0...1, using: &random) }
+    let edges: [Float] = [
+      0, .leastNonzeroMagnitude, 0.1, 1e-7, 123_456.78, .greatestFiniteMagnitude,
+    ]
+    for value in fractions + drawn + edges {
+      #expect(RecipeNumber.parse(EpsilonText.exact(value)) == value)
+    }
+  }
+
+  @Test func differencesNameTheSettings() throws {
+    let one = try Recipe(yaml: "seed: 1\noptimizer: { learning-rate: 0.01 }\nholdout: 9")
+    let other = try Recipe(yaml: "seed: 2\noptimizer: { decay: none, learning-rate: 0.01 }")
+    #expect(one.differences(from: one).isEmpty)
+    #expect(
+      one.differences(from: other).map(\.description) == [
+        "optimizer.decay.factor is 0.5, not left out", "optimizer.decay.every is 10, not left out",
+        "optimizer.decay.after is ramp, not left out", "seed is 1, not 2",
+        "holdout is 9, not left out", "optimizer.decay is left out, not none",
+      ])
   }
 }

@@ -1,3 +1,5 @@
+import Formats
+import Networks
 import RobustTraining
 import Testing
 
@@ -37,6 +39,31 @@ import Testing
 
   @Test func jumpingRampIsFullAtOnce() {
     #expect(EpsilonRamp(start: 0, length: 0).fraction(atStep: 0, stepsPerEpoch: 7) == 1)
+  }
+
+  /// What would trap later is refused when a run is made.
+  @Test func schedulesThatMakeNoSenseAreRefused() throws {
+    let good = Schedule(epochs: 1, ramp: EpsilonRamp(start: 0, length: 0))
+    let bad: [(String, (inout TrainingPlan) -> Void)] = [
+      ("epochs must be at least 1, not 0", { $0.schedule.epochs = 0 }),
+      ("batch size must be at least 1, not 0", { $0.schedule.batchSize = 0 }),
+      ("batches per step", { $0.schedule.batchesPerStep = -1 }),
+      ("start of the ramp", { $0.schedule.ramp.start = -1 }),
+      ("length of the ramp", { $0.schedule.ramp.length = -2 }),
+      ("every 1 or more epochs, not 0", { $0.optimizer.decay = .afterRamp(every: 0, factor: 0.5) }),
+    ]
+    let digits = Dataset.digits().train
+    let network = try Architecture.mlp(hidden: [4]).network(input: [8, 8, 1])
+    for (text, change) in bad {
+      var plan = TrainingPlan(
+        objective: .natural, perturbation: .linf(epsilon: 0.1), schedule: good)
+      _ = try TrainingRun(plan, network: network, on: digits)
+      change(&plan)
+      let error = #expect(throws: TrainingError.self) {
+        _ = try TrainingRun(plan, network: network, on: digits)
+      }
+      #expect(error?.description.contains(text) == true, "\(String(describing: error))")
+    }
   }
 
   @Test func decayFollowsEpochs() {

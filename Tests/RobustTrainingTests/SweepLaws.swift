@@ -99,6 +99,24 @@ import Testing
     #expect((json?["rows"] as? [Any])?.count == 3)
   }
 
+  @Test func collapsedRunsAreLeftOutAndCounted() throws {
+    var results = try [
+      ("a", 0, 0.1, 0.4), ("a", 1, 0.9, 0.9), ("a", 2, 0.3, 0.6), ("b", 0, 0.9, 0.9),
+    ]
+    .map { try result($0, "x", $1, standard: $2, certified: $3) }
+    for index in [1, 3] { results[index].errors?.collapsed = true }
+    let table = SweepTable(results)
+    #expect(table.rows.map { [$0.runs, $0.collapsed, $0.failed] } == [[2, 1, 0], [0, 1, 0]])
+    #expect(table.rows[0].standard == SweepTable.Spread([0.1, 0.3]))
+    #expect(table.rows[1].standard == nil && table.front.map(\.seed) == [0])
+    #expect(
+      table.markdown.contains("| a     | x       | 2 (1 collapsed) | 10.00 / 20.00 / 30.00 |"))
+    #expect(table.markdown.contains("Left out of the errors: 2 runs that collapsed"))
+    let lines = table.csv.split(separator: "\n")
+    #expect(lines[0].contains(",collapsed,") && lines[2].contains(",true,"))
+    #expect(lines[1].contains(",false,"))
+  }
+
   /// A failed run has no examples to name, and errors at different ε are not compared.
   @Test func tablesSayWhatTheyAreOf() throws {
     var failed = try result("a", "x", 0, standard: 0, certified: 0)

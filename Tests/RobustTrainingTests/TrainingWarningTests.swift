@@ -59,6 +59,7 @@ import Testing
     // Worse than guessing, which is told from the second epoch on.
     #expect(reports[1].warnings.map(\.kind) == [.lossAboveGuessing])
     #expect(reports[2].warnings.isEmpty)
+    #expect(reports.map(\.epoch) == [1, 2, 3])
     #expect(reports[0].json.contains("\"warnings\":[{\"kind\":\"collapse\",\"text\":\"100.0%"))
     #expect(!reports[2].json.contains("warnings"))
   }

@@ -32,6 +32,18 @@ public struct ModelReport: Sendable {
       .filter { $0.status == .certified && $1.status != .survived }.map(\.0.index)
   }
 
+  /// Whether the network answers nearly all examples with one class, to which fewer belong: it has
+  /// learnt nothing, and its errors say nothing of the method.
+  public var isCollapsed: Bool {
+    let verdicts = certification.verdicts
+    let classes = (verdicts.map { max($0.label, $0.prediction) }.max() ?? 0) + 1
+    func counts(_ values: [Int]) -> [Int] {
+      values.reduce(into: [Int](repeating: 0, count: classes)) { if $1 >= 0 { $0[$1] += 1 } }
+    }
+    return TrainingWarning.collapse(
+      answers: counts(verdicts.map(\.prediction)), labels: counts(verdicts.map(\.label))) != nil
+  }
+
   /// Examples with NaN or infinite bounds: not certified.
   public var invalidCount: Int { certification.count(.invalid) }
 }

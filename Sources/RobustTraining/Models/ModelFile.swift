@@ -12,7 +12,7 @@ public struct ModelFile: Sendable {
   public var dataset: String?
   /// How it is to be certified; nil where the file does not say.
   public var target: CertificationTarget?
-  /// The epoch, from 0, that the weights are of; nil where the file does not say.
+  /// The epoch, from 1, that the weights are of; nil where the file does not say.
   public var epoch: Int?
   /// The ``LabeledImages/digest`` of the data it was trained on; nil where the file does not say.
   public var dataDigest: String?

@@ -25,7 +25,7 @@ public struct Optimizer: Sendable, Equatable {
     /// The largest Euclidean norm of the whole gradient; nil for no limit.
     public var clipNorm: Float?
     public var decay: LearningRateDecay
-    /// The epoch (from 0) from whose end on the weights are averaged over epochs, and the average
+    /// The epoch (from 1) from whose end on the weights are averaged over epochs, and the average
     /// is what is judged and kept; nil for no average.
     public var averageFrom: Int?
 

@@ -33,7 +33,7 @@ extension Recipe {
         throw fields[key]!.fail("\(key) and start", "a start brings its own network: leave one out")
       }
     }
-    return try value.text()
+    return try value.path()
   }
 
   /// Options of the architecture; those of the file are dropped where an option of the command

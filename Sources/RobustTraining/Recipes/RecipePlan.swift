@@ -43,8 +43,9 @@ extension Recipe {
     return recipe
   }
 
-  /// Whether a resolved recipe may have come of this one.
-  func agrees(with resolved: Recipe) -> Bool {
+  /// The recipe with the settings that depend on the data as another one has them, which was
+  /// resolved.
+  func settled(like resolved: Recipe) -> Recipe {
     var recipe = self
     recipe.holdout = holdout ?? resolved.holdout
     if model.normalizesByData {
@@ -52,7 +53,7 @@ extension Recipe {
       recipe.model.mean = resolved.model.mean
       recipe.model.standardDeviation = resolved.model.standardDeviation
     }
-    return recipe == resolved
+    return recipe
   }
 
   /// The network to train: a freshly drawn one for the data, or that of the model to start from.
@@ -65,6 +66,25 @@ extension Recipe {
       normalization: model.normalization)
     guard case .shortWarmup = objective else { return network }
     return network.withIntervalInitialization(seed: seed)
+  }
+
+  /// Finds out whether the recipe can be trained on a data set, without making its network.
+  ///
+  /// - Returns: The recipe resolved for the data.
+  /// - Throws: ``PerturbationError``, ``TrainingError/badPlan(_:)``, ``NetworkError`` for an
+  ///   architecture that does not fit the images, and what ``SavedModel/init(path:described:)``
+  ///   throws.
+  public func checked(for dataset: Dataset) throws -> Recipe {
+    let recipe = try resolved(for: dataset)
+    let images = dataset.train
+    let input = [images.height, images.width, images.channels]
+    if model.start == nil {
+      _ = try model.architecture.parameterShapes(input: input, classes: images.classes)
+    }
+    let start = try model.start.map { try SavedModel(path: $0).file.network }
+    try recipe.plan.validate(
+      input: start?.inputShape ?? input, classes: start?.classes ?? images.classes, on: images)
+    return recipe
   }
 
   /// The settings of the training; with no holdout decided, none is kept aside.

@@ -8,6 +8,10 @@ import Yams
 extension Recipe {
   /// Reads a recipe file, with overrides.
   ///
+  /// A relative path in the file (`data`, `start`) is looked up from the file's folder, or, if
+  /// nothing is there, from the current one; one in an override from the current one. The recipe
+  /// has the absolute path.
+  ///
   /// Throws ``FormatError`` where the file cannot be read, ``RecipeError`` as
   /// ``init(yaml:file:overrides:)`` does.
   public init(contentsOf url: URL, overrides: [RecipeOverride] = []) throws {
@@ -37,7 +41,7 @@ extension Recipe {
     }
     self.init(for: dataset ?? .digits)
     // The file's folder is of the data set that an option replaces.
-    if !top.isReplaced("dataset") || top.isOverridden("data") { data = try top["data"]?.text() }
+    if !top.isReplaced("dataset") || top.isOverridden("data") { data = try top["data"]?.path() }
     try readImages(top)
     try readAugmentation(top)
     try readModel(top)

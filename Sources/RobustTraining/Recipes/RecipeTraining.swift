@@ -37,7 +37,7 @@ extension Recipe {
       optimizer.learningRate = try value.number("above 0") { $0 > 0 }
     }
     optimizer.averageFrom = try fields["average-from"].flatMap {
-      $0.node.scalar?.string == "none" ? nil : try $0.integer(0...schedule.epochs - 1)
+      $0.node.scalar?.string == "none" ? nil : try $0.integer(1...schedule.epochs)
     }
     optimizer.clipNorm = try fields["clip-norm"].flatMap {
       $0.node.scalar?.string == "none" ? nil : try $0.number("above 0") { $0 > 0 }

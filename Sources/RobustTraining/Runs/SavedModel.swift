@@ -28,7 +28,7 @@ public struct SavedModel: Sendable {
     }
     let model = RunFolder.modelURL(in: url)
     guard FileManager.default.fileExists(atPath: model.path) else {
-      throw RunError.noModel(path)
+      throw RunError.noModel(path, failure: RunFolder.failure(in: url))
     }
     self.init(
       name: path, file: try ModelFile(contentsOf: model, described: described),

@@ -1,12 +1,12 @@
 /// How the learning rate falls, by whole epochs.
 public enum LearningRateDecay: Sendable, Equatable {
   case constant
-  /// Multiplied by `factor` at each of these epochs.
+  /// Multiplied by `factor` after each of these numbers of epochs.
   case milestones([Int], factor: Float)
   /// Multiplied by `factor` every so many epochs once the ε ramp has ended.
   case afterRamp(every: Int, factor: Float)
 
-  /// The factor on the first learning rate in an epoch (from 0).
+  /// The factor on the first learning rate in the epoch after so many.
   public func factor(epoch: Int, ramp: EpsilonRamp) -> Float {
     let times: Int
     let base: Float

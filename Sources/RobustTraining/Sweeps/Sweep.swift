@@ -39,9 +39,9 @@ public struct PlannedRun: Sendable {
 }
 
 extension Recipe.Model {
-  /// As tables show it: "cnn-2layer w1 L128".
-  var label: String {
-    if let start { return start }
+  /// As tables show it: "cnn-2layer w1 L128", or what the network to start from was called.
+  func label(start: String?) -> String {
+    if self.start != nil, let start { return start }
     let letters = [("kernel", "k"), ("blocks", "b"), ("width", "w"), ("hidden", "L")]
     let options = letters.compactMap { key, letter in
       architecture.options[key].map { letter + $0.map(String.init).joined(separator: ",") }

@@ -1,7 +1,8 @@
 import Formats
 import Foundation
 
-/// A sweep on disk: a folder for each run with its result, a lock file for each, and the table.
+/// A sweep on disk: a folder for each run with its result, and the table of all that the folder
+/// holds, whichever command added them.
 public struct SweepFolder: Sendable {
   public let url: URL
   public let sweep: Sweep
@@ -24,30 +25,91 @@ public struct SweepFolder: Sendable {
     } catch {
       throw FormatError(
         .cannotWrite, "the folder cannot be made", file: url.path,
-        remedy: "name another with --output")
+        remedy: "name another one")
     }
   }
 
   public func url(of run: PlannedRun) -> URL { url.appendingPathComponent(run.folder) }
 
-  /// How far a run is. Throws ``RunError/otherRecipe(_:)`` where the run there has other settings,
-  /// and ``FormatError`` for damaged files.
+  /// How far a run is.
+  ///
+  /// - Throws: ``RunError/otherRecipe(_:_:)`` where the run there has other settings, and
+  ///   ``FormatError`` for damaged files.
   public func state(of run: PlannedRun) throws -> State {
     let folder = url(of: run)
     guard RunFolder.exists(at: folder) else { return .open }
-    guard run.recipe.agrees(with: try RunFolder(opening: folder).recipe) else {
-      throw RunError.otherRecipe(folder.relativePath)
+    let recipe = try RunFolder(opening: folder).recipe
+    let differences = recipe.differences(from: run.recipe.settled(like: recipe))
+    guard differences.isEmpty else {
+      throw RunError.otherRecipe(folder.relativePath, differences)
     }
     return try SweepResult.read(from: folder) == nil ? .started : .done
   }
 
-  /// Takes a run for this process; nil where another one has it. Throws ``FormatError``.
-  public func lock(_ run: PlannedRun) throws -> FileLock? {
-    try FileLock(url.appendingPathComponent(".\(run.folder).lock"))
+  /// Opens a run for this process, at its start or where it was left; nil where another process has
+  /// it, or has ended it.
+  ///
+  /// - Parameter recipe: The run's, resolved for its data.
+  /// - Throws: ``FormatError`` and ``RecipeError``.
+  public func take(_ run: PlannedRun, _ recipe: Recipe) throws -> RunFolder? {
+    let folder = url(of: run)
+    do {
+      let taken =
+        RunFolder.exists(at: folder)
+        ? try RunFolder(resuming: folder)
+        // A result without a run is that of one that could not be trained.
+        : try RunFolder(
+          creating: folder, recipe: recipe,
+          replacing: [SweepResult.url(in: folder).lastPathComponent])
+      return try state(of: run) == .done ? nil : taken
+    } catch RunError.inUse {
+      return nil
+    } catch RunError.exists where RunFolder.exists(at: folder) {
+      // Another process has begun it in the meantime.
+      return nil
+    }
   }
 
-  /// Of the runs that have ended. Throws ``FormatError`` for a damaged result.
+  /// Notes that a run cannot be trained, where nothing was trained of it.
+  ///
+  /// - Throws: ``FormatError`` of kind `cannotWrite`.
+  public func note(_ failure: String, of run: PlannedRun) throws {
+    let folder = url(of: run)
+    guard !RunFolder.exists(at: folder) else { return }
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try SweepResult(run, failure: failure).write(to: folder)
+  }
+
+  /// The table of all runs in the folder that have ended: those of this sweep in its order, and with
+  /// and behind them those that other commands have added; for each model and setting by seed.
+  ///
+  /// - Throws: ``FormatError`` for a damaged result.
   public func table() throws -> SweepTable {
-    SweepTable(try sweep.runs.compactMap { try SweepResult.read(from: url(of: $0)) })
+    let own = sweep.runs.map(\.folder)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    let others = Set(names.filter { !$0.hasPrefix(".") }).subtracting(own).sorted()
+    let results = try (own + others).compactMap {
+      try SweepResult.read(from: url.appendingPathComponent($0))
+    }
+    var order: [[String]] = []
+    for result in results where !order.contains(result.kind) { order.append(result.kind) }
+    return SweepTable(
+      order.flatMap { kind in
+        results.filter { $0.kind == kind }.sorted { $0.seed < $1.seed }
+      })
+  }
+
+  /// Writes `table.md`, `table.csv` and `table.json`, one process at a time, so that none puts an
+  /// older table over a newer one.
+  ///
+  /// - Returns: The table as it was written.
+  /// - Throws: ``FormatError``.
+  @discardableResult
+  public func writeTable() throws -> SweepTable {
+    let lock = try FileLock(waitingFor: url.appendingPathComponent(".table.lock"))
+    defer { withExtendedLifetime(lock) {} }
+    let table = try table()
+    try table.write(to: url)
+    return table
   }
 }

@@ -44,7 +44,10 @@ extension Sweep {
           let value = RecipeFields.Value(name: "a recipe", node: node, place: top.place)
           let recipe = try Recipe(root: value, file: file, overrides: overrides)
           runs.append(
-            PlannedRun(model: recipe.model.label, setting: setting.label, recipe: recipe))
+            PlannedRun(
+              model: recipe.model.label(start: Self.start(in: node, overrides)),
+              setting: setting.label,
+              recipe: recipe))
         }
       }
     }
@@ -85,6 +88,12 @@ extension Sweep {
   ) throws -> [String?] {
     guard let value, !top.isOverridden("seed") else { return [nil] }
     return try value.list().map { "\(try $0.seed())" }
+  }
+
+  /// The path of a network to start from as it was written.
+  private static func start(in recipe: Node, _ overrides: [RecipeOverride]) -> String? {
+    overrides.last { $0.path == "model.start" }?.value
+      ?? recipe.mapping?["model"]?.mapping?["start"]?.string
   }
 
   /// Each run needs a folder of its own.

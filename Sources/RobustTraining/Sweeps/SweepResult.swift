@@ -15,10 +15,13 @@ public struct SweepResult: Codable, Sendable, Equatable {
   public var parameters: Int
   /// Median over the epochs, on this machine; nil where none was recorded.
   public var secondsPerEpoch: Double?
-  /// Fractions of the examples; nil for a training that failed.
+  /// Fractions of the examples; nil for a training that failed or could not begin.
   public var errors: Errors?
   /// Why the training failed; nil where it did not.
   public var failure: String?
+
+  /// Whether there are errors, of a model that has learnt something.
+  var counts: Bool { errors.map { $0.collapsed != true } ?? false }
 
   public struct Errors: Codable, Sendable, Equatable {
     public var standard: Float
@@ -31,6 +34,8 @@ public struct SweepResult: Codable, Sendable, Equatable {
     public var contradictions: [Int]
     /// Examples with NaN or infinite bounds.
     public var invalid: Int
+    /// Whether nearly all examples get one answer; nil in results of versions that did not look.
+    public var collapsed: Bool?
 
     public struct Method: Codable, Sendable, Equatable {
       public var method: String
@@ -38,7 +43,7 @@ public struct SweepResult: Codable, Sendable, Equatable {
     }
   }
 
-  static func url(in folder: URL) -> URL { folder.appendingPathComponent("result.json") }
+  static func url(in folder: URL) -> URL { RunFolder.resultURL(in: folder) }
 
   /// The result of a run that has ended; nil where there is none yet. Throws ``FormatError``.
   public static func read(from folder: URL) throws -> SweepResult? {
@@ -61,17 +66,31 @@ public struct SweepResult: Codable, Sendable, Equatable {
 }
 
 extension SweepResult {
-  /// Of a run that was trained: `report` is nil for one that failed, with `failure`.
+  /// The result of a run that cannot be trained.
+  public init(_ planned: PlannedRun, failure: String) {
+    self.init(planned, secondsPerEpoch: nil, parameters: 0, report: nil, failure: failure)
+  }
+
+  /// The result of a run that was trained: `report` is nil for one that failed, with `failure`.
   public init(
     _ planned: PlannedRun, _ folder: RunFolder, parameters: Int, report: ModelReport?,
     failure: String? = nil
+  ) {
+    self.init(
+      planned, secondsPerEpoch: folder.secondsPerEpoch, parameters: parameters, report: report,
+      failure: failure)
+  }
+
+  private init(
+    _ planned: PlannedRun, secondsPerEpoch: Double?, parameters: Int, report: ModelReport?,
+    failure: String?
   ) {
     self.init(
       model: planned.model, setting: planned.setting, seed: planned.seed,
       dataset: planned.recipe.dataset.rawValue,
       perturbation: planned.recipe.perturbation.description, examples: report?.examples ?? 0,
       epochs: planned.recipe.schedule.epochs, parameters: parameters,
-      secondsPerEpoch: folder.secondsPerEpoch, errors: report.map(Errors.init), failure: failure)
+      secondsPerEpoch: secondsPerEpoch, errors: report.map(Errors.init), failure: failure)
   }
 }
 
@@ -83,6 +102,7 @@ extension SweepResult.Errors {
       byMethod: report.certifiedErrors.map {
         Method(method: $0.method.description, error: $0.error)
       },
-      contradictions: report.contradictions, invalid: report.invalidCount)
+      contradictions: report.contradictions, invalid: report.invalidCount,
+      collapsed: report.isCollapsed)
   }
 }

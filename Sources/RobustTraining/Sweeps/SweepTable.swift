@@ -2,7 +2,7 @@ import Formats
 import Foundation
 
 /// The results of a sweep: least, median and largest errors over seeds and over models, and the
-/// front between standard and certified error.
+/// front between standard and certified error. Runs that collapsed are counted and left out.
 public struct SweepTable: Sendable {
   public let results: [SweepResult]
 
@@ -31,8 +31,9 @@ public struct SweepTable: Sendable {
     /// Empty where the row is over several models.
     public var model: String
     public var setting: String
-    /// Trainings that ended well, and those that failed.
+    /// Trainings whose errors are summed up, those that collapsed, and those that failed.
     public var runs: Int
+    public var collapsed: Int
     public var failed: Int
     public var standard: Spread?
     public var attacked: Spread?
@@ -41,7 +42,7 @@ public struct SweepTable: Sendable {
   }
 
   /// A row for each model and setting, over its seeds.
-  public var rows: [Row] { rows { [$0.model, $0.setting] } }
+  public var rows: [Row] { rows(by: \.kind) }
 
   /// Whether all that were judged were so on the same examples of one data set, by one set of
   /// perturbations: their errors can be compared.
@@ -65,7 +66,7 @@ public struct SweepTable: Sendable {
   /// Runs with no other one better in standard error and no worse in certified error, or the other
   /// way round; by growing standard error. None where they cannot be compared.
   public var front: [SweepResult] {
-    let judged = isUniform ? results.filter { $0.errors != nil } : []
+    let judged = isUniform ? results.filter(\.counts) : []
     return judged.filter { candidate in
       let (standard, certified) = (candidate.errors!.standard, candidate.errors!.certified)
       return !judged.contains {
@@ -81,13 +82,19 @@ public struct SweepTable: Sendable {
     for result in results where !order.contains(key(result)) { order.append(key(result)) }
     return order.map { group in
       let members = results.filter { key($0) == group }
-      let errors = members.compactMap(\.errors)
+      let errors = members.filter(\.counts).compactMap(\.errors)
       let seconds = Spread(members.compactMap { $0.secondsPerEpoch.map { Float($0) } })
       return Row(
         model: members[0].model, setting: members[0].setting, runs: errors.count,
-        failed: members.count - errors.count, standard: Spread(errors.map(\.standard)),
+        collapsed: members.count { $0.errors?.collapsed == true },
+        failed: members.count { $0.errors == nil }, standard: Spread(errors.map(\.standard)),
         attacked: Spread(errors.map(\.attacked)), certified: Spread(errors.map(\.certified)),
         secondsPerEpoch: seconds.map { Double($0.median) })
     }
   }
+}
+
+extension SweepResult {
+  /// What runs of different seeds have in common.
+  var kind: [String] { [model, setting] }
 }

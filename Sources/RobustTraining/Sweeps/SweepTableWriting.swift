@@ -15,6 +15,12 @@ extension SweepTable {
         "\n"
         + Self.table([header] + overModels.map { Array(Self.cells($0)[1...5]) })
     }
+    let collapsed = rows.reduce(0) { $0 + $1.collapsed }
+    if collapsed > 0 {
+      text +=
+        "\nLeft out of the errors: \(collapsed) \(collapsed == 1 ? "run" : "runs") that collapsed "
+        + "(nearly all test images get one answer).\n"
+    }
     if front.count > 1 {
       let rows = front.map {
         [
@@ -41,7 +47,7 @@ extension SweepTable {
   public var csv: String {
     let header = [
       "model", "setting", "seed", "dataset", "perturbation", "examples", "epochs", "parameters",
-      "standard", "attacked", "certified", "seconds_per_epoch", "failure",
+      "standard", "attacked", "certified", "collapsed", "seconds_per_epoch", "failure",
     ]
     return results.reduce(into: CSV.line(header)) { text, result in
       let errors = result.errors.map { [$0.standard, $0.attacked, $0.certified].map { "\($0)" } }
@@ -50,6 +56,7 @@ extension SweepTable {
           result.model, result.setting, "\(result.seed)", result.dataset, result.perturbation,
           "\(result.examples)", "\(result.epochs)", "\(result.parameters)",
         ] + (errors ?? ["", "", ""]) + [
+          result.errors.map { "\($0.collapsed == true)" } ?? "",
           result.secondsPerEpoch.map { "\($0)" } ?? "", result.failure ?? "",
         ])
     }
@@ -71,16 +78,20 @@ extension SweepTable {
     }
   }
 
-  /// Writes `table.md`, `table.csv` and `table.json`. Throws ``FormatError`` of kind `cannotWrite`.
-  public func write(to folder: URL) throws {
+  /// Writes `table.md`, `table.csv` and `table.json`.
+  ///
+  /// - Throws: ``FormatError`` of kind `cannotWrite`.
+  func write(to folder: URL) throws {
     for (name, text) in [("md", markdown), ("csv", csv), ("json", try json)] {
       try AtomicFile.write(Data(text.utf8), to: folder.appendingPathComponent("table.\(name)"))
     }
   }
 
   private static func cells(_ row: Row) -> [String] {
-    [
-      row.model, row.setting, "\(row.runs)" + (row.failed > 0 ? " (\(row.failed) failed)" : ""),
+    let others = [(row.collapsed, "collapsed"), (row.failed, "failed")].filter { $0.0 > 0 }
+      .map { "\($0) \($1)" }.joined(separator: ", ")
+    return [
+      row.model, row.setting, "\(row.runs)" + (others.isEmpty ? "" : " (\(others))"),
       spread(row.standard), spread(row.attacked), spread(row.certified),
       row.secondsPerEpoch.map { String(format: "%.1f", $0) } ?? "–",
     ]
@@ -97,7 +108,8 @@ extension SweepTable {
   }
 
   /// Rows as a Markdown table whose columns line up.
-  private static func table(_ rows: [[String]]) -> String {
+  private static func table(_ cells: [[String]]) -> String {
+    let rows = cells.map { $0.map(escaped) }
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
     func line(_ cells: [String]) -> String {
       let padded = zip(cells, widths).map {
@@ -107,5 +119,12 @@ extension SweepTable {
     }
     let rule = line(widths.map { String(repeating: "-", count: $0) })
     return line(rows[0]) + rule + rows.dropFirst().map(line).joined()
+  }
+
+  /// A cell's text as Markdown has it within a table: a bar would end the cell, a line end the row.
+  private static func escaped(_ cell: String) -> String {
+    let line = cell.split(whereSeparator: \.isNewline).joined(separator: " ")
+    // Behind a backslash of the text's own the short form would be taken for another one.
+    return line.replacing("|", with: line.contains("\\") ? "&#124;" : "\\|")
   }
 }

@@ -7,10 +7,13 @@ import Tensors
 /// optimiser's means, the counters and a hash of the training data. Data order and randomness
 /// follow from seed and step.
 extension TrainingRun {
-  private static let format = "crownwork checkpoint 1"
+  private static let format = "crownwork checkpoint 2"
 
   /// Writes the state, atomically. `settings` is the resolved recipe; ``restore(from:settings:)``
-  /// refuses a checkpoint of other settings or data. Throws ``FormatError``.
+  /// refuses a checkpoint of other settings or data. The number of epochs is none of the state: what
+  /// a step does depends on the steps before it alone.
+  ///
+  /// - Throws: ``FormatError``.
   public func save(to url: URL, settings: String) throws {
     var arrays: [String: SafetensorsArray] = [:]
     let paths = template.parameters.map(\.path)
@@ -37,7 +40,7 @@ extension TrainingRun {
       "updates": "\(optimizer.updates)", "sums": sums.text, "data": dataDigest,
     ]
     if let average { metadata["averaged"] = "\(average.count)" }
-    if !told.isEmpty { metadata["told"] = told.map(\.rawValue).sorted().joined(separator: " ") }
+    if !told.isEmpty { metadata["warnings"] = told.map(\.rawValue).sorted().joined(separator: " ") }
     if let best { metadata["best"] = "\(best.error.bitPattern) \(best.epoch)" }
     try SafetensorsFile(arrays: arrays, metadata: metadata).write(to: url)
   }
@@ -58,8 +61,7 @@ extension TrainingRun {
       throw fail(
         "made with other settings than this run; resume with the same ones, or name another folder")
     }
-    // Earlier versions did not write it.
-    guard file.metadata["data"] ?? dataDigest == dataDigest else {
+    guard file.metadata["data"] == dataDigest else {
       throw fail(
         "the training data are not those that it was made with, so that others would be held out; "
           + "bring them back, or start anew in another folder")
@@ -78,6 +80,12 @@ extension TrainingRun {
       let updates = file.metadata["updates"].flatMap(Int.init), updates >= 0,
       let sums = file.metadata["sums"].flatMap(EpochSums.init(text:))
     else { throw fail("its counters are missing or damaged; start anew in another folder") }
+    guard step <= plan.schedule.epochs * stepsPerEpoch else {
+      let begun = (step + stepsPerEpoch - 1) / stepsPerEpoch
+      throw fail(
+        "the run has begun \(begun) epochs already, more than \(plan.schedule.epochs); name at least "
+          + "\(begun)")
+    }
     let (values, first, second) = (
       try tensors("model", like: parameters), try tensors("adam.first", like: optimizer.first),
       try tensors("adam.second", like: optimizer.second)
@@ -101,18 +109,19 @@ extension TrainingRun {
     optimizer.second = second
     optimizer.updates = updates
     (self.step, self.sums) = (step, sums)
-    let words = file.metadata["told"]?.split(separator: " ") ?? []
+    let words = file.metadata["warnings"]?.split(separator: " ") ?? []
     told = Set(words.compactMap { TrainingWarning.Kind(rawValue: String($0)) })
     best = file.metadata["best"].flatMap(Self.best)
   }
 
-  /// An earlier version may have written fewer of the settings.
+  /// Whether settings lead to the same state: whatever the number of epochs, and wherever the data
+  /// are.
   private static func areSame(_ stored: String?, _ settings: String) -> Bool {
     guard let stored, stored != settings else { return stored != nil }
     guard let one = try? Recipe(yaml: stored), let other = try? Recipe(yaml: settings) else {
       return false
     }
-    return one == other
+    return one.differences(from: other).allSatisfy(\.leavesState)
   }
 
   private static func best(_ text: String) -> (error: Float, epoch: Int)? {

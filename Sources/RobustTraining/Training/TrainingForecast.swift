@@ -7,8 +7,8 @@ import Tensors
 public struct TrainingForecast: Sendable {
   /// An epoch's settings; ε, κ and β at its first and last step.
   public struct Epoch: Sendable {
-    /// From 0.
-    public let index: Int
+    /// From 1.
+    public let number: Int
     public let first: ObjectivePoint
     public let last: ObjectivePoint
     public let learningRate: Float
@@ -32,7 +32,7 @@ public struct TrainingForecast: Sendable {
     stepsPerEpoch = perEpoch
     epochs = (0..<plan.schedule.epochs).map { index in
       Epoch(
-        index: index, first: plan.point(atStep: index * perEpoch, stepsPerEpoch: perEpoch),
+        number: index + 1, first: plan.point(atStep: index * perEpoch, stepsPerEpoch: perEpoch),
         last: plan.point(atStep: (index + 1) * perEpoch - 1, stepsPerEpoch: perEpoch),
         learningRate: plan.learningRate(epoch: index))
     }

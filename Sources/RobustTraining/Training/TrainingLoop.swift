@@ -43,8 +43,8 @@ extension TrainingRun {
   private var isBetweenEpochs: Bool { step % stepsPerEpoch == 0 }
 
   private mutating func endEpoch() throws -> EpochReport {
-    let ended = epoch - 1
-    averageWeights(epoch: ended)
+    let ended = epoch
+    averageWeights()
     let selection = try selectionReport(of: split.heldOut)
     let isBest = selection.map { takeBest($0, epoch: ended) } ?? false
     let point = plan.point(atStep: step - 1, stepsPerEpoch: stepsPerEpoch)
@@ -53,12 +53,13 @@ extension TrainingRun {
       of: plan.objective, epoch: ended, at: point, sums, selection, classes: template.classes
     ).filter { told.insert($0.kind).inserted }
     return EpochReport(
-      epoch: ended, point: point, learningRate: plan.learningRate(epoch: ended), sums: sums,
+      epoch: ended, point: point, learningRate: plan.learningRate(epoch: ended - 1), sums: sums,
       selection: selection, isBest: isBest, warnings: warnings)
   }
 
   /// Remembers the epoch if it is the best so far, by the error that the objective is about
   /// (``Objective/selection-swift.property``), for a robust one from the end of the ramp on.
+  /// - Parameter epoch: From 1.
   private mutating func takeBest(_ selection: SelectionReport, epoch: Int) -> Bool {
     let robust = plan.objective.isRobust
     let error =
@@ -67,7 +68,7 @@ extension TrainingRun {
       case .attackedError: selection.attackedError ?? 1
       case .verifiedError: selection.verifiedError
       }
-    let counts = !robust || epoch + 1 >= plan.schedule.ramp.firstFullEpoch
+    let counts = !robust || epoch >= plan.schedule.ramp.firstFullEpoch
     guard counts, error < best?.error ?? .infinity else { return false }
     best = (error, epoch)
     return true
@@ -76,7 +77,7 @@ extension TrainingRun {
 
 /// What an epoch shows.
 public struct EpochReport: Sendable {
-  /// From 0.
+  /// From 1.
   public let epoch: Int
   /// At the epoch's last step.
   public let point: ObjectivePoint
@@ -86,7 +87,7 @@ public struct EpochReport: Sendable {
   public let selection: SelectionReport?
   /// Whether this is the best epoch so far.
   public let isBest: Bool
-  /// Of the kinds that no earlier epoch of the run has told.
+  /// Those of kinds that no earlier epoch of the run has given.
   public let warnings: [TrainingWarning]
 }
 

@@ -1,4 +1,5 @@
 import Bounds
+import Formats
 
 /// Every setting of a training run that changes its result.
 public struct TrainingPlan: Sendable, Equatable {
@@ -40,7 +41,7 @@ public struct TrainingPlan: Sendable, Equatable {
       objective, epsilon: perturbation.epsilon * fraction, largest: perturbation.epsilon)
   }
 
-  /// Epochs (from 0) at which the learning rate would fall, had the schedule so many.
+  /// After how many epochs the learning rate would fall, had the schedule so many.
   public var missedMilestones: [Int] {
     guard case .milestones(let epochs, _) = optimizer.decay else { return [] }
     return epochs.filter { $0 >= schedule.epochs }
@@ -52,8 +53,43 @@ public struct TrainingPlan: Sendable, Equatable {
   }
 }
 
+extension TrainingPlan {
+  /// Refuses settings that cannot work together, or not with a network's input and outputs and the
+  /// data.
+  ///
+  /// - Throws: ``TrainingError/badPlan(_:)``.
+  func validate(input: [Int], classes: Int, on data: LabeledImages) throws(TrainingError) {
+    try validateNumbers()
+    guard [data.height, data.width, data.channels] == input else {
+      throw .badPlan(
+        "the network takes images \(input), the data are "
+          + "[\(data.height), \(data.width), \(data.channels)]")
+    }
+    guard classes >= data.classes else {
+      throw .badPlan("the network has \(classes) outputs, the data \(data.classes) classes")
+    }
+    guard holdout >= 0, holdout < data.count else {
+      throw .badPlan("holdout \(holdout) leaves nothing of \(data.count) training examples")
+    }
+  }
+
+  private func validateNumbers() throws(TrainingError) {
+    let ramp = schedule.ramp
+    for (name, value, least) in [
+      ("epochs", schedule.epochs, 1), ("batch size", schedule.batchSize, 1),
+      ("batches per step", schedule.batchesPerStep, 1), ("start of the ramp", ramp.start, 0),
+      ("length of the ramp", ramp.length, 0),
+    ] where value < least {
+      throw .badPlan("the \(name) must be at least \(least), not \(value)")
+    }
+    guard case .afterRamp(let every, _) = optimizer.decay, every < 1 else { return }
+    throw .badPlan("the learning rate must fall every 1 or more epochs, not \(every)")
+  }
+}
+
 /// Training that cannot start or go on.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The loss became NaN or infinite; the epoch, and the step in it, both from 1.
   case diverged(epoch: Int, step: Int)
   case badPlan(String)
   case checkpoint(String)
@@ -62,7 +98,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .diverged(let epoch, let step):
       "the loss is NaN or infinite in epoch \(epoch), step \(step); lower the learning rate, set "
-        + "clip-norm or lengthen the ramp (the last checkpoint is from before it)"
+        + "clip-norm or lengthen the ramp"
     case .badPlan(let problem), .checkpoint(let problem): problem
     }
   }

@@ -12,38 +12,26 @@ public struct TrainingRun: Sendable {
   public let plan: TrainingPlan
   /// The data it trains on and the part kept aside.
   public let split: HoldoutSplit
-  /// Of all its data (``LabeledImages/digest``).
+  /// The digest of all its data (``LabeledImages/digest``).
   let dataDigest: String
   /// The network as it was built, with the running statistics so far.
   var template: Network
   public internal(set) var parameters: [Tensor]
   public internal(set) var optimizer: Optimizer
-  /// Of the weights, once it has begun.
+  /// The average of the weights, once it has begun.
   var average: WeightAverage?
   /// Steps done since the start.
   public internal(set) var step = 0
   /// Sums over the current epoch so far.
   var sums = EpochSums()
-  /// Warnings that an epoch has told.
+  /// Warnings that an epoch has given.
   var told: Set<TrainingWarning.Kind> = []
-  /// The best selection error so far, and its epoch.
+  /// The best selection error so far, and its epoch (from 1).
   public internal(set) var best: (error: Float, epoch: Int)?
 
   /// Throws ``TrainingError/badPlan(_:)`` for settings that cannot work together.
   public init(_ plan: TrainingPlan, network: Network, on data: LabeledImages) throws {
-    guard [data.height, data.width, data.channels] == network.inputShape else {
-      throw TrainingError.badPlan(
-        "the network takes images \(network.inputShape), the data are "
-          + "[\(data.height), \(data.width), \(data.channels)]")
-    }
-    guard network.classes >= data.classes else {
-      throw TrainingError.badPlan(
-        "the network has \(network.classes) outputs, the data \(data.classes) classes")
-    }
-    guard plan.holdout >= 0, plan.holdout < data.count else {
-      throw TrainingError.badPlan(
-        "holdout \(plan.holdout) leaves nothing of \(data.count) training examples")
-    }
+    try plan.validate(input: network.inputShape, classes: network.classes, on: data)
     self.plan = plan
     template = network
     parameters = network.parameters.map(\.value)
@@ -71,7 +59,9 @@ public struct TrainingRun: Sendable {
     let point = plan.point(atStep: step, stepsPerEpoch: stepsPerEpoch)
     let positions = order.indices(ofStep: step % stepsPerEpoch)
     let result = try gradients(on: positions, at: point)
-    guard result.loss.isFinite else { throw TrainingError.diverged(epoch: epoch, step: step) }
+    guard result.loss.isFinite else {
+      throw TrainingError.diverged(epoch: epoch + 1, step: step % stepsPerEpoch + 1)
+    }
     optimizer.update(
       &parameters, gradients: result.gradients, learningRate: plan.learningRate(epoch: epoch))
     template = template.withRunningStatistics(result.statistics)
@@ -141,12 +131,14 @@ public struct TrainingRun: Sendable {
       statistics: result.extras[0].1)
   }
 
-  /// Takes the weights at the end of an epoch into their average, if it is time.
-  mutating func averageWeights(epoch: Int) {
+  /// Takes the weights at the end of an epoch, which has just been done, into their average, if it
+  /// is time.
+  mutating func averageWeights() {
     guard let first = plan.optimizer.averageFrom, epoch >= first else { return }
+    let ended = epoch - 1
     if average == nil { average = WeightAverage(parameters) } else { average?.add(parameters) }
     let order = EpochOrder(
-      epoch: epoch, examples: split.training.count, batchSize: plan.schedule.batchSize,
+      epoch: ended, examples: split.training.count, batchSize: plan.schedule.batchSize,
       seed: plan.seed)
     let (split, plan) = (split, plan)
     // After 64 batches, as often as it takes, the share of what was before is 0.9⁶⁴, a thousandth.
@@ -154,7 +146,7 @@ public struct TrainingRun: Sendable {
     average?.renewStatistics(
       of: template,
       on: (0..<64).lazy.map {
-        split.batch(order.indices(ofStep: $0 % count), plan, epoch: epoch).images
+        split.batch(order.indices(ofStep: $0 % count), plan, epoch: ended).images
       })
   }
 

@@ -1,3 +1,4 @@
+import Bounds
 import Foundation
 
 /// A sign that a training goes wrong, and what may help.
@@ -11,7 +12,7 @@ public enum TrainingWarning: Sendable, Equatable {
   /// The mean loss of an epoch at the full ε, above that of guessing among the classes.
   case lossAboveGuessing(loss: Float, classes: Int)
 
-  /// Each is told once in a run.
+  /// Each is given once in a run.
   public enum Kind: String, Sendable, CaseIterable {
     case collapse
     case deadLayer = "dead-layer"
@@ -40,7 +41,7 @@ extension TrainingWarning: CustomStringConvertible {
       "every ReLU of layer \(path) is 0 on the held-out images: nothing passes it, and it cannot "
         + "recover; start anew with a lower learning rate or clip-norm"
     case .looseBounds(let epsilon, let error):
-      "at ε = \(epsilon) the bounds leave \(Self.percent(error)) of the training images unverified: ε "
+      "at ε = \(EpsilonText.shown(epsilon)) the bounds leave \(Self.percent(error)) of the training images unverified: ε "
         + "grows faster than they follow; lengthen the ramp, or mix in the clean loss (kappa)"
     case .lossAboveGuessing(let loss, let classes):
       "the loss, \(Self.number(loss)), is above that of guessing, ln \(classes) = "
@@ -59,7 +60,7 @@ extension TrainingWarning {
   private static let nearlyAll: Float = 0.95
   private static let hardlyAny: Float = 0.99
 
-  /// What an epoch (from 0) shows, whether it was told before or not.
+  /// What an epoch (from 1) shows, whether an earlier one gave the warning or not.
   static func all(
     of objective: Objective, epoch: Int, at point: ObjectivePoint, _ sums: EpochSums,
     _ selection: SelectionReport?, classes: Int
@@ -75,7 +76,7 @@ extension TrainingWarning {
       warnings.append(.looseBounds(epsilon: point.epsilon, verifiedError: error))
     }
     // The first steps may be far off, and so may the first bounds of a ramp.
-    let isSettled = epoch > 0 && (!objective.isRobust || point.fraction >= 1)
+    let isSettled = epoch > 1 && (!objective.isRobust || point.fraction >= 1)
     if objective.lossIsCrossEntropy, isSettled, sums.meanLoss > log(Float(classes)) {
       warnings.append(.lossAboveGuessing(loss: sums.meanLoss, classes: classes))
     }
@@ -83,17 +84,23 @@ extension TrainingWarning {
   }
 
   private static func collapse(_ selection: SelectionReport) -> TrainingWarning? {
-    let total = Float(max(selection.labels.reduce(0, +), 1))
-    guard
-      let answer = selection.answers.indices.max(by: { one, other in
-        selection.answers[one] < selection.answers[other]
-      })
-    else { return nil }
-    let part = Float(selection.answers[answer]) / total
-    guard part >= nearlyAll, Float(selection.labels[answer]) / total < 0.9 * part else {
-      return nil
+    collapse(answers: selection.answers, labels: selection.labels).map {
+      .collapse(answer: $0.answer, part: $0.part)
     }
-    return .collapse(answer: answer, part: part)
+  }
+
+  /// The class that nearly all examples are answered with, and their part, where it is more than
+  /// belong to it.
+  ///
+  /// - Parameters:
+  ///   - answers: How many examples are answered with each class.
+  ///   - labels: How many examples belong to each class.
+  static func collapse(answers: [Int], labels: [Int]) -> (answer: Int, part: Float)? {
+    let total = Float(max(labels.reduce(0, +), 1))
+    guard let answer = answers.indices.max(by: { answers[$0] < answers[$1] }) else { return nil }
+    let part = Float(answers[answer]) / total
+    guard part >= nearlyAll, Float(labels[answer]) / total < 0.9 * part else { return nil }
+    return (answer, part)
   }
 }
 
