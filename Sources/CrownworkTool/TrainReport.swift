@@ -23,7 +23,7 @@ struct TrainReport {
     guard talks else { return }
     let (recipe, network) = (folder.recipe, run.network)
     console.line(
-      "network    \(recipe.model.start ?? "\(recipe.model.architecture)"): "
+      "network    \(recipe.model.start.map(Wording.path) ?? "\(recipe.model.architecture)"): "
         + "\(network.parameterCount) parameters, "
         + "\(network.reluCount) ReLUs")
     console.line(
@@ -98,6 +98,12 @@ struct TrainReport {
 
 /// Settings in words.
 enum Wording {
+  /// A path as one from the current folder, if it is inside.
+  static func path(_ path: String) -> String {
+    let folder = FileManager.default.currentDirectoryPath + "/"
+    return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
+  }
+
   static func objective(_ recipe: Recipe) -> String {
     switch recipe.objective {
     case .natural: return "natural (no perturbation in training)"

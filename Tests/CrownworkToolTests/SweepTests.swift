@@ -126,7 +126,7 @@ import Testing
         let csv = String(decoding: try tool.data("s/table.csv"), as: UTF8.self)
         let rows = csv.split(separator: "\n")
         #expect(rows.count == 4 && rows[2].hasPrefix("dm-small,") && rows[2].contains("layer 2"))
-        #expect(result.output.contains("| dm-small |         | 0 (1 failed) |"))
+        #expect(result.output.contains("| dm-small |         | 0 (1 failed) "))
       }
     }
   }

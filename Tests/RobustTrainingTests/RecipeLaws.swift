@@ -159,7 +159,9 @@ import Testing
     let mnist = "dataset: mnist\ndata: folder"
     #expect(try recipe(mnist, ("dataset", "fashion-mnist")).data == nil)
     #expect(try recipe(mnist, ("dataset", "mnist")).data == "folder")
-    #expect(try recipe(mnist, ("dataset", "fashion-mnist"), ("data", "f")).data == "f")
+    // A path of an option is one from the current folder.
+    let here = FileManager.default.currentDirectoryPath
+    #expect(try recipe(mnist, ("dataset", "fashion-mnist"), ("data", "f")).data == "\(here)/f")
     #expect(try recipe("data: folder", ("dataset", "mnist")).data == "folder")
     let sweep = try Sweep(
       yaml: mnist + """

@@ -43,6 +43,15 @@ import Testing
     #expect(sweep.runs[2].recipe.objective == .crownIBP(margins: .fused))
   }
 
+  @Test func anyLabelNamesAFolder() throws {
+    let labels = ["größer", "größte", "小", "大", String(repeating: "länger ", count: 60), "a/../b"]
+    let settings = labels.enumerated().map { "{ label: \"\($1)\", optimizer: { l1: \($0 + 1) } }" }
+    let sweep = try Sweep(yaml: "sweep: { settings: [\(settings.joined(separator: ", "))] }")
+    let folders = sweep.runs.map(\.folder)
+    #expect(Set(folders).count == labels.count)
+    #expect(folders.allSatisfy { !$0.contains("/") && $0.utf8.count < 250 })
+  }
+
   @Test func optionsGoBeforeTheFile() throws {
     func runs(_ path: String, _ value: String) throws -> [PlannedRun] {
       try Sweep(yaml: Self.yaml, overrides: [RecipeOverride(path, value, option: "--o")]).runs

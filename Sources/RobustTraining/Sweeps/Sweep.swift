@@ -28,11 +28,15 @@ public struct PlannedRun: Sendable {
     [model, setting, "seed \(seed)"].filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
-  /// The name of its folder: the label in letters, digits, dots and dashes.
+  /// The name of its folder: the label in letters, digits, dots and dashes, at most 100 bytes of
+  /// the model and of the setting.
   public var folder: String {
     let parts = [model, setting, "seed-\(seed)"].map { part in
-      let safe = part.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
-      return String(safe).split(separator: "-").joined(separator: "-")
+      let safe = part.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
+      let name = String(safe).split(separator: "-").joined(separator: "-")
+      return name.reduce(into: "") { start, letter in
+        if start.utf8.count + letter.utf8.count <= 100 { start.append(letter) }
+      }
     }
     return parts.filter { !$0.isEmpty }.joined(separator: "_")
   }
