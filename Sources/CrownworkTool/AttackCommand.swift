@@ -6,8 +6,9 @@ struct AttackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "attack", abstract: "Look for perturbations that change the answer.",
     discussion: """
-      pgd: gradient descent from random starts, projected onto the set; multi-targeted: the same
-      towards each other class in turn; fgsm: one step. What it breaks is certainly not robust;
+      pgd: gradient descent from random starts, projected onto the set; apgd: the same with steps
+      that adapt, from the worst point by the gradients first; multi-targeted: pgd towards each
+      other class in turn; fgsm: one step. What it breaks is certainly not robust;
       what it does not break is not thereby proved to be.
 
       EXAMPLES

@@ -41,7 +41,8 @@ extension CertifyCommand {
   private func refuseOptionsForExamples() throws {
     let given = [
       ("--epsilon", target.epsilon != nil), ("--norm", target.norm != nil),
-      ("--no-clip", target.noClip), ("--examples", examples != nil),
+      ("--clip", target.clip == true), ("--no-clip", target.clip == false),
+      ("--examples", examples != nil),
       ("--dataset", subject.dataset != nil), ("--data", subject.source.data != nil),
     ]
     guard let option = given.first(where: \.1) else { return }

@@ -167,12 +167,15 @@ struct TargetOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Radius in raw units: 0.3 or 8/255.")
   var epsilon: String?
   @Option(help: "Norm: linf, l2 or l1.") var norm: String?
-  @Flag(name: .customLong("no-clip"), help: "Do not clip the box to [0, 1].") var noClip = false
+  @Flag(inversion: .prefixedNo, help: "Stay within [0, 1]. Default: with linf only.")
+  var clip: Bool?
 
   func overrides(by methods: String? = nil, slope: String? = nil) -> [RecipeOverride] {
     Overrides.make([
       ("perturbation.epsilon", epsilon, "--epsilon"), ("perturbation.norm", norm, "--norm"),
-      ("perturbation.clip", noClip ? "none" : nil, "--no-clip"),
+      (
+        "perturbation.clip", clip.map { $0 ? "0,1" : "none" }, clip == true ? "--clip" : "--no-clip"
+      ),
     ]) + Self.methods(by: methods, slope: slope)
   }
 

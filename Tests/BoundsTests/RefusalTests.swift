@@ -79,9 +79,6 @@ import Testing
     for epsilon in [Float(-0.1), .nan, .infinity] {
       #expect(throws: PerturbationError.self) { try Perturbation(norm: .l2, epsilon: epsilon) }
     }
-    #expect(throws: PerturbationError.domainNeedsLinf(.l2)) {
-      try Perturbation(norm: .l2, epsilon: 1, domain: 0...1)
-    }
     #expect(throws: PerturbationError.self) {
       try Perturbation.linf(epsilon: 8).validate(inputCount: 784)
     }

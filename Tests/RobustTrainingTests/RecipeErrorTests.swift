@@ -61,8 +61,8 @@ import Testing
       "r:1: norm must be one of linf, l2, l1, not \"l3\"; did you mean l2?"
     ),
     (
-      "perturbation: { norm: l2, clip: [0, 1] }",
-      "r:1: clipping to the input domain is defined for linf only; leave out clip for l2"
+      "perturbation: { norm: l2, clip: [1, 0] }",
+      "r:1: clip must be none or [lowest, highest], not a list of 2"
     ),
     (
       "model: { name: dm-small, width: 2 }", "r:1: dm-small has no option width; it takes none"

@@ -205,8 +205,11 @@ import Testing
       try attack(file, ("name", "pgd"), ("loss", "cross-entropy"))
         == .pgd(steps: 7, restarts: 3, loss: .crossEntropy))
     #expect(try attack(file, ("steps", "9")) == .pgd(steps: 9, restarts: 3, relativeStep: 0.5))
-    let given = Attack.multiTargeted(steps: 7, restarts: 2, decay: .tenths)
-    #expect(try given.applying([]) == given)
+    #expect(try attack(file, ("name", "apgd")) == .apgd(steps: 7, restarts: 3))
+    for given in [
+      Attack.multiTargeted(steps: 7, restarts: 2, decay: .tenths),
+      .apgd(steps: 7, restarts: 2, loss: .crossEntropy),
+    ] { #expect(try given.applying([]) == given) }
   }
 
   @Test func resolvingDecidesTheHoldout() throws {

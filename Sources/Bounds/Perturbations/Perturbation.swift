@@ -1,5 +1,5 @@
-/// The set of inputs around x that a certificate speaks of: {x' : ‖x' − x‖_p ≤ ε}, for ℓ∞
-/// optionally within the input domain. ε is always in raw input units (pixels in [0, 1]).
+/// The set of inputs around x that a certificate speaks of: {x' : ‖x' − x‖_p ≤ ε}, optionally
+/// within the input domain. ε is always in raw input units (pixels in [0, 1]).
 public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
   public enum Norm: String, Sendable, CaseIterable {
     case linf
@@ -9,16 +9,15 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
 
   public let norm: Norm
   public let epsilon: Float
-  /// Inputs outside are not considered; ℓ∞ only.
+  /// Inputs outside are not considered. Bounds make use of it for ℓ∞; for ℓ2 and ℓ1 they hold for
+  /// the whole ball, of which attacks search this part.
   public let domain: ClosedRange<Float>?
 
-  /// Throws ``PerturbationError`` for a negative or non-finite ε, and for a domain with a norm
-  /// other than ℓ∞.
+  /// Throws ``PerturbationError`` for a negative or non-finite ε.
   public init(
     norm: Norm, epsilon: Float, domain: ClosedRange<Float>? = nil
   ) throws(PerturbationError) {
     guard epsilon.isFinite, epsilon >= 0 else { throw .badEpsilon(epsilon) }
-    guard domain == nil || norm == .linf else { throw .domainNeedsLinf(norm) }
     self.norm = norm
     self.epsilon = epsilon
     self.domain = domain
@@ -36,15 +35,15 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
     epsilon: Float, within domain: ClosedRange<Float>? = nil
   ) -> Perturbation { Perturbation(unchecked: .linf, epsilon, domain) }
 
-  /// The ball ‖δ‖₂ ≤ ε. Traps on a negative or non-finite ε.
-  public static func l2(epsilon: Float) -> Perturbation {
-    Perturbation(unchecked: .l2, epsilon, nil)
-  }
+  /// The ball ‖δ‖₂ ≤ ε, within a domain if one is given. Traps on a negative or non-finite ε.
+  public static func l2(
+    epsilon: Float, within domain: ClosedRange<Float>? = nil
+  ) -> Perturbation { Perturbation(unchecked: .l2, epsilon, domain) }
 
-  /// The ball ‖δ‖₁ ≤ ε. Traps on a negative or non-finite ε.
-  public static func l1(epsilon: Float) -> Perturbation {
-    Perturbation(unchecked: .l1, epsilon, nil)
-  }
+  /// The ball ‖δ‖₁ ≤ ε, within a domain if one is given. Traps on a negative or non-finite ε.
+  public static func l1(
+    epsilon: Float, within domain: ClosedRange<Float>? = nil
+  ) -> Perturbation { Perturbation(unchecked: .l1, epsilon, domain) }
 
   /// The same set with another ε.
   public func withEpsilon(_ epsilon: Float) -> Perturbation {
@@ -78,15 +77,12 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
 /// A perturbation that makes no sense.
 public enum PerturbationError: Error, Sendable, Equatable, CustomStringConvertible {
   case badEpsilon(Float)
-  case domainNeedsLinf(Perturbation.Norm)
   case coversEverything(Perturbation.Norm, Float, Float)
 
   public var description: String {
     switch self {
     case .badEpsilon(let value):
       "epsilon must be a finite number, zero or more, not \(value)"
-    case .domainNeedsLinf(let norm):
-      "clipping to the input domain is defined for linf only; leave out clip for \(norm.rawValue)"
     case .coversEverything(let norm, let epsilon, let diameter):
       "epsilon \(epsilon) in \(norm.rawValue) holds every image (the largest distance is "
         + "\(diameter)); it is in raw units, pixels in [0, 1], such as 0.3 or 8/255"

@@ -79,7 +79,8 @@ extension Perturbation {
   /// The sets around a batch of inputs.
   ///
   /// For an ℓ∞ box within a domain: lower = max(x − ε, 0), upper = min(x + ε, 1). An input
-  /// outside the domain gets an empty box turned to NaN, which no method certifies.
+  /// outside the domain gets an empty box turned to NaN, which no method certifies. For ℓ2 and ℓ1
+  /// it is the ball, whatever the domain.
   public func region(around inputs: Tensor) -> Region {
     switch norm {
     case .linf:

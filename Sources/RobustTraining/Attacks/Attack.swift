@@ -4,9 +4,13 @@
 /// What an attack breaks is certainly not robust; what it does not break may still not be.
 public struct Attack: Sendable, Equatable {
   public enum Name: String, Sendable, CaseIterable {
+    /// Descent with momentum and steps that adapt (Croce and Hein 2020; in ℓ1 2021), at first from
+    /// the worst points by the gradients at the image, then from random ones.
+    case apgd
     /// Projected gradient descent from random starts (Madry et al. 2018).
     case pgd
-    /// One step of the full ε from the clean input (Goodfellow et al. 2015).
+    /// One step of the full ε from the clean input (Goodfellow et al. 2015), steepest in the set's
+    /// norm: in ℓ1 all of ε on the coordinates with the largest derivatives.
     case fgsm
     /// Projected gradient descent on z_y − z_t for each other class t in turn (Gowal et al. 2019).
     case multiTargeted = "multi-targeted"
@@ -15,7 +19,7 @@ public struct Attack: Sendable, Equatable {
   public let name: Name
   public let loss: AttackLoss
   public let steps: Int
-  /// Random starts; for each target, where there are targets.
+  /// Starts; for each target, where there are targets.
   public let restarts: Int
   /// Length of the first step as a fraction of ε; nil for 2.5/steps.
   public let relativeStep: Float?
@@ -25,10 +29,17 @@ public struct Attack: Sendable, Equatable {
     _ name: Name, _ loss: AttackLoss, _ steps: Int, _ restarts: Int, _ relativeStep: Float?,
     _ decay: StepDecay
   ) {
-    (self.name, self.loss, self.steps, self.restarts) = (name, loss, steps, restarts)
+    (self.name, self.loss) = (name, loss)
+    (self.steps, self.restarts) = (max(steps, 0), max(restarts, 1))
     (self.relativeStep, self.decay) = (relativeStep, decay)
   }
 
+  /// Negative steps count as none, fewer than one start as one.
+  public static func apgd(
+    steps: Int = 100, restarts: Int = 5, loss: AttackLoss = .margin
+  ) -> Attack { Attack(.apgd, loss, steps, restarts, nil, .constant) }
+
+  /// Negative steps count as none, fewer than one start as one.
   public static func pgd(
     steps: Int = 200, restarts: Int = 10, loss: AttackLoss = .margin, relativeStep: Float? = nil,
     decay: StepDecay = .constant
@@ -53,8 +64,8 @@ extension Attack: CustomStringConvertible {
   public var description: String {
     let effort = "\(steps) steps × \(restarts) restarts"
     switch name {
-    case .pgd:
-      return "PGD " + (loss == .margin ? effort : "on \(loss.rawValue) \(effort)")
+    case .apgd, .pgd:
+      return "\(shortName) " + (loss == .margin ? effort : "on \(loss.rawValue) \(effort)")
     case .multiTargeted: return "multi-targeted PGD \(effort)"
     case .fgsm: return loss == .crossEntropy ? "FGSM" : "FGSM on \(loss.rawValue)"
     }
@@ -63,6 +74,7 @@ extension Attack: CustomStringConvertible {
   /// Such as "PGD".
   public var shortName: String {
     switch name {
+    case .apgd: "APGD"
     case .pgd: "PGD"
     case .multiTargeted: "multi-targeted PGD"
     case .fgsm: "FGSM"

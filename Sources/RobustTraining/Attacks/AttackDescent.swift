@@ -1,20 +1,14 @@
 import Bounds
+import Foundation
 import Networks
 import Tensors
 
-/// One run of an attack: from one start for each example of a batch, until it falls or the steps
-/// are done. Examples that have fallen leave the batch, so that later steps do not pay for them.
+/// One run of PGD or FGSM: from one start for each example of a batch, until it falls or the steps
+/// are done.
 struct AttackDescent {
   private let attack: Attack
-  private let network: Network
-  private let epsilon: Float
-  /// Of the examples still followed: their places in the batch, and what belongs to each.
-  private var places: [Int]
-  private var labels: [Int]
-  private var targets: [Int]?
-  private var projection: SetProjection
+  private var rows: AttackedRows
   private var current: Tensor
-  private var found: [AttackFinding?]
 
   /// - Parameters:
   ///   - images: [batch, …input shape].
@@ -24,50 +18,61 @@ struct AttackDescent {
     _ attack: Attack, on network: Network, _ images: Tensor, labels: [Int], targets: [Int]?,
     within set: Perturbation, starts randoms: [RandomSource]
   ) {
-    (self.attack, self.network, self.labels, self.targets) = (attack, network, labels, targets)
-    epsilon = set.epsilon
-    places = Array(labels.indices)
-    found = [AttackFinding?](repeating: nil, count: labels.count)
-    projection = SetProjection(set, around: images)
-    current = projection.project(
-      attack.name == .fgsm ? images : projection.randomPoints(using: randoms))
+    self.attack = attack
+    let projection = SetProjection(set, around: images)
+    rows = AttackedRows(network, labels: labels, targets: targets, projection)
+    current = projection.nearest(
+      to: attack.name == .fgsm ? images : projection.randomPoints(using: randoms))
   }
 
   /// What was found for each example.
   mutating func run() -> [AttackFinding?] {
     for step in 0..<attack.steps {
-      var (logits, gradient) = network.lossGradient(
-        at: current, attack.loss, labels: labels, targets: targets)
-      let standing = noteFallen(logits)
-      guard !standing.isEmpty else { return found }
-      if standing.count < places.count { follow(standing, &gradient) }
-      let length = epsilon * attack.relativeLength(ofStep: step)
-      current = projection.step(from: current, along: gradient, by: -length)
-    }
-    _ = noteFallen(network(current))
-    return found
-  }
-
-  /// Notes the rows whose answer is another than the label; returns those that stand.
-  private mutating func noteFallen(_ logits: Tensor) -> [Int] {
-    var standing: [Int] = []
-    for (row, answer) in logits.argmaxOfRows.enumerated() {
-      if answer == labels[row] || answer < 0 {
-        standing.append(row)
-      } else {
-        found[places[row]] = AttackFinding(input: current.rows(row..<row + 1), answer: answer)
+      var (logits, gradient) = rows.network.lossGradient(
+        at: current, attack.loss, labels: rows.labels, targets: rows.targets)
+      let standing = rows.noteFallen(current, logits)
+      guard !standing.isEmpty else { return rows.found }
+      if standing.count < rows.places.count {
+        rows.follow(standing)
+        (current, gradient) = (current.rows(at: standing), gradient.rows(at: standing))
       }
+      current = moved(against: gradient, step)
     }
-    return standing
+    _ = rows.noteFallen(current, rows.network(current))
+    return rows.found
   }
 
-  /// Leaves out all other rows.
-  private mutating func follow(_ rows: [Int], _ gradient: inout Tensor) {
-    places = rows.map { places[$0] }
-    labels = rows.map { labels[$0] }
-    targets = targets.map { targets in rows.map { targets[$0] } }
-    projection = projection.rows(at: rows)
-    current = current.rows(at: rows)
-    gradient = gradient.rows(at: rows)
+  private func moved(against gradient: Tensor, _ step: Int) -> Tensor {
+    guard attack.name != .fgsm else { return rows.projection.farthest(against: gradient) }
+    let set = rows.projection.set
+    let length = set.epsilon * attack.relativeLength(ofStep: step)
+    guard set.norm == .l1 else {
+      return rows.projection.step(from: current, along: gradient, by: -length)
+    }
+    let size = gradient.count / max(gradient.shape[0], 1)
+    let count = max(attack.sparsity(ofStep: step, of: size), min(set.fewestCoordinates, size))
+    let each = rows.labels.count
+    return rows.projection.descend(
+      from: current, against: gradient, by: [Float](repeating: length, count: each),
+      counts: [Int](repeating: count, count: each))
+  }
+}
+
+extension Perturbation {
+  /// How many coordinates it takes at least to spend ε in ℓ1.
+  fileprivate var fewestCoordinates: Int {
+    guard let domain else { return 1 }
+    let width = domain.upperBound - domain.lowerBound
+    return Int(min((epsilon / width).rounded(.up), 1e9))
+  }
+}
+
+extension Attack {
+  /// How many coordinates share a step in ℓ1: a fifth of them at first, falling by a constant factor
+  /// to one when half of the steps are done. Many make way, one is what the ball's corners are.
+  fileprivate func sparsity(ofStep step: Int, of size: Int) -> Int {
+    let most = Float(max(size / 5, 1))
+    let part = min(2 * Float(step + 1) / Float(max(steps, 1)), 1)
+    return max(Int(pow(most, 1 - part)), 1)
   }
 }

@@ -3,11 +3,17 @@ import Networks
 import Tensors
 
 /// An input of a perturbation set with a wrong answer.
+///
+/// It lies in the set exactly: distances are of the Float32 numbers that it consists of.
 public struct AttackFinding: Sendable, Equatable {
   /// [1, …input shape].
   public let input: Tensor
   /// The network's answer there.
   public let answer: Int
+  /// From the clean input, in the set's norm; at most ε.
+  public let distance: Float
+  /// The label's logit minus the largest other one, not above 0.
+  public let margin: Float
 }
 
 extension Attack {
@@ -22,33 +28,94 @@ extension Attack {
     in network: Network, around images: Tensor, labels: [Int], within set: Perturbation,
     seed: UInt64 = 0, indices: [Int]
   ) -> [AttackFinding?] {
-    var found = [AttackFinding?](repeating: nil, count: labels.count)
+    var batch = AttackBatch(network, images, labels, set, indices, seed)
+    if name == .apgd { batch.open(self) }
     let targets = name == .multiTargeted ? Self.targets(network(images), labels) : nil
-    for restart in 0..<restarts {
+    for restart in (name == .apgd ? 1 : 0)..<max(restarts, 1) {
       for turn in 0..<(targets == nil ? 1 : network.classes - 1) {
-        let standing = found.indices.filter { found[$0] == nil }
-        guard !standing.isEmpty else { return found }
-        var descent = AttackDescent(
-          self, on: network, images.rows(at: standing), labels: standing.map { labels[$0] },
-          targets: targets.map { targets in standing.map { targets[$0][turn] } }, within: set,
-          starts: standing.map { example in
-            let target = targets.map { " \($0[example][turn])" } ?? ""
-            return RandomSource(
-              seed: seed, purpose: "attack \(restart)\(target)", index: indices[example])
-          })
-        for (example, finding) in zip(standing, descent.run()) { found[example] = finding }
+        batch.descend(self, restart, targets.map { targets in targets.map { $0[turn] } })
       }
     }
-    return found
+    return batch.found
   }
 
   /// All classes but the label for each example, those with the largest logits first.
-  private static func targets(_ logits: Tensor, _ labels: [Int]) -> [[Int]] {
+  static func targets(_ logits: Tensor, _ labels: [Int]) -> [[Int]] {
     let (scalars, classes) = (logits.scalars, logits.shape[1])
     return labels.enumerated().map { example, label in
       (0..<classes).filter { $0 != label }.sorted { one, other in
         scalars[example * classes + one] > scalars[example * classes + other]
       }
     }
+  }
+}
+
+/// A batch under attack, with what all descents together have found.
+private struct AttackBatch {
+  private let network: Network
+  private let images: Tensor
+  private let labels: [Int]
+  private let set: Perturbation
+  private let indices: [Int]
+  private let seed: UInt64
+  private(set) var found: [AttackFinding?]
+
+  init(
+    _ network: Network, _ images: Tensor, _ labels: [Int], _ set: Perturbation, _ indices: [Int],
+    _ seed: UInt64
+  ) {
+    (self.network, self.images, self.labels) = (network, images, labels)
+    (self.set, self.indices, self.seed) = (set, indices, seed)
+    found = [AttackFinding?](repeating: nil, count: labels.count)
+  }
+
+  private var standing: [Int] { found.indices.filter { found[$0] == nil } }
+
+  /// APGD's first descent, from the opening's points; in ℓ1, where those have all of ε on a few
+  /// coordinates and others are hard to reach from there, from random ones.
+  mutating func open(_ attack: Attack) {
+    let opening = AttackOpening(on: network, images, labels: labels, within: set)
+    found = opening.found
+    guard set.norm != .l1 else { return descend(attack, 0, nil) }
+    let standing = opening.standing
+    guard !standing.isEmpty else { return }
+    var descent = AdaptiveDescent(
+      attack, on: network, from: opening.points, labels: standing.map { labels[$0] }, targets: nil,
+      within: SetProjection(set, around: images.rows(at: standing)))
+    for (example, finding) in zip(standing, descent.run()) { found[example] = finding }
+  }
+
+  /// One more descent for those that stand, from random points.
+  mutating func descend(_ attack: Attack, _ restart: Int, _ targets: [Int]?) {
+    let standing = standing
+    guard !standing.isEmpty else { return }
+    let labels = standing.map { self.labels[$0] }
+    let images = self.images.rows(at: standing)
+    let targets = targets.map { targets in standing.map { targets[$0] } }
+    let starts = standing.enumerated().map { position, example in
+      let target = targets.map { " \($0[position])" } ?? ""
+      return RandomSource(
+        seed: seed, purpose: "attack \(restart)\(target)", index: indices[example])
+    }
+    for (example, finding) in zip(
+      standing, run(attack, images, labels, targets: targets, starts: starts))
+    {
+      found[example] = finding
+    }
+  }
+
+  private func run(
+    _ attack: Attack, _ images: Tensor, _ labels: [Int], targets: [Int]?, starts: [RandomSource]
+  ) -> [AttackFinding?] {
+    guard attack.name == .apgd else {
+      var descent = AttackDescent(
+        attack, on: network, images, labels: labels, targets: targets, within: set, starts: starts)
+      return descent.run()
+    }
+    let projection = SetProjection(set, around: images)
+    var descent = AdaptiveDescent(
+      attack, on: network, from: projection.nearest(to: projection.randomPoints(using: starts)),
+      labels: labels, targets: targets, within: projection)
+    return descent.run()
   }
 }

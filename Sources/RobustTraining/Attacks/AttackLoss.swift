@@ -34,6 +34,25 @@ public enum AttackLoss: String, Sendable, CaseIterable {
     return Tensor(shape: logits.shape, result)
   }
 
+  /// The loss of each row of logits [batch, classes]; the smaller, the nearer to a wrong answer.
+  func values(at logits: Tensor, labels: [Int], targets: [Int]?) -> [Float] {
+    let classes = logits.shape[1]
+    return logits.withUnsafeScalars { scalars in
+      labels.enumerated().map { example, label in
+        let start = example * classes
+        let row = UnsafeBufferPointer(rebasing: scalars[start..<start + classes])
+        switch self {
+        case .margin:
+          return row[label]
+            - ((targets?[example] ?? Self.rival(in: row, of: label)).map { row[$0] } ?? 0)
+        case .crossEntropy:
+          let largest = row.max() ?? 0
+          return row[label] - largest - log(row.reduce(0) { $0 + exp($1 - largest) })
+        }
+      }
+    }
+  }
+
   /// The class with the largest logit but for the label; nil where there is only one class.
   private static func rival(in row: UnsafeBufferPointer<Float>, of label: Int) -> Int? {
     guard row.count > 1 else { return nil }

@@ -3,9 +3,9 @@ import Tensors
 
 /// Geometry of a perturbation set around a batch, as an attack needs it.
 struct SetProjection {
-  private let set: Perturbation
-  private let center: Tensor
-  private let box: (lower: Tensor, upper: Tensor)
+  let set: Perturbation
+  let center: Tensor
+  let box: (lower: Tensor, upper: Tensor)
 
   init(_ set: Perturbation, around center: Tensor) {
     self.set = set
@@ -40,7 +40,8 @@ struct SetProjection {
   }
 
   func project(_ point: Tensor) -> Tensor {
-    switch set.norm {
+    guard set.norm == .linf || set.domain == nil else { return nearest(to: point) }
+    return switch set.norm {
     case .linf: point.clamped(lower: box.lower, upper: box.upper)
     case .l2: center + (point - center).projectedRowsL2(epsilon: set.epsilon)
     case .l1: center + (point - center).projectedRowsL1(epsilon: set.epsilon)

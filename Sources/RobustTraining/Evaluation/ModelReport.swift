@@ -76,7 +76,8 @@ extension ModelReport {
     }
     done = 0
     attacks = try RobustTraining.attack(
-      network, data, within: target.perturbation, with: settings, seed: seed
+      network, data, within: target.perturbation, with: settings, seed: seed,
+      keepingInputs: false
     ) {
       done += $0.count
       try progress(.attack, done)

@@ -3,6 +3,7 @@ extension Attack {
   /// Settings that an attack of a name has, as recipes write them.
   fileprivate static func keys(of name: Name) -> [String] {
     switch name {
+    case .apgd: ["loss", "steps", "restarts"]
     case .pgd: ["loss", "steps", "restarts", "step", "decay"]
     case .multiTargeted: ["steps", "restarts", "step", "decay"]
     case .fgsm: ["loss"]
@@ -40,7 +41,7 @@ extension StepDecay {
 }
 
 extension Recipe {
-  /// - Parameter standard: PGD, whose steps and restarts count where none are given.
+  /// - Parameter standard: the attack whose steps and restarts count where none are given.
   static func attack(_ evaluate: RecipeFields, standard: Attack) throws -> Attack {
     let all = Attack.keys(of: .pgd)
     let fields = try evaluate.fields("attack", known: ["name"] + all)
@@ -62,6 +63,7 @@ extension Recipe {
     let step = try value("step").flatMap { try relativeStep($0) }
     let decay = try value("decay") == nil ? .constant : stepDecay(fields)
     switch name {
+    case .apgd: return .apgd(steps: steps, restarts: restarts, loss: loss ?? .margin)
     case .fgsm: return .fgsm(loss: loss ?? .crossEntropy)
     case .multiTargeted:
       return .multiTargeted(steps: steps, restarts: restarts, relativeStep: step, decay: decay)

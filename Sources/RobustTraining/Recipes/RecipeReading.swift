@@ -68,7 +68,7 @@ extension Recipe {
     let norm = try fields["norm"]?.choice(Perturbation.Norm.self) ?? perturbation.norm
     let epsilon = try fields["epsilon"]?.number() ?? perturbation.epsilon
     var domain: ClosedRange<Float>? = norm == .linf ? 0...1 : nil
-    // A norm given as an option drops the file's clip where that is not defined.
+    // A norm given as an option drops the file's clip, which is usual with ℓ∞ only.
     let dropsClip = fields.isOverridden("norm") && norm != .linf
     if let clip = fields["clip"], !dropsClip || fields.isOverridden("clip") {
       domain = try Self.domain(clip)
@@ -78,8 +78,7 @@ extension Recipe {
       // For l2 and l1 the limit depends on the data: see ``resolved(for:)``.
       if norm == .linf { try perturbation.validate(inputCount: 1) }
     } catch {
-      let key = if case .domainNeedsLinf = error { "clip" } else { "epsilon" }
-      throw RecipeError(fields.place(key, "epsilon"), "\(error)")
+      throw RecipeError(fields.place("epsilon"), "\(error)")
     }
     trainEpsilon = epsilon
     // ε given as an option is for training too.
