@@ -52,3 +52,30 @@ int cimages_png_decode(
   png_image_free(&image);
   return 0;
 }
+
+static png_image image_of(const cimages_header *header) {
+  png_image image;
+  memset(&image, 0, sizeof image);
+  image.version = PNG_IMAGE_VERSION;
+  image.width = (uint32_t)header->width;
+  image.height = (uint32_t)header->height;
+  image.format = header->channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+  return image;
+}
+
+size_t cimages_png_capacity(const cimages_header *header) {
+  const png_image image = image_of(header);
+  return PNG_IMAGE_PNG_SIZE_MAX(image);
+}
+
+int cimages_png_encode(
+    const uint8_t *pixels, const cimages_header *header, uint8_t *data, size_t *size,
+    char *message) {
+  png_image image = image_of(header);
+  png_alloc_size_t written = *size;
+  if (!png_image_write_to_memory(&image, data, &written, 0, pixels, 0, NULL)) {
+    return fail(&image, message);
+  }
+  *size = written;
+  return 0;
+}

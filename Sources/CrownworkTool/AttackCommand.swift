@@ -15,6 +15,7 @@ struct AttackCommand: ParsableCommand {
         crownwork attack runs/digits-cnn-2layer --steps 200 --restarts 10
         crownwork attack runs/a --attack multi-targeted --restarts 1
         crownwork attack runs/a --epsilon 8/255 --examples 0:100 --output attacks.jsonl
+        crownwork attack runs/a --norm l1 --epsilon 2 --attack apgd --save broken
       """)
 
   @Argument(help: "A run, a model file or an ONNX file.") var model: String
@@ -26,6 +27,9 @@ struct AttackCommand: ParsableCommand {
     help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
   var examples: String?
   @Option(help: "Write the results to this file, JSON lines.") var output: String?
+  @Option(
+    help: "Write what was found to this new folder: .npy arrays, pictures, examples.jsonl.")
+  var save: String?
   @Flag(help: "Print JSON lines.") var json = false
 
   mutating func run() throws {
@@ -36,9 +40,14 @@ struct AttackCommand: ParsableCommand {
     try set.validate(inputCount: range.data.imageSize)
     let settings = try attack.settings(saved.evaluation.attack)
     if let output { try AtomicFile.check(URL(fileURLWithPath: output)) }
+    if let save { try NewFolder.check(URL(fileURLWithPath: save)) }
     let results = results(saved.file.network, range, set, settings)
     let records = results.map { AttackRecord($0, start: range.start) }
     if let output { try JSON.write(records, to: output) }
+    if let save {
+      try AttackFolder(results, on: range.data, within: set, start: range.start)
+        .write(to: URL(fileURLWithPath: save))
+    }
     if json {
       for record in records { Console.standard.line(try JSON.line(record)) }
     } else {
@@ -76,20 +85,18 @@ struct AttackCommand: ParsableCommand {
   }
 }
 
-/// What an attack did to an example, as JSON and as a row.
-struct AttackRecord: Encodable {
-  let index, label, prediction: Int
-  let status: String
-
-  init(_ result: AttackResult, start: Int) {
-    (index, label, prediction) = (result.index + start, result.label, result.prediction)
-    status = result.status.rawValue
-  }
-
+extension AttackRecord {
   static func table(_ records: [AttackRecord]) -> String {
-    TextTable(
-      [["example", "label", "answer", "status"]]
-        + records.map { ["\($0.index)", "\($0.label)", "\($0.prediction)", $0.status] }
+    let header = ["example", "label", "answer", "status", "margin", "distance", "margin there"]
+    func text(_ value: Float?) -> String { value.map { String(format: "%.4f", $0) } ?? "–" }
+    return TextTable(
+      [header]
+        + records.map { record in
+          [
+            "\(record.index)", "\(record.label)", "\(record.prediction)", record.status,
+            text(record.margin), text(record.distance), text(record.attackedMargin),
+          ]
+        }
     ).text
   }
 }

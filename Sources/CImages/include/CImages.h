@@ -1,4 +1,4 @@
-/// Decoding of PNG (libpng) and JPEG (libjpeg-turbo) from memory to bytes.
+/// Decoding of PNG (libpng) and JPEG (libjpeg-turbo) from memory to bytes, encoding of PNG.
 ///
 /// Nothing outside this target includes png.h or turbojpeg.h. Pixels are height × width × channels,
 /// with 1 channel for grey or 3 for RGB. Every call returns 0 on success, else -1 with one line in
@@ -22,6 +22,14 @@ int cimages_png_header(const uint8_t *data, size_t size, cimages_header *header,
 /// white; 16 bits and palettes come out as 8 bits.
 int cimages_png_decode(
     const uint8_t *data, size_t size, const cimages_header *header, uint8_t *pixels,
+    char *message);
+
+/// The most bytes that a PNG file of this size takes.
+size_t cimages_png_capacity(const cimages_header *header);
+
+/// Encodes `pixels` into `data`, of `*size` bytes, and sets `*size` to those in use.
+int cimages_png_encode(
+    const uint8_t *pixels, const cimages_header *header, uint8_t *data, size_t *size,
     char *message);
 
 int cimages_jpeg_header(const uint8_t *data, size_t size, cimages_header *header, char *message);
