@@ -36,11 +36,12 @@ struct AttackCommand: ParsableCommand {
     try subject.apply()
     let saved = try subject.open(model)
     let range = try subject.examples(for: saved, count: examples)
-    let set = try saved.target.applying(target.overrides()).perturbation
+    let set = try saved.target(on: range.dataset).applying(target.overrides()).perturbation
     try set.validate(inputCount: range.data.imageSize)
-    let settings = try attack.settings(saved.evaluation.attack)
+    let settings = try attack.settings(saved.evaluation(on: range.dataset).attack)
     if let output { try AtomicFile.check(URL(fileURLWithPath: output)) }
     if let save { try NewFolder.check(URL(fileURLWithPath: save)) }
+    ForeignModel(saved, set, target).tell(asJSON: json)
     let results = results(saved.file.network, range, set, settings)
     let records = results.map { AttackRecord($0, start: range.start) }
     if let output { try JSON.write(records, to: output) }

@@ -74,8 +74,10 @@ struct CertifyCommand: ParsableCommand {
 
   private func certifyExamples(of saved: SavedModel, memoryBudget: Int) throws {
     let range = try subject.examples(for: saved, count: examples)
-    let goal = try saved.target.applying(target.overrides(by: by, slope: slope))
+    let goal = try saved.target(on: range.dataset)
+      .applying(target.overrides(by: by, slope: slope))
     try goal.perturbation.validate(inputCount: range.data.imageSize)
+    ForeignModel(saved, goal, target, by: by).tell(asJSON: json)
     let certification = try certification(of: saved.file.network, range, goal, memoryBudget)
     let records = certification.verdicts.map { VerdictRecord($0, start: range.start) }
     if let output { try JSON.write(records, to: output) }

@@ -5,9 +5,11 @@ import Foundation
 extension CertifyCommand {
   func certifyRadii(of saved: SavedModel, memoryBudget: Int) throws {
     let range = try subject.examples(for: saved, count: examples)
-    let goal = try saved.target.applying(target.overrides(by: by, slope: slope))
+    let goal = try saved.target(on: range.dataset)
+      .applying(target.overrides(by: by, slope: slope))
     let set = try searched(goal.perturbation, inputCount: range.data.imageSize)
     let search = RadiusSearch(upTo: set.epsilon, precision: try relativePrecision())
+    ForeignModel(saved, goal, by: by).tell(asJSON: json)
     defer { Console.standard.clearLiveLine() }
     let radii = try search.radii(
       of: saved.file.network, on: range.data, within: set, by: goal.methods,

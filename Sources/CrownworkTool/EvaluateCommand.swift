@@ -60,9 +60,11 @@ struct EvaluateCommand: ParsableCommand {
   private func report(on path: String, _ budget: Int) throws -> NamedReport {
     let model = try subject.open(path)
     let range = try subject.examples(for: model, count: examples)
-    let goal = try model.target.applying(target.overrides(by: by, slope: slope))
+    let goal = try model.target(on: range.dataset)
+      .applying(target.overrides(by: by, slope: slope))
     try goal.perturbation.validate(inputCount: range.data.imageSize)
-    let attack = try attack.settings(model.evaluation.attack)
+    let attack = try attack.settings(model.evaluation(on: range.dataset).attack)
+    ForeignModel(model, goal, target, by: by).tell(asJSON: json)
     defer { Console.standard.clearLiveLine() }
     let report = try ModelReport(
       of: model.file.network, on: range.data, target: goal, attack: attack,

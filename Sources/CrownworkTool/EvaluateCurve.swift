@@ -23,14 +23,17 @@ extension EvaluateCommand {
   ) throws -> NamedCurve {
     let model = try subject.open(path)
     let range = try subject.examples(for: model, count: examples)
-    let goal = try model.target.applying(target.overrides(by: by, slope: slope))
+    let goal = try model.target(on: range.dataset)
+      .applying(target.overrides(by: by, slope: slope))
     for epsilon in epsilons {
       try goal.perturbation.withEpsilon(epsilon).validate(inputCount: range.data.imageSize)
     }
+    ForeignModel(model, goal, by: by).tell(asJSON: json)
     defer { Console.standard.clearLiveLine() }
     let curve = try RobustnessCurve(
       of: model.file.network, on: range.data, target: goal, at: epsilons,
-      attack: attack.settings(model.evaluation.attack), seed: attack.seed, memoryBudget: budget
+      attack: attack.settings(model.evaluation(on: range.dataset).attack), seed: attack.seed,
+      memoryBudget: budget
     ) { stage, epsilon in Console.standard.live("\(path): \(stage.rawValue) ε = \(epsilon)") }
     return NamedCurve(name: path, dataset: range.dataset, start: range.start, curve: curve)
   }

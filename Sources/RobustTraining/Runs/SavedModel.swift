@@ -40,13 +40,30 @@ public struct SavedModel: Sendable {
     recipe?.dataset ?? file.dataset.flatMap(DatasetName.init(rawValue:))
   }
 
+  /// Whether nothing says what it is to be certified against: a network that was not trained here.
+  public var isForeign: Bool { file.target == nil }
+
   /// How to certify it: what the model says, else the standard of its data set.
-  public var target: CertificationTarget {
-    file.target ?? CertificationTarget(for: dataset ?? .digits)
+  public var target: CertificationTarget { target(on: dataset ?? .digits) }
+
+  /// How to certify it on a data set: what the model says, else the set's standard, with CROWN as the
+  /// last method, since intervals alone seldom certify a network that was not trained by them.
+  public func target(on dataset: DatasetName) -> CertificationTarget {
+    if let target = file.target { return target }
+    var target = CertificationTarget(for: dataset)
+    target.methods.append(.crown())
+    return target
   }
 
   /// How to evaluate it: its run's settings, else the standard ones.
-  public var evaluation: Recipe.Evaluation {
-    (recipe ?? Recipe(for: dataset ?? .digits)).evaluation
+  public var evaluation: Recipe.Evaluation { evaluation(on: dataset ?? .digits) }
+
+  /// How to evaluate it on a data set: its run's settings, else the set's standard, by APGD.
+  public func evaluation(on dataset: DatasetName) -> Recipe.Evaluation {
+    if let recipe { return recipe.evaluation }
+    var evaluation = Recipe(for: dataset).evaluation
+    evaluation.attack = .apgd(
+      steps: evaluation.attack.steps, restarts: evaluation.attack.restarts)
+    return evaluation
   }
 }
