@@ -1,3 +1,4 @@
+import Crownwork
 import Foundation
 import Synchronization
 
@@ -29,6 +30,11 @@ struct Console {
   static func goOnWithoutReader() {
     signal(SIGPIPE, SIG_IGN)
     needsReader.store(false, ordering: .relaxed)
+  }
+
+  /// What may be wrong with data, a line each.
+  static func warn(of data: Dataset) {
+    for warning in data.warnings { error("crownwork: \(data.name): warning: \(warning)") }
   }
 
   /// Prints a line, above the live one.

@@ -24,6 +24,13 @@ struct DataCommand: ParsableCommand {
     let shape: [Int]?
     let classes: Int?
     let checksum: String?
+    let counts: [ClassCount]?
+    let warnings: [String]?
+  }
+
+  private struct ClassCount: Encodable {
+    let name: String?
+    let train, test: Int
   }
 
   mutating func run() throws {
@@ -56,7 +63,8 @@ struct DataCommand: ParsableCommand {
     case .missing(let searched):
       return Record(
         name: name.rawValue, note: name.note, place: nil, searched: searched.map(\.path),
-        train: nil, test: nil, shape: nil, classes: nil, checksum: nil)
+        train: nil, test: nil, shape: nil, classes: nil, checksum: nil, counts: nil,
+        warnings: nil)
     }
   }
 
@@ -64,10 +72,13 @@ struct DataCommand: ParsableCommand {
     _ name: DatasetName, _ dataset: Dataset, _ place: String, _ checksum: String?
   ) -> Record {
     let train = dataset.train
+    let counts = zip(train.classCounts, dataset.test.classCounts).enumerated().map {
+      ClassCount(name: dataset.classNames?[$0.offset], train: $0.element.0, test: $0.element.1)
+    }
     return Record(
       name: name.rawValue, note: dataset.note, place: place, searched: [], train: train.count,
       test: dataset.test.count, shape: [train.height, train.width, train.channels],
-      classes: train.classes, checksum: checksum)
+      classes: train.classes, checksum: checksum, counts: counts, warnings: dataset.warnings)
   }
 
   private func text(_ record: Record) -> String {
@@ -78,8 +89,23 @@ struct DataCommand: ParsableCommand {
         + "  get it with: crownwork data \(record.name) --fetch\n  \(record.note)"
     }
     let sum = record.checksum.map { " (SHA-256: \($0))" } ?? ""
-    return "\(record.name)\n  \(place)\(sum)\n  \(train) training and \(test) test images "
-      + "\(shape.map(String.init).joined(separator: "×")), \(record.classes ?? 0) classes\n"
-      + "  \(record.note)"
+    let lines =
+      [
+        "\(place)\(sum)",
+        "\(train) training and \(test) test images "
+          + "\(shape.map(String.init).joined(separator: "×")), \(record.classes ?? 0) classes",
+        classes(record.counts ?? []), record.note,
+      ] + (record.warnings ?? []).map { "warning: \($0)" }
+    return ([record.name] + lines.map { "  \($0)" }).joined(separator: "\n")
+  }
+
+  /// Each class with its training and test images, the first 40.
+  private func classes(_ counts: [ClassCount]) -> String {
+    let shown = counts.prefix(40).enumerated().map { number, count in
+      let name = count.name.flatMap { $0 == "\(number)" ? nil : " \"\($0)\"" } ?? ""
+      return "\(number)\(name) \(count.train)+\(count.test)"
+    }
+    let more = counts.count > 40 ? ", and \(counts.count - 40) more (all: --json)" : ""
+    return "training+test images of class \(shown.joined(separator: ", "))\(more)"
   }
 }

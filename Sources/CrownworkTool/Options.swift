@@ -110,6 +110,7 @@ struct SubjectOptions: ParsableArguments {
     recipe.images = try source.settings(in: recipe)
     let data = try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }
     if dataset == nil, source.data == nil { warnOfOtherData(data, model) }
+    Console.warn(of: data)
     return try ExampleRange(
       count ?? model.evaluation.examples.map(String.init), in: data.test, dataset: recipe.dataset
     )
@@ -142,6 +143,9 @@ struct DataOptions: ParsableArguments {
   var imageSize: String?
   @Option(help: "Of images: 1 for grey, 3 for colours. Default: what the pictures are.")
   var channels: String?
+  @Option(
+    help: "Of NumPy images: channels-last or channels-first. Default: by the shape.")
+  var layout: String?
 
   var overrides: [RecipeOverride] {
     Overrides.make([("data", data, "--data")]) + settings
@@ -150,6 +154,7 @@ struct DataOptions: ParsableArguments {
   private var settings: [RecipeOverride] {
     Overrides.make([
       ("images.size", imageSize, "--image-size"), ("images.channels", channels, "--channels"),
+      ("images.layout", layout, "--layout"),
     ])
   }
 
@@ -158,7 +163,8 @@ struct DataOptions: ParsableArguments {
     let named = RecipeOverride("dataset", recipe.dataset.rawValue, option: "--dataset")
     let given = try Recipe(yaml: "", overrides: [named] + settings).images
     return ImageSettings(
-      size: given.size ?? recipe.images.size, channels: given.channels ?? recipe.images.channels)
+      size: given.size ?? recipe.images.size, channels: given.channels ?? recipe.images.channels,
+      layout: given.layout ?? recipe.images.layout)
   }
 }
 

@@ -80,7 +80,9 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func load(_ recipe: Recipe) throws -> Dataset {
-    try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }
+    let dataset = try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }
+    Console.warn(of: dataset)
+    return dataset
   }
 
   private func train(_ run: TrainingRun, in folder: RunFolder, on dataset: Dataset) throws {

@@ -91,7 +91,7 @@ import Testing
       #expect(packed.train == unpacked.train && packed.test == unpacked.test)
       let data = try InputFile.read(url)
       for (bytes, text) in [
-        (data.prefix(data.count / 2), "the gzip data end too early"),
+        (data.prefix(data.count / 2), "the packed data end too early"),
         (Gzip.compress(Data(count: 1024)), "lacks cifar-10-batches-bin/data_batch_1.bin"),
         (Gzip.compress(Data(count: 700)), "lacks cifar-10-batches-bin/data_batch_1.bin"),
         (Gzip.compress(Data(repeating: 7, count: 1024)), "no header of a tar archive"),

@@ -40,10 +40,10 @@ import Testing
     try Self.failure("4 labels for the 3 images", of: .trainLabels) {
       $0.files[.trainLabels] = IDXFile(shape: [4], bytes: [0, 9, 1, 1]).encoded()
     }
-    try Self.failure("images of 4×1, but the training images are 2×2", of: .testImages) {
+    try Self.failure("images of 4×1×1, but the training images are 2×2×1", of: .testImages) {
       $0.files[.testImages] = IDXFile(shape: [2, 4, 1], bytes: Array(0..<8)).encoded()
     }
-    try Self.failure("shape [8], not the three dimensions of images", of: .testImages) {
+    try Self.failure("shape [8], not [count, height, width]", of: .testImages) {
       $0.files[.testImages] = IDXFile(shape: [8], bytes: Array(0..<8)).encoded()
     }
     try Self.failure("not the one dimension of labels", of: .testLabels) {
@@ -66,7 +66,7 @@ import Testing
       try SmallDataset().write(to: folder)
       let file = folder.appendingPathComponent("train-images-idx3-ubyte.gz")
       try AtomicFile.write(InputFile.read(file).dropLast(9), to: file)
-      expectFailure(.badData, "the gzip data end too early", file: file.path) {
+      expectFailure(.badData, "the packed data end too early", file: file.path) {
         _ = try Dataset(contentsOf: folder)
       }
     }

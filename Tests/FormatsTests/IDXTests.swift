@@ -31,7 +31,9 @@ import Testing
     Self.failure([0, 0, 8], "not an IDX file (begins with 00 00 08)")
     Self.failure(Array("P5 28 28".utf8), "byte 0: not an IDX file (begins with 50 35 20 32)")
     Self.failure([0, 0, 8, 0, 1], "not an IDX file")
-    Self.failure([0, 0, 0x0d, 1, 0, 0, 0, 1, 0, 0, 0, 0], "byte 2: element type 0xd")
+    Self.failure([0, 0, 0x0a, 1, 0, 0, 0, 1, 0, 0, 0, 0], "byte 2: element type 0xa")
+    Self.failure(
+      [0, 0, 0x0d, 1, 0, 0, 0, 1, 0, 0, 0, 0], "byte 2: elements of type float32, where unsigned")
   }
 
   @Test func refusesOtherSizesThanDeclared() {

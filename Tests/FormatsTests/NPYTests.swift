@@ -24,14 +24,16 @@ import Testing
     values.withUnsafeBytes { Array($0) }
   }
 
-  private static func read(_ data: Data) throws -> NPYFile { try NPYFile(data: data, file: "f") }
+  private static func read(_ data: Data) throws -> NumberArray {
+    try NPYFile.array(data, file: "f")
+  }
 
   @Test(arguments: [1, 2, 3] as [UInt8])
   func readsEveryVersion(version: UInt8) throws {
     let array = try Self.read(
       Self.file("|u1", "(2, 3)", version: version, Array(1...6)))
     #expect(array.shape == [2, 3])
-    #expect(try array.pixels() == Array(1...6))
+    #expect(Array(array.data) == Array(1...6))
     #expect(try Self.read(Self.file("|u1", "(3,)", version: version, [1, 2, 3])).shape == [3])
     #expect(try Self.read(Self.file("|u1", "()", version: version, [1])).shape == [])
   }
@@ -56,29 +58,15 @@ import Testing
     #expect(try labels(">i2", [0, 3, 0, 200]) == [3, 200])
     #expect(try labels("<i8", Self.bytes([3, 200] as [Int64])) == [3, 200])
     #expect(try labels(">u4", [0, 0, 0, 3, 0, 0, 0, 200]) == [3, 200])
+    #expect(try labels("<f4", Self.bytes([3, 200] as [Float])) == [3, 200])
+    #expect(try labels("|b1", [1, 0]) == [1, 0])
     for (descriptor, elements, text) in [
       ("|i1", [1, 0xff], "label 1: is -1, where labels are 0 to 255"),
       ("<i4", Self.bytes([0, 256] as [Int32]), "label 1: is 256"),
       ("<u8", Self.bytes([0, .max] as [UInt64]), "is 18446744073709551615"),
-      ("<f4", Self.bytes([0, 1] as [Float]), "labels must be whole numbers"),
+      ("<f4", Self.bytes([0, 0.5] as [Float]), "label 1: is 0.5, where labels are whole numbers"),
+      ("<f4", Self.bytes([.nan, 0] as [Float]), "is nan, where labels are whole numbers"),
     ] { expectFailure(.badData, text, file: "f") { _ = try labels(descriptor, elements) } }
-  }
-
-  @Test func takesFloatsThatAreBytes() throws {
-    let exact = (0...255).map { Float($0) / 255 }
-    let floats = try Self.read(Self.file("<f4", "(256,)", Self.bytes(exact)))
-    #expect(try floats.pixels() == Array(0...255))
-    let doubles = exact.map { Double($0) + 9e-7 }
-    #expect(
-      try Self.read(Self.file("<f8", "(256,)", Self.bytes(doubles))).pixels() == Array(0...255))
-    for value: Float in [0.3, 1.004, -0.004, .nan, .infinity, -.infinity, 17] {
-      let file = try Self.read(Self.file("<f4", "(2,)", Self.bytes([0, value])))
-      expectFailure(.badData, "element 1 is", file: "f") { _ = try file.pixels() }
-    }
-    let ints = try Self.read(Self.file("<i4", "(1,)", [0, 0, 0, 0]))
-    expectFailure(.badData, "pixels are uint8, float32 or float64", file: "f") {
-      _ = try ints.pixels()
-    }
   }
 
   @Test func refusesOtherFiles() {
@@ -88,7 +76,7 @@ import Testing
     let good = Self.file("|u1", "(2, 3)", Array(1...6))
     expect("is in Fortran order", Self.file("|u1", "(2, 3)", fortran: true, Array(1...6)))
     expect("save numpy.ascontiguousarray", Self.file("|u1", "(1,)", fortran: true, [1]))
-    for type in ["<f2", "|b1", "|O", "<c8", "<U3", "<i3", "u1"] {
+    for type in ["<f1", "|b2", "|O", "<c8", "<U3", "<i3", "u1"] {
       expect("elements of type \(type)", Self.file(type, "(1,)", [1]))
     }
     expect("shape [2, 3] needs 6 bytes, but there are 5", good.dropLast())
@@ -112,9 +100,9 @@ import Testing
   }
 
   private static let files = [
-    "train-images.npy": NPYTests.file("|u1", "(2, 1, 2, 3)", Array(0..<12)),
+    "train-images.npy": NPYTests.file("|u1", "(2, 2, 1, 3)", Array(0..<12)),
     "train-labels.npy": NPYTests.file("|u1", "(2,)", [4, 0]),
-    "test-images.npy": NPYTests.file("|u1", "(1, 1, 2, 3)", Array(20..<26)),
+    "test-images.npy": NPYTests.file("|u1", "(1, 2, 1, 3)", Array(20..<26)),
     "test-labels.npy": NPYTests.file("|u1", "(1,)", [3]),
   ]
 
@@ -128,7 +116,7 @@ import Testing
     try withFolder { folder in
       try Self.write(Self.files, in: folder)
       let dataset = try Self.load(folder)
-      #expect(dataset.train.form == [1, 2, 3])
+      #expect(dataset.train.form == [2, 1, 3])
       #expect(dataset.train.pixels == Array(0..<12))
       #expect(dataset.train.labels == [4, 0])
       #expect(dataset.train.classes == 5 && dataset.test.classes == 5)
@@ -159,8 +147,8 @@ import Testing
       .badData, "label 0: is 5, but the 5 classes", at: "test-labels.npy",
       ["test-labels.npy": NPYTests.file("|u1", "(1,)", [5])])
     try expect(
-      .badData, "images [2, 1, 3], but the training images are [1, 2, 3]", at: "test-images.npy",
-      ["test-images.npy": NPYTests.file("|u1", "(1, 2, 1, 3)", Array(0..<6))])
+      .badData, "images of 1×2×3, but the training images are 2×1×3", at: "test-images.npy",
+      ["test-images.npy": NPYTests.file("|u1", "(1, 1, 2, 3)", Array(0..<6))])
     try expect(
       .badData, "shape [12], not [count, height", at: "train-images.npy",
       ["train-images.npy": NPYTests.file("|u1", "(12,)", Array(0..<12))])

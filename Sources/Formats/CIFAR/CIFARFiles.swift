@@ -33,6 +33,13 @@ public struct CIFARFiles: Equatable, Sendable {
     places(folder).map(missing(from:)).min { $0.count < $1.count }!
   }
 
+  /// Whether a folder holds pickles of Python, which are not read.
+  static func hasPythonVersion(in folder: URL) -> Bool {
+    ["", "cifar-10-batches-py/"].contains {
+      isFile(folder.appendingPathComponent("\($0)data_batch_1"))
+    } || isFile(folder.appendingPathComponent("cifar-10-python.tar.gz"))
+  }
+
   private static func places(_ folder: URL) -> [URL] {
     [folder, folder.appendingPathComponent(archiveFolder, isDirectory: true)]
   }

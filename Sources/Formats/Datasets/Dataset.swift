@@ -5,11 +5,20 @@ public struct Dataset: Equatable, Sendable {
   public var name: String
   public var train: LabeledImages
   public var test: LabeledImages
-  /// Where the data come from and how they may be used, in one line.
+  /// Where the data come from, how they may be used and how they were read, in one line.
   public var note: String
+  /// The names of the classes, in the order of their numbers; nil where they have none.
+  public var classNames: [String]?
+  /// What may not be as it is meant, a line each.
+  public var warnings: [String]
 
   /// Creates a data set from images that are in memory already.
-  public init(name: String, train: LabeledImages, test: LabeledImages, note: String = "") {
+  public init(
+    name: String, train: LabeledImages, test: LabeledImages, note: String = "",
+    classNames: [String]? = nil, warnings: [String] = []
+  ) {
+    self.classNames = classNames
+    self.warnings = warnings
     self.name = name
     self.train = train
     self.test = test
@@ -34,16 +43,15 @@ public struct Dataset: Equatable, Sendable {
   /// - Parameter classes: nil for the largest label of the training images and one more.
   /// Throws ``FormatError`` as ``init(contentsOf:name:classes:note:)`` does.
   public init(_ files: DatasetFiles, name: String, classes: Int? = 10, note: String = "") throws {
-    let train = try LabeledImages(
-      images: files.trainImages, labels: files.trainLabels, classes: classes)
-    let test = try LabeledImages(
-      images: files.testImages, labels: files.testLabels, classes: train.classes)
-    guard train.height == test.height, train.width == test.width else {
-      throw FormatError.badData(
-        "images of \(test.height)×\(test.width), but the training images are "
-          + "\(train.height)×\(train.width)", file: files.testImages.path)
+    func array(_ url: URL) throws -> NumberArray {
+      try IDXFile.array(InputFile.read(url), file: url.path)
     }
-    self.init(name: name, train: train, test: test, note: note)
+    self = try DatasetArrays(
+      trainImages: array(files.trainImages), trainLabels: array(files.trainLabels),
+      testImages: array(files.testImages), testLabels: array(files.testLabels)
+    ).dataset(
+      name: name, note: [note, files.note ?? ""].filter { !$0.isEmpty }.joined(separator: "; "),
+      classes: classes)
   }
 }
 
@@ -55,24 +63,7 @@ extension LabeledImages {
   /// Throws ``FormatError`` where a file is missing or bad or they do not fit each other.
   public init(images: URL, labels: URL, classes: Int? = 10) throws {
     try self.init(
-      images: IDXFile(contentsOf: images), labels: IDXFile(contentsOf: labels), classes: classes,
-      imagesFile: images.path, labelsFile: labels.path)
-  }
-
-  init(
-    images: IDXFile, labels: IDXFile, classes: Int?, imagesFile: String, labelsFile: String
-  ) throws {
-    guard images.shape.count == 3 else {
-      throw FormatError.badData(
-        "shape \(images.shape), not the three dimensions of images", file: imagesFile)
-    }
-    guard labels.shape.count == 1 else {
-      throw FormatError.badData(
-        "shape \(labels.shape), not the one dimension of labels", file: labelsFile)
-    }
-    try self.init(
-      height: images.shape[1], width: images.shape[2], pixels: images.bytes, labels: labels.bytes,
-      classes: classes ?? Int(labels.bytes.max() ?? 0) + 1, imagesFile: imagesFile,
-      labelsFile: labelsFile)
+      images: IDXFile.array(InputFile.read(images), file: images.path),
+      labels: IDXFile.array(InputFile.read(labels), file: labels.path), classes: classes)
   }
 }

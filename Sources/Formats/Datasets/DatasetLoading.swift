@@ -93,9 +93,8 @@ extension EmbeddedDigits {
   static let dataset: Dataset = {
     do {
       let all = try LabeledImages(
-        images: IDXFile(data: unpacked(images), file: "digits"),
-        labels: IDXFile(data: unpacked(labels), file: "digits"), classes: 10,
-        imagesFile: "digits", labelsFile: "digits")
+        images: IDXFile.array(unpacked(images), file: "digits"),
+        labels: IDXFile.array(unpacked(labels), file: "digits"), classes: 10)
       return Dataset(
         name: DatasetName.digits.rawValue, train: all[0..<trainCount],
         test: all[trainCount..<all.count], note: DatasetName.digits.note)

@@ -98,28 +98,36 @@ public struct DatasetLocator: Sendable {
     let exists = FileKind(path: folder.path) == .directory
     switch name {
     case .images:
-      let lacking = DatasetSource.missing(in: folder) ?? []
+      let obstacle = exists ? DatasetSource.obstacle(in: folder) : nil
       return FormatError(
-        .missingInput, exists ? "lacks \(lacking.joined(separator: ", "))" : "no such folder",
-        file: folder.path,
-        remedy: "name a folder with class folders of pictures, four IDX files or four .npy arrays")
+        .missingInput, obstacle?.problem ?? "no such folder", file: folder.path,
+        remedy: obstacle?.remedy
+          ?? "name a folder with class folders of pictures, IDX files or NumPy arrays")
     case .cifar10:
       let lacking = searched.map { CIFARFiles.missing(in: $0) }.min { $0.count < $1.count } ?? []
       return FormatError(
         .missingInput, exists ? "lacks \(lacking.joined(separator: ", "))" : "no such folder",
         file: folder.path,
-        remedy: "name a folder with \(CIFARFiles.archiveName) or what it unpacks to")
+        remedy: CIFARFiles.hasPythonVersion(in: folder)
+          ? "these are the files of the Python version; get the binary version, "
+            + CIFARFiles.archiveName
+          : "name a folder with \(CIFARFiles.archiveName) or what it unpacks to")
     default: return incomplete(folder, searched)
     }
   }
 
   static func incomplete(_ folder: URL, _ searched: [URL]) -> FormatError {
-    let missing = searched.map { candidate -> [DatasetPart] in
-      if case .missing(let parts) = DatasetFiles.search(candidate) { parts } else { [] }
+    let missing = searched.compactMap { candidate -> [String]? in
+      if case .missing(let names) = DatasetFiles.search(candidate) { names } else { nil }
     }
-    let best = missing.min { $0.count < $1.count } ?? []
     let exists = FileKind(path: folder.path) == .directory
-    let names = best.map { $0.publishedName }.joined(separator: ", ")
+    if case .several(let prefixes) = DatasetFiles.search(folder) {
+      let names = prefixes.map { String($0.dropLast()) }
+      return FormatError(
+        .missingInput, "holds several sets: \(names.joined(separator: ", "))", file: folder.path,
+        remedy: "name one of them: --data \(folder.path)/\(names[0])")
+    }
+    let names = (missing.min { $0.count < $1.count } ?? []).joined(separator: ", ")
     return FormatError(
       .missingInput, exists ? "lacks \(names)" : "no such folder", file: folder.path,
       remedy: "name a folder with the four IDX files, gzipped or not")

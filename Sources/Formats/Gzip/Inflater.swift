@@ -5,6 +5,14 @@ import Foundation
 ///
 /// A class with the stream on the heap, because zlib keeps the address it was initialised with.
 final class Inflater {
+  /// What stands around the deflated data.
+  enum Format: Int32 {
+    /// zlib's name of the largest window, 15, and 16 for a gzip header and no other.
+    case gzip = 31
+    /// Nothing; negative for zlib.
+    case raw = -15
+  }
+
   enum Failure: Error {
     case truncated
     case damaged(String)
@@ -12,8 +20,8 @@ final class Inflater {
 
     var problem: String {
       switch self {
-      case .truncated: "the gzip data end too early"
-      case .damaged(let what): "the gzip data are damaged (\(what))"
+      case .truncated: "the packed data end too early"
+      case .damaged(let what): "the packed data are damaged (\(what))"
       case .trailingBytes: "bytes that are no gzip data follow the gzip data"
       }
     }
@@ -34,15 +42,14 @@ final class Inflater {
   private var handed = 0
   private(set) var output = Data()
 
-  init(_ input: UnsafeRawBufferPointer, limit: Int) {
+  init(_ input: UnsafeRawBufferPointer, limit: Int, format: Format = .gzip) {
     self.input = input
     self.limit = limit
     piece = .allocate(capacity: 1 << 18)
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // 15: the largest window; 16: a gzip header and no other.
     let status = inflateInit2_(
-      stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+      stream, format.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     precondition(status == Z_OK, "zlib cannot be initialised (\(status))")
   }
 

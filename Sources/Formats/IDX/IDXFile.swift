@@ -1,6 +1,8 @@
 import Foundation
 
 /// An array of unsigned bytes in the IDX format, that of MNIST's files.
+///
+/// Images and labels of data sets may be of the format's other types too.
 public struct IDXFile: Equatable, Sendable {
   /// The lengths of the dimensions, outermost first; at least one.
   public var shape: [Int]
@@ -28,18 +30,25 @@ public struct IDXFile: Equatable, Sendable {
   ///
   /// Throws ``FormatError`` of kind `badData` as ``init(contentsOf:)`` does.
   public init(data: Data, file: String) throws {
-    guard Gzip.isGzip(data) else {
-      try self.init(plain: data, file: file)
-      return
+    let array = try Self.array(data, file: file)
+    guard array.element == .byte else {
+      throw FormatError.badData(
+        "elements of type \(array.element.name), where unsigned bytes (uint8) are read",
+        file: file, at: .byte(2))
     }
+    (shape, bytes) = (array.shape, [UInt8](array.data))
+  }
+
+  /// Reads an array of any of the format's types, gzipped or plain.
+  static func array(_ data: Data, file: String) throws -> NumberArray {
+    guard Gzip.isGzip(data) else { return try array(plain: data, file) }
     // Unpacked no further than its own header allows, so that a small file cannot fill the memory.
     let magic = try Gzip.beginning(of: data, count: 4, file: file)
-    let rank = try Self.rank(magic, file: file)
-    let header = try Gzip.beginning(of: data, count: 4 + 4 * rank, file: file)
-    let (shape, count) = try Self.shape(header, rank: rank, file: file)
-    let size = 4 + 4 * shape.count + count
-    let plain = try Gzip.decompress(data, limit: size, file: file)
-    try self.init(plain: plain, file: file)
+    let (_, rank) = try kind(magic, file: file)
+    let beginning = try Gzip.beginning(of: data, count: 4 + 4 * rank, file: file)
+    let header = try Header(beginning, file: file)
+    let plain = try Gzip.decompress(data, limit: header.start + header.size, file: file)
+    return try array(plain: plain, file)
   }
 
   /// The bytes of the file, not compressed.
@@ -52,32 +61,33 @@ public struct IDXFile: Equatable, Sendable {
     return data
   }
 
-  /// The most elements that are read: 4 Gi.
+  /// The most bytes of elements that are read: 4 Gi.
   static let limit = 1 << 32
   private static let unsignedByte: UInt8 = 0x08
 
-  private init(plain data: Data, file: String) throws {
-    let rank = try Self.rank(data, file: file)
-    let (shape, count) = try Self.shape(data, rank: rank, file: file)
-    let start = 4 + 4 * rank
-    let present = data.count - start
-    guard present >= count else {
+  private static func array(plain data: Data, _ file: String) throws -> NumberArray {
+    let header = try Header(data, file: file)
+    let present = data.count - header.start
+    guard present >= header.size else {
       throw FormatError.badData(
-        "shape \(FormatError.shortened("\(shape)")) needs \(count) bytes, but only \(present) are there",
-        file: file,
-        at: .byte(data.count), remedy: "the file may be cut short: get it again")
+        "shape \(FormatError.shortened("\(header.shape)")) needs \(header.size) bytes, but only "
+          + "\(present) are there", file: file, at: .byte(data.count),
+        remedy: "the file may be cut short: get it again")
     }
-    guard present == count else {
+    guard present == header.size else {
       throw FormatError.badData(
-        "\(present - count) bytes too many for shape \(FormatError.shortened("\(shape)"))",
-        file: file, at: .byte(start + count))
+        "\(present - header.size) bytes too many for shape "
+          + FormatError.shortened("\(header.shape)"),
+        file: file, at: .byte(header.start + header.size))
     }
-    self.shape = shape
-    bytes = [UInt8](data.dropFirst(start))
+    return NumberArray(
+      shape: header.shape, element: header.element, data: data.dropFirst(header.start), file: file)
   }
 
-  /// The number of dimensions, by the first four bytes.
-  private static func rank(_ data: Data, file: String) throws -> Int {
+  /// The type and the number of dimensions, by the first four bytes.
+  private static func kind(
+    _ data: Data, file: String
+  ) throws -> (element: NumberElement, rank: Int) {
     let magic = [UInt8](data.prefix(4))
     guard magic.count == 4, magic[0] == 0, magic[1] == 0, magic[3] > 0,
       (0x08...0x0e).contains(magic[2])
@@ -87,34 +97,42 @@ public struct IDXFile: Equatable, Sendable {
         "not an IDX file (begins with \(found.isEmpty ? "nothing" : found.joined(separator: " ")))",
         file: file, at: .byte(0))
     }
-    guard magic[2] == unsignedByte else {
+    guard let element = NumberElement(idx: magic[2]) else {
       throw FormatError.badData(
-        "element type 0x\(String(magic[2], radix: 16)), only unsigned bytes (0x8) can be read",
+        "element type 0x\(String(magic[2], radix: 16)), which the format does not have",
         file: file, at: .byte(2))
     }
-    return Int(magic[3])
+    return (element, Int(magic[3]))
   }
 
-  private static func shape(
-    _ data: Data, rank: Int, file: String
-  ) throws -> (shape: [Int], count: Int) {
-    let header = [UInt8](data.prefix(4 + 4 * rank))
-    guard header.count == 4 + 4 * rank else {
-      throw FormatError.badData(
-        "the header of \(rank) dimensions is cut short", file: file, at: .byte(header.count))
-    }
-    let shape = (1...rank).map { axis in
-      header[(4 * axis)..<(4 * axis + 4)].reduce(0) { $0 << 8 | Int($1) }
-    }
-    var count = 1
-    for length in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: length)
-      guard !overflow, product <= limit else {
+  /// What stands before the elements.
+  private struct Header {
+    let element: NumberElement
+    let shape: [Int]
+    /// The bytes of the header and of the elements.
+    let start, size: Int
+
+    init(_ data: Data, file: String) throws {
+      let (element, rank) = try IDXFile.kind(data, file: file)
+      let header = [UInt8](data.prefix(4 + 4 * rank))
+      guard header.count == 4 + 4 * rank else {
         throw FormatError.badData(
-          "a shape of more than the \(limit) bytes that are read at most", file: file, at: .byte(4))
+          "the header of \(rank) dimensions is cut short", file: file, at: .byte(header.count))
       }
-      count = product
+      let shape = (1...rank).map { axis in
+        header[(4 * axis)..<(4 * axis + 4)].reduce(0) { $0 << 8 | Int($1) }
+      }
+      var size = element.size
+      for length in shape {
+        let (product, overflow) = size.multipliedReportingOverflow(by: length)
+        guard !overflow, product <= IDXFile.limit else {
+          throw FormatError.badData(
+            "a shape of more than the \(IDXFile.limit) bytes that are read at most", file: file,
+            at: .byte(4))
+        }
+        size = product
+      }
+      (self.element, self.shape, start, self.size) = (element, shape, header.count, size)
     }
-    return (shape, count)
   }
 }

@@ -1,4 +1,4 @@
-/// What pictures in folders are turned into; the other forms of data are as they are.
+/// What pictures in folders are turned into, and how NumPy arrays are read.
 public struct ImageSettings: Sendable, Equatable {
   /// A size in pixels.
   public struct Size: Sendable, Equatable {
@@ -15,9 +15,12 @@ public struct ImageSettings: Sendable, Equatable {
   public var size: Size?
   /// 1 for grey (ITU-R 601), 3 for colours; nil for 1 if no picture has a colour, else 3.
   public var channels: Int?
+  /// Which axis of NumPy arrays is that of the channels; nil to decide by their shape.
+  public var layout: ImageLayout?
 
-  public init(size: Size? = nil, channels: Int? = nil) {
+  public init(size: Size? = nil, channels: Int? = nil, layout: ImageLayout? = nil) {
     precondition(channels.map { $0 == 1 || $0 == 3 } ?? true, "1 or 3 channels")
+    self.layout = layout
     self.size = size
     self.channels = channels
   }

@@ -1,38 +1,44 @@
 import Foundation
 
-/// An array in NumPy's `.npy` format, versions 1 to 3, in C order.
-struct NPYFile: Equatable, Sendable {
-  /// The lengths of the dimensions, outermost first; empty for a single number.
-  let shape: [Int]
-  let element: NPYElement
-  /// The elements in row-major order, as they are in the file.
-  let data: Data
-  /// The name used in errors.
-  let file: String
-
-  /// The number of elements.
-  var count: Int { data.count / element.size }
-
+/// NumPy's `.npy` format, versions 1 to 3, in C order.
+enum NPYFile {
   /// The most bytes of elements that are read: 8 GiB.
   static let limit = InputFile.defaultLimit
-
-  /// Throws ``FormatError`` as ``init(data:file:)`` does, and where the file cannot be read.
-  init(contentsOf url: URL) throws {
-    try self.init(data: InputFile.read(url), file: url.path)
-  }
 
   /// Reads the bytes of a file.
   ///
   /// Throws ``FormatError`` of kind `badData` for what is no `.npy` file, for elements that are
-  /// neither integers nor Float32 nor Float64, for Fortran order, and where the file does not hold
-  /// exactly the elements of its shape.
-  init(data: Data, file: String) throws {
+  /// neither numbers nor truth values, for Fortran order, and where the file does not hold exactly
+  /// the elements of its shape.
+  static func array(_ data: Data, file: String) throws -> NumberArray {
+    let (shape, element, start, size) = try layout(of: data, file: file)
+    guard data.count - start == size else {
+      throw FormatError.badData(
+        "shape \(FormatError.shortened("\(shape)")) needs \(size) bytes, but there are "
+          + "\(data.count - start)", file: file, at: .byte(start),
+        remedy: "the file may be cut short: save it again")
+    }
+    return NumberArray(shape: shape, element: element, data: data.dropFirst(start), file: file)
+  }
+
+  /// The longest header with what stands before it.
+  static let headerLimit = 12 + 1 << 16
+
+  /// The bytes that a whole file has, by its beginning.
+  static func size(by beginning: Data, file: String) throws -> Int {
+    let (_, _, start, size) = try layout(of: beginning, file: file)
+    return start + size
+  }
+
+  private static func layout(
+    of data: Data, file: String
+  ) throws -> (shape: [Int], element: NumberElement, start: Int, size: Int) {
     let (text, start) = try Self.header(data, file)
     let header = try NPYHeader(text, file: file)
-    guard let element = NPYElement(header.descriptor) else {
+    guard let element = NumberElement(header.descriptor) else {
       throw FormatError.badData(
-        "elements of type \(FormatError.shortened(header.descriptor)), where integers, float32 and "
-          + "float64 are read", file: file, remedy: "save it with .astype(\"uint8\")")
+        "elements of type \(FormatError.shortened(header.descriptor)), where integers and floats "
+          + "of 16, 32 and 64 bits are read", file: file, remedy: remedy(header.descriptor))
     }
     guard !header.isFortranOrder else {
       throw FormatError.badData(
@@ -42,19 +48,22 @@ struct NPYFile: Equatable, Sendable {
     var size = element.size
     for length in header.shape {
       let (product, overflow) = size.multipliedReportingOverflow(by: length)
-      guard !overflow, product <= Self.limit else {
-        throw FormatError.badData("a shape of more than \(Self.limit) bytes", file: file)
+      guard !overflow, product <= limit else {
+        throw FormatError.badData("a shape of more than \(limit) bytes", file: file)
       }
       size = product
     }
-    guard data.count - start == size else {
-      throw FormatError.badData(
-        "shape \(FormatError.shortened("\(header.shape)")) needs \(size) bytes, but there are "
-          + "\(data.count - start)", file: file, at: .byte(start),
-        remedy: "the file may be cut short: save it again")
+    return (header.shape, element, start, size)
+  }
+
+  private static func remedy(_ descriptor: String) -> String {
+    switch descriptor.last(where: { !$0.isNumber }) {
+    case "O":
+      "these are Python objects, such as images of several sizes: save numpy.stack(images)"
+    case "U", "S": "number the classes from 0: numpy.unique(labels, return_inverse=True)[1]"
+    case "c": "save its real part or its magnitude"
+    default: "save array.astype(\"float32\")"
     }
-    (shape, self.element, self.file) = (header.shape, element, file)
-    self.data = data.dropFirst(start)
   }
 
   /// The text of the header, and where the elements start.

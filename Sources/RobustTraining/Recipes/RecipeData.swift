@@ -4,8 +4,8 @@ import Tensors
 /// The sections of a recipe that decide what becomes of the images.
 extension Recipe {
   mutating func readImages(_ top: RecipeFields) throws {
-    let fields = try top.fields("images", known: ["size", "channels"])
-    for key in ["size", "channels"] where dataset != .images {
+    let fields = try top.fields("images", known: ["size", "channels", "layout"])
+    for key in ["size", "channels", "layout"] where dataset != .images {
       guard let value = fields[key] else { continue }
       // What the file says for the data set that an option replaces goes with it.
       if top.isOverridden("dataset"), !fields.isOverridden(key) { return }
@@ -15,6 +15,7 @@ extension Recipe {
     }
     images.size = try fields["size"].map(Self.size)
     images.channels = try fields["channels"]?.choice([("1", 1), ("3", 3)])
+    images.layout = try fields["layout"]?.choice(ImageLayout.self)
   }
 
   /// Reads [height, width] or, as options have it, HEIGHTxWIDTH.
@@ -75,6 +76,7 @@ extension Recipe {
     let parts = [
       images.size.map { "size: [\($0.height), \($0.width)]" },
       images.channels.map { "channels: \($0)" },
+      images.layout.map { "layout: \($0.rawValue)" },
     ].compactMap { $0 }
     if !parts.isEmpty { texts.append("images: \(Self.mapping(parts))") }
     if augmentation != Recipe(for: dataset).augmentation {
