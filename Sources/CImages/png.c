@@ -1,5 +1,6 @@
 #include <png.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "CImages.h"
@@ -33,6 +34,35 @@ int cimages_png_header(const uint8_t *data, size_t size, cimages_header *header,
   return 0;
 }
 
+// Lays the values of pixels with an alpha channel over white, as they are: no gamma is undone.
+static void compose(const uint8_t *from, uint8_t *to, size_t pixels, int channels) {
+  for (size_t pixel = 0; pixel < pixels; pixel++) {
+    const unsigned alpha = from[channels];
+    for (int channel = 0; channel < channels; channel++)
+      to[channel] = (uint8_t)((from[channel] * alpha + 255 * (255 - alpha) + 127) / 255);
+    from += channels + 1;
+    to += channels;
+  }
+}
+
+static int decode_with_alpha(
+    png_image *image, const cimages_header *header, uint8_t *pixels, char *message) {
+  const size_t count = (size_t)header->height * header->width;
+  uint8_t *values = malloc(count * (header->channels + 1));
+  if (!values) {
+    snprintf(message, CIMAGES_MESSAGE, "not enough memory");
+    png_image_free(image);
+    return -1;
+  }
+  image->format = header->channels == 3 ? PNG_FORMAT_RGBA : PNG_FORMAT_GA;
+  const int result =
+      png_image_finish_read(image, NULL, values, 0, NULL) ? 0 : fail(image, message);
+  if (result == 0) compose(values, pixels, count, header->channels);
+  free(values);
+  png_image_free(image);
+  return result;
+}
+
 int cimages_png_decode(
     const uint8_t *data, size_t size, const cimages_header *header, uint8_t *pixels,
     char *message) {
@@ -46,9 +76,10 @@ int cimages_png_decode(
   }
   // Without it 16 bits that name no gamma are taken for linear light and come out too bright.
   image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
+  if (image.format & PNG_FORMAT_FLAG_ALPHA)
+    return decode_with_alpha(&image, header, pixels, message);
   image.format = header->channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-  const png_color white = {255, 255, 255};
-  if (!png_image_finish_read(&image, &white, pixels, 0, NULL)) return fail(&image, message);
+  if (!png_image_finish_read(&image, NULL, pixels, 0, NULL)) return fail(&image, message);
   png_image_free(&image);
   return 0;
 }

@@ -154,6 +154,73 @@ import Testing
     }
   }
 
+  /// In the order of their numbers, however they are written; any other name, and bytes decide.
+  @Test(arguments: [
+    (["10", "2", "0", "011"], ["0", "2", "10", "011"]),
+    (["10", "2", "a"], ["10", "2", "a"]),
+    (
+      ["18446744073709551617", "18446744073709551616"],
+      ["18446744073709551616", "18446744073709551617"]
+    ),
+  ])
+  func numbersClasses(names: [String], order: [String]) throws {
+    try withFolder { folder in
+      for (index, name) in names.enumerated() {
+        try Self.write([("\(name)/1", UInt8(index)), ("\(name)/2", UInt8(index))], in: folder)
+      }
+      let dataset = try Self.load(folder)
+      #expect(dataset.classNames == order)
+      let levels = dataset.train.labels.enumerated().map { index, label in
+        names[Int(dataset.train.image(index).first!)] == order[Int(label)]
+      }
+      #expect(levels.count == names.count && levels.allSatisfy { $0 })
+    }
+  }
+
+  @Test func passesOverWhatFileManagersLeave() throws {
+    try withFolder { folder in
+      try Self.write([("a/1", 1), ("a/2", 1), ("b/1", 1), ("b/2", 2)], in: folder)
+      let clean = try Self.load(folder)
+      for path in [
+        "a/Thumbs.db", "a/desktop.ini", "b/._1", "b/.DS_Store", "__MACOSX/a/._1", "Thumbs.db",
+      ] { try FormatsTests.write(Data("x".utf8), path, in: folder) }
+      #expect(try Self.load(folder) == clean)
+    }
+  }
+
+  @Test func listsEveryDamagedPicture() throws {
+    try withFolder { folder in
+      try Self.write((0..<30).map { ("a/\(10 + $0)", 1) } + [("b/1", 1), ("b/2", 2)], in: folder)
+      for index in [12, 15] {
+        try FormatsTests.write(Data("text".utf8), "a/\(index)", in: folder)
+      }
+      try FormatsTests.write(JPEG.colour.prefix(300), "b/2", in: folder)
+      for settings in [ImageSettings(), ImageSettings(channels: 3)] {
+        expectFailure(.badData, "3 of 32 pictures cannot be read: ", file: "images") {
+          _ = try Self.load(folder, settings)
+        }
+        let error = #expect(throws: FormatError.self) { try Self.load(folder, settings) }
+        for name in ["a/12 (neither a PNG", "a/15 (neither a PNG", "b/2 (cannot be decoded"] {
+          #expect(error?.problem.contains("\(folder.path)/\(name)") == true)
+        }
+      }
+      for index in 0..<30 { try FormatsTests.write(Data(), "a/\(10 + index)", in: folder) }
+      expectFailure(.badData, " and 11 more; get them again", file: "images") {
+        _ = try Self.load(folder)
+      }
+    }
+  }
+
+  @Test func warnsOfClassesWithoutTestPictures() throws {
+    try withFolder { folder in
+      try Self.write([("train/a/1", 1), ("train/b/1", 1), ("test/b/1", 1)], in: folder)
+      #expect(
+        try Self.load(folder).warnings == [
+          "class 0 \"a\" has no test image, so no error of it is measured"
+        ])
+    }
+  }
+
   @Test func refusesOtherFolders() throws {
     func expect(_ text: String, at path: String, _ files: [String]) throws {
       try withFolder { folder in

@@ -7,12 +7,15 @@ enum PNG {
   /// - Parameters:
   ///   - colour: The type of the header: 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and
   ///     alpha.
+  ///   - others: Chunks to stand before the palette and the picture.
   ///   - rows: The bytes of each row, as many as type and depth need.
   static func file(
-    width: Int, colour: UInt8, depth: UInt8 = 8, palette: [UInt8]? = nil, rows: [[UInt8]]
+    width: Int, colour: UInt8, depth: UInt8 = 8, palette: [UInt8]? = nil,
+    others: [(type: String, data: [UInt8])] = [], rows: [[UInt8]]
   ) -> Data {
     var file = Data([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
     file += chunk("IHDR", word(width) + word(rows.count) + [depth, colour, 0, 0, 0])
+    for other in others { file += chunk(other.type, other.data) }
     if let palette { file += chunk("PLTE", palette) }
     file += chunk("IDAT", zlib(rows.flatMap { [0] + $0 }))
     return file + chunk("IEND", [])
@@ -129,6 +132,34 @@ enum JPEG {
 
   private static func data(_ text: String) -> Data {
     Data(base64Encoded: text, options: .ignoreUnknownCharacters)!
+  }
+}
+
+/// EXIF data with an orientation.
+enum EXIF {
+  /// A TIFF header and a directory of two tags.
+  static func data(orientation: UInt8, isLittle: Bool = true) -> [UInt8] {
+    func word(_ value: UInt8, _ count: Int = 2) -> [UInt8] {
+      let bytes = [value] + [UInt8](repeating: 0, count: count - 1)
+      return isLittle ? bytes : bytes.reversed()
+    }
+    let front: [UInt8] = isLittle ? [0x49, 0x49] : [0x4d, 0x4d]
+    let make: [UInt8] = isLittle ? [0x0f, 0x01] : [0x01, 0x0f]
+    let tag: [UInt8] = isLittle ? [0x12, 0x01] : [0x01, 0x12]
+    var data = front + word(42) + word(8, 4) + word(2)
+    data += make + word(2) + word(4, 4) + [97, 98, 99, 0]
+    data += tag + word(3) + word(1, 4) + word(orientation) + [0, 0]
+    return data + word(0, 4)
+  }
+
+  /// A JPEG file with the segment behind its first marker.
+  static func jpeg(_ file: Data, orientation: UInt8) -> Data {
+    let body = Array("Exif\0\0".utf8) + data(orientation: orientation)
+    let size = body.count + 2
+    var result = Data(file.prefix(2))
+    result += [0xff, 0xe1, UInt8(size >> 8), UInt8(size & 255)]
+    result += body
+    return result + file.dropFirst(2)
   }
 }
 

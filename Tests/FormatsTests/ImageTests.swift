@@ -48,6 +48,63 @@ import Testing
     }
   }
 
+  /// Whatever gamma or profile a file names, its numbers are its pixels.
+  @Test func keepsTheNumbersOfPNGs() throws {
+    let gamma: [(type: String, data: [UInt8])] = [
+      ("gAMA", [0, 1, 0x86, 0xa0]), ("cHRM", Array(repeating: 1, count: 32)), ("sRGB", [0]),
+    ]
+    for others in [[gamma[0]], [gamma[1]], [gamma[2]], gamma] {
+      let grey = PNG.file(width: 2, colour: 0, others: others, rows: [[100, 3]])
+      #expect(try Self.decode(grey).pixels == [100, 3])
+      let deep = PNG.file(width: 1, colour: 0, depth: 16, others: others, rows: [[100, 100]])
+      #expect(try Self.decode(deep).pixels == [100])
+      // Half transparent on white, in these numbers: 100 · 128/255 + 255 · 127/255.
+      let half = PNG.file(width: 1, colour: 6, others: others, rows: [[100, 0, 255, 128]])
+      #expect(try Self.decode(half).pixels == [177, 127, 255])
+    }
+    let half = PNG.file(width: 1, colour: 4, rows: [[100, 128]])
+    #expect(try Self.decode(half).pixels == [177])
+  }
+
+  /// The tag's eight values, on a picture of 2×3 in which rows and columns are numbered.
+  @Test(
+    arguments: [
+      (1, [11, 12, 13, 21, 22, 23]), (2, [13, 12, 11, 23, 22, 21]), (3, [23, 22, 21, 13, 12, 11]),
+      (4, [21, 22, 23, 11, 12, 13]), (5, [11, 21, 12, 22, 13, 23]), (6, [21, 11, 22, 12, 23, 13]),
+      (7, [23, 13, 22, 12, 21, 11]), (8, [13, 23, 12, 22, 11, 21]), (9, [11, 12, 13, 21, 22, 23]),
+    ] as [(UInt8, [UInt8])])
+  func turnsPicturesAsTheySay(orientation: UInt8, pixels: [UInt8]) throws {
+    for isLittle in [true, false] {
+      let tag = EXIF.data(orientation: orientation, isLittle: isLittle)
+      let image = try Self.decode(
+        PNG.file(
+          width: 3, colour: 0, others: [("eXIf", tag)], rows: [[11, 12, 13], [21, 22, 23]]))
+      #expect(image.pixels == pixels)
+      #expect(image.form == ((5...8).contains(orientation) ? [3, 2, 1] : [2, 3, 1]))
+    }
+  }
+
+  @Test func turnsJPEGsAsTheySay() throws {
+    let stored = try Self.decode(JPEG.colour)
+    let turned = try Self.decode(EXIF.jpeg(JPEG.colour, orientation: 6))
+    #expect(turned.form == [24, 16, 3])
+    #expect(turned == ImageOrientation.turnedRight.applied(to: stored))
+    // The last stored row becomes the first column.
+    #expect(Array(turned.pixels[0..<3]) == Array(stored.pixels[(15 * 24 * 3)..<(15 * 24 * 3 + 3)]))
+    #expect(try Self.decode(EXIF.jpeg(JPEG.colour, orientation: 1)) == stored)
+    for orientation in [0, 9, 255] as [UInt8] {
+      #expect(try Self.decode(EXIF.jpeg(JPEG.colour, orientation: orientation)) == stored)
+    }
+  }
+
+  /// As Pillow 13.0.0 converts it.
+  @Test func convertsCMYK() throws {
+    let image = try Self.decode(JPEG.cmyk)
+    #expect(image.form == [16, 24, 3])
+    let corners = [0, 23, 15 * 24, 16 * 24 - 1].map { Array(image.pixels[(3 * $0)..<(3 * $0 + 3)]) }
+    #expect(corners == [[0, 0, 0], [207, 1, 127], [0, 0, 0], [208, 163, 73]])
+  }
+
   @Test func refusesWhatIsNoPicture() {
     func expect(_ text: String, _ data: Data) {
       expectFailure(.badData, text, file: "f") { _ = try Self.decode(data) }
@@ -56,7 +113,6 @@ import Testing
     expect("neither a PNG nor a JPEG picture", Data())
     expect("cannot be decoded as JPEG", JPEG.colour.prefix(500))
     expect("cannot be decoded as JPEG", Data([0xff, 0xd8, 0xff]))
-    expect("its colours are CMYK", JPEG.cmyk)
     let good = PNG.file(width: 2, colour: 0, rows: [[1, 2], [3, 4]])
     expect("cannot be decoded as PNG", good.prefix(50))
     var damaged = good

@@ -19,7 +19,8 @@ typedef struct {
 int cimages_png_header(const uint8_t *data, size_t size, cimages_header *header, char *message);
 
 /// Decodes into `pixels`, of exactly the size that `header` says. Transparent parts are composed on
-/// white; 16 bits and palettes come out as 8 bits.
+/// white, in the values that the file has; 16 bits and palettes come out as 8 bits. A gamma that the
+/// file names is applied: leave its chunk out to have the values of the file.
 int cimages_png_decode(
     const uint8_t *data, size_t size, const cimages_header *header, uint8_t *pixels,
     char *message);
@@ -34,8 +35,8 @@ int cimages_png_encode(
 
 int cimages_jpeg_header(const uint8_t *data, size_t size, cimages_header *header, char *message);
 
-/// Decodes into `pixels`, of exactly the size that `header` says. A file whose damage the library
-/// could paint over fails too.
+/// Decodes into `pixels`, of exactly the size that `header` says. CMYK becomes RGB without a profile.
+/// A file whose damage the library could paint over fails too.
 int cimages_jpeg_decode(
     const uint8_t *data, size_t size, const cimages_header *header, uint8_t *pixels,
     char *message);

@@ -1,7 +1,13 @@
 import Foundation
 
-/// What is in a folder of pictures, hidden files aside.
+/// What is in a folder of pictures, hidden files and those aside that file managers and archives
+/// leave behind.
 enum FolderListing {
+  /// In small letters.
+  private static let litter: Set = [
+    "thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r",
+  ]
+
   /// Sorted names. Throws ``FormatError`` of kind `missingInput` where there is no such folder.
   static func names(_ folder: String) throws -> [String] {
     guard FileKind(path: folder) == .directory,
@@ -13,7 +19,7 @@ enum FolderListing {
         remedy: "check the path")
     }
     // By bytes, the same on every system.
-    return names.filter { !$0.hasPrefix(".") }.sorted {
+    return names.filter { !$0.hasPrefix(".") && !litter.contains($0.lowercased()) }.sorted {
       Array($0.utf8).lexicographicallyPrecedes($1.utf8)
     }
   }

@@ -6,6 +6,7 @@ enum ImageCodec: String {
   case png = "PNG"
   case jpeg = "JPEG"
 
+  /// The format that the first bytes of a file are of.
   init?(_ data: Data) {
     if data.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) {
       self = .png

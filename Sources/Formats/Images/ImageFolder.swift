@@ -4,7 +4,8 @@ import Foundation
 ///
 /// One of three layouts: `train/CLASS/*` with `test/CLASS/*` or `val/CLASS/*`; that of TinyImageNet
 /// (``TinyImageNet``); `CLASS/*` alone, of which one picture in six of each class becomes test
-/// data. What begins with a dot is no part of it.
+/// data. What begins with a dot and what file managers leave behind (``FolderListing``) is no part
+/// of it.
 struct ImageFolder: Equatable, Sendable {
   /// A picture's file and the number of its class.
   struct Example: Equatable, Sendable {
@@ -77,7 +78,8 @@ struct ImageFolder: Equatable, Sendable {
         + "chosen by a hash of the file's name")
   }
 
-  /// The names of the class folders, sorted.
+  /// The names of the class folders: in the order of their numbers where all are whole numbers,
+  /// else of their bytes.
   static func classNames(_ folder: String, atLeast least: Int = 2) throws -> [String] {
     let classes = try FolderListing.names(folder).filter {
       FileKind(path: "\(folder)/\($0)") == .directory
@@ -88,7 +90,22 @@ struct ImageFolder: Equatable, Sendable {
         file: folder,
         remedy: "put the pictures of each class into a folder named after it")
     }
-    return classes
+    return ordered(classes)
+  }
+
+  private static func ordered(_ names: [String]) -> [String] {
+    guard names.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
+      return names
+    }
+    // The digits without leading zeros: the longer, the larger, however many there are.
+    func key(_ name: String) -> (Int, String) {
+      let digits = String(name.drop { $0 == "0" })
+      return (digits.utf8.count, digits)
+    }
+    return names.sorted {
+      let (a, b) = (key($0), key($1))
+      return (a.0, a.1, $0) < (b.0, b.1, $1)
+    }
   }
 
   /// The pictures of all classes; a class whose folder is nil has none.

@@ -5,28 +5,33 @@ import Tensors
 extension Dataset {
   /// Reads and decodes every picture of a folder, on all threads.
   ///
-  /// Throws ``FormatError`` for the first file that is damaged or, where the settings name no size,
-  /// of another size than the first.
+  /// Throws ``FormatError`` that lists the files that are damaged or, where there are none and the
+  /// settings name no size, names one of another size than the first.
   init(_ folder: ImageFolder, name: String, images settings: ImageSettings) throws {
     let all = folder.train + folder.test
     for (part, examples) in [("train", folder.train), ("test", folder.test)]
     where examples.isEmpty {
       throw FormatError.badData("no pictures for \(part)", file: name, remedy: folder.note)
     }
-    let form = try ImageForm(of: all, settings)
-    func read(_ examples: [ImageFolder.Example]) throws -> LabeledImages {
-      try LabeledImages(
-        height: form.height, width: form.width, channels: form.channels,
-        pixels: form.pixels(of: examples), labels: examples.map(\.label),
-        classes: folder.classes.count)
+    do {
+      let form = try ImageForm(of: all, settings)
+      func read(_ examples: [ImageFolder.Example]) throws -> LabeledImages {
+        try LabeledImages(
+          height: form.height, width: form.width, channels: form.channels,
+          pixels: form.pixels(of: examples), labels: examples.map(\.label),
+          classes: folder.classes.count)
+      }
+      self.init(
+        name: name, train: try read(folder.train), test: try read(folder.test), note: folder.note,
+        classNames: folder.classes)
+    } catch let error as FormatError {
+      throw DamagedPictures(among: all)?.error(of: name) ?? error
     }
-    self.init(
-      name: name, train: try read(folder.train), test: try read(folder.test), note: folder.note)
   }
 }
 
 /// The form that all pictures of a set are brought to.
-private struct ImageForm {
+struct ImageForm {
   let height: Int
   let width: Int
   let channels: Int
@@ -80,14 +85,14 @@ private struct ImageForm {
     return image.converted(toChannels: channels).resized(height: height, width: width)
   }
 
-  private static func read(_ path: String) throws -> RasterImage {
+  static func read(_ path: String) throws -> RasterImage {
     let url = URL(fileURLWithPath: path)
     return try RasterImage(data: InputFile.read(url, limit: 1 << 30), file: path)
   }
 
   /// Computes `stride` values for each example, on all threads. Throws the first example's error
   /// that there is.
-  private static func fill<Value>(
+  static func fill<Value>(
     _ values: inout [Value], stride: Int, _ examples: ArraySlice<ImageFolder.Example>,
     _ body: (ImageFolder.Example, UnsafeMutableBufferPointer<Value>) throws -> Void
   ) throws {

@@ -23,7 +23,9 @@ struct RasterImage: Equatable, Sendable {
   /// Decodes a PNG or JPEG file, told apart by their first bytes; `file` is the name used in
   /// errors.
   ///
-  /// Transparent parts of a PNG are composed on white; its palette or 16 bits come out as 8 bits.
+  /// Pixels are the numbers of the file, whatever gamma or profile it names, turned as its EXIF data
+  /// say. Transparent parts of a PNG are composed on white; its palette or 16 bits come out as 8
+  /// bits; a JPEG's CMYK becomes RGB.
   /// Throws ``FormatError`` of kind `badData` for anything else, for a damaged file, and for a
   /// height or width over 8192.
   init(data: Data, file: String) throws {
@@ -31,6 +33,13 @@ struct RasterImage: Equatable, Sendable {
       throw FormatError.badData(
         "neither a PNG nor a JPEG picture", file: file, remedy: "take it out of the folder")
     }
+    let orientation = ImageOrientation(of: data, codec)
+    let data = codec == .png ? PNGChunks(data).withoutColourSpace : data
+    self = orientation.applied(to: try RasterImage(stored: data, codec, file))
+  }
+
+  /// The picture as it is stored.
+  private init(stored data: Data, _ codec: ImageCodec, _ file: String) throws {
     let header = try codec.header(of: data, file)
     (height, width, channels) = (
       Int(header.height), Int(header.width), Int(header.channels)
