@@ -10,12 +10,13 @@ struct InfoCommand: ParsableCommand {
         crownwork info runs/digits-cnn-2layer
         crownwork info dm-small
         crownwork info cnn-4layer --width 2 --hidden 512 --input 32x32x3
+        crownwork info net.pt --model dm-small --input 28x28x1
       """)
 
   @Argument(
     help: "A run, a model or ONNX file, or one of \(Architecture.names.joined(separator: ", ")).")
   var subject: String
-  @OptionGroup var size: ArchitectureOptions
+  @OptionGroup var model: ModelOptions
   @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS. Default: 28x28x1.") var input: String?
   @Option(help: "Number of classes. Default: 10.") var classes: Int?
   @Flag(help: "Print JSON.") var json = false
@@ -27,19 +28,23 @@ struct InfoCommand: ParsableCommand {
   }
 
   private func saved() throws -> SavedModel {
-    guard size.overrides.isEmpty, input == nil, classes == nil else {
+    guard model.model != nil || (model.overrides.isEmpty && input == nil && classes == nil) else {
       throw Failure(
         .usage,
         "--width, --hidden, --kernel, --blocks, --input and --classes are for an architecture; "
-          + "a model says these itself")
+          + "a model says these itself, or --model names its architecture")
     }
-    return try SavedModel(path: subject)
+    let described = try model.description(input: input, classes: classes)
+    return try SavedModel(path: subject, described: described)
   }
 
   /// A network of the architecture named, as if it had been saved.
   private func named() throws -> SavedModel {
+    guard model.model == nil else {
+      throw Failure(.usage, "--model: \(subject) is an architecture already; leave it out")
+    }
     let description = try SubjectOptions.description(
-      of: [RecipeOverride("model.name", subject, option: "info")] + size.overrides,
+      of: [RecipeOverride("model.name", subject, option: "info")] + model.size.overrides,
       input: input ?? "28x28x1", classes: classes ?? 10)
     let network = try description.architecture.network(
       input: description.input, classes: description.classes)

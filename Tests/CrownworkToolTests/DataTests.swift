@@ -87,6 +87,69 @@ import Testing
     }
   }
 
+  @Test func classesAndWarningsAreListed() throws {
+    try Binary.inFolder { tool in
+      let own = tool.folder.appendingPathComponent("own")
+      try Self.writeArrays(to: own)
+      let data = Self.data
+      let listed = try tool.run("data", "images", "--data", "own")
+      #expect(listed.output.contains("training+test images of class 0 80+10, 1 80+10, 2 80+10\n"))
+      #expect(!listed.output.contains("warning"))
+      let labels = (0..<240).map { UInt8($0 % 3 + 1) }
+      try Self.array("(240,)", labels).write(to: own.appendingPathComponent("train-labels.npy"))
+      try Self.array("(30,)", [UInt8](repeating: 2, count: 30)).write(
+        to: own.appendingPathComponent("test-labels.npy"))
+      let warned = try tool.run("data", "images", "--data", "own").output
+      #expect(warned.contains("  warning: class 0 has no training image; labels begin at 1"))
+      #expect(warned.contains("  warning: classes 1, 3 have no test image"))
+      let train = try tool.run(["train", "--output", "r"] + data + Binary.tiny)
+      #expect(train.errors.contains("crownwork: images: warning: class 0 has no training image"))
+      let json = try tool.run("data", "images", "--data", "own", "--json").output
+      #expect(json.contains("\"counts\":[{") && json.contains("\"warnings\":[\"class 0"))
+    }
+  }
+
+  @Test func layoutsAreSaid() throws {
+    try Binary.inFolder { tool in
+      let own = tool.folder.appendingPathComponent("own")
+      try Self.writeArrays(to: own)
+      for (name, count) in [("train", 240), ("test", 30)] {
+        let pixels = (0..<(count * 48)).map { UInt8($0 % 251) }
+        try Self.array("(\(count), 3, 4, 4)", pixels).write(
+          to: own.appendingPathComponent("\(name)-images.npy"))
+      }
+      let listed = try tool.run("data", "images", "--data", "own").output
+      #expect(listed.contains("images 4×4×3, 3 classes") && listed.contains("channels first"))
+      let last = ["data", "images", "--data", "own", "--layout", "channels-last"]
+      #expect(try tool.run(last).output.contains("images 3×4×4"))
+      let train =
+        ["train", "--output", "r", "--layout", "channels-last", "--model", "mlp", "--hidden", "4"]
+        + ["--epochs", "1"] + Self.data
+      #expect(try tool.run(train).code == 0)
+      let recipe = String(decoding: try tool.data("r/run.yaml"), as: UTF8.self)
+      #expect(recipe.contains("images: { layout: channels-last }"))
+      try tool.expectFailure(
+        64, "--layout: layout must be one of channels-last, channels-first", last.dropLast() + ["x"]
+      )
+    }
+  }
+
+  @Test func pyTorchFilesSayWhatTheyAre() throws {
+    try Binary.inFolder { tool in
+      let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../FormatsTests/Fixtures").standardizedFileURL.path
+      try tool.expectFailure(
+        65, "a PyTorch state dict of 0.bias [2], 0.weight", ["info", "\(fixtures)/network.pt"])
+      try tool.expectFailure(
+        65, "tensor 1.weight has shape [2], the architecture needs",
+        ["certify", "\(fixtures)/network.pt", "--model", "mlp", "--input", "8x8x1"])
+      try tool.expectFailure(
+        65, "a PyTorch file that holds a whole object", ["info", "\(fixtures)/module.pt"])
+      try tool.expectFailure(
+        64, "--model: mlp is an architecture already", ["info", "mlp", "--model", "mlp"])
+    }
+  }
+
   @Test func missingSetsSayHowToGetThem() throws {
     try Binary.inFolder { tool in
       let list = try tool.run("data")

@@ -10,7 +10,7 @@ import Testing
 /// `script/fuzz` runs a million of them, with the memory of the process limited.
 @Suite struct FuzzTests {
   enum Format: String, CaseIterable, Sendable {
-    case onnx, safetensors, idx, vnnlib, png, jpeg, npy, tar
+    case onnx, safetensors, pytorch, idx, vnnlib, png, jpeg, npy, npz, tar
   }
 
   /// Inputs of each format.
@@ -47,14 +47,27 @@ import Testing
     switch format {
     case .onnx: _ = try ONNXModel.network(data: data, file: url)
     case .safetensors: _ = try SafetensorsFile(data: data, file: "file")
-    case .idx: _ = try IDXFile(data: data, file: "file")
+    case .pytorch:
+      guard PyTorchFile.isPyTorch(data) else { return }
+      let file = try PyTorchFile(data: data, file: "file")
+      for name in file.shapes.keys { _ = try file.array(name) }
+    case .idx: try Self.use(IDXFile.array(data, file: "file"))
     case .png, .jpeg: _ = try RasterImage(data: data, file: "file")
-    case .npy:
-      let array = try NPYFile(data: data, file: "file")
-      _ = try array.element.kind == .float ? array.pixels() : array.labels()
+    case .npy: try Self.use(NPYFile.array(data, file: "file"))
+    case .npz:
+      _ = try NPZFile(data: data, file: "file").dataset(name: "d", note: "", layout: .channelsLast)
     case .tar: _ = try TarArchive(data, file: "file").contents(of: "folder/a")
     case .vnnlib: _ = try VNNLIBProperty(data: data, file: "file")
     }
+  }
+
+  /// Reads numbers as pixels and, where they are whole, as labels.
+  private static func use(_ array: NumberArray) throws {
+    guard array.count > 0 else { return }
+    let range = try PixelRange(of: [array])
+    if !range.hasFractions { _ = try? array.labels() }
+    _ = try PixelScale(range).pixels(of: array)
+    if array.shape.count == 4 { _ = try ImageLayout.read(array, given: nil) }
   }
 
   private func seeds(of format: Format) throws -> [Data] {
@@ -77,19 +90,34 @@ import Testing
       let images: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2] + (0..<12)
       return [
         Data(images), Data([0, 0, 8, 1, 0, 0, 0, 4, 1, 2, 3, 4]), Gzip.compress(Data(images)),
+        Data([0, 0, 12, 2, 0, 0, 0, 1, 0, 0, 0, 8] + [UInt8](repeating: 0, count: 32)),
+        Gzip.compress(Data([0, 0, 13, 1, 0, 0, 0, 2, 0x3f, 0x80, 0, 0, 0, 0, 0, 0])),
       ]
+    case .pytorch:
+      return try PyTorchTests.names.prefix(5).map { try Data(contentsOf: Fixture.url($0)) }
+    case .npz:
+      return [Zip.file(ArchiveTests.arrays), Zip.file(ArchiveTests.arrays, deflated: true)]
     case .png:
       return [
         PNG.file(width: 3, colour: 2, rows: [Array(0..<9), Array(9..<18)]),
         PNG.file(width: 9, colour: 3, depth: 4, palette: Array(0..<48), rows: [[1, 2, 3, 4, 5]]),
         PNG.file(width: 2, colour: 6, depth: 16, rows: [Array(0..<16)]),
         PNG.file(width: 8, colour: 0, depth: 1, rows: [[0x55], [0xaa]]),
+        PNG.file(
+          width: 2, colour: 0,
+          others: [("gAMA", [0, 1, 0x86, 0xa0]), ("eXIf", EXIF.data(orientation: 6))],
+          rows: [[1, 2], [3, 4]]),
       ]
-    case .jpeg: return [JPEG.colour, JPEG.grey, JPEG.progressive]
+    case .jpeg:
+      return [
+        JPEG.colour, JPEG.grey, JPEG.progressive, JPEG.cmyk,
+        EXIF.jpeg(JPEG.grey, orientation: 6),
+      ]
     case .npy:
       return [
         NPYTests.file("|u1", "(2, 3)", Array(1...6)), NPYTests.file("<i4", "(1,)", [7, 0, 0, 0]),
         NPYTests.file("<f8", "(2,)", version: 2, Array(repeating: 0, count: 16)),
+        NPYTests.file("<f2", "(1, 3, 1, 2)", Array(repeating: 0x38, count: 12)),
       ]
     case .tar: return [TarTests.archive]
     case .vnnlib:

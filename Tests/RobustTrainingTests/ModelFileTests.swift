@@ -67,6 +67,66 @@ import Testing
     }
   }
 
+  /// What DataParallel, torch.compile and modules that hold the network put before every name.
+  @Test(arguments: ["module.", "_orig_mod.", "module._orig_mod.", "model."])
+  func sharedPrefixesAreTakenOff(prefix: String) throws {
+    try withFolder { folder in
+      let url = folder.appendingPathComponent("plain.safetensors")
+      let network = try Architecture.cnn7BN(width: 1, hidden: 4).network(input: [32, 32, 1])
+      var arrays = network.stateDict.map { name, value in
+        (prefix + name, SafetensorsArray(shape: value.shape, scalars: value.scalars))
+      }
+      let counter = arrays.first { $0.0.hasSuffix("running_mean") }!.0
+        .replacingOccurrences(of: "running_mean", with: "num_batches_tracked")
+      arrays.append((counter, SafetensorsArray(shape: [], scalars: [7])))
+      try SafetensorsFile(arrays: Dictionary(uniqueKeysWithValues: arrays)).write(to: url)
+      let described = ModelFile.Description(
+        .cnn7BN(width: 1, hidden: 4), input: [32, 32, 1])
+      let loaded = try ModelFile(contentsOf: url, described: described)
+      #expect(loaded.network.stateDict == network.stateDict)
+      let other = SafetensorsArray(shape: [1], scalars: [0])
+      try SafetensorsFile(arrays: ["\(prefix)fc.bias": other]).write(to: url)
+      let mlp = ModelFile.Description(.mlp(hidden: [3]), input: [2, 2, 1])
+      expect(url, "tensors missing: 1.weight, 1.bias", mlp)
+      expect(url, "it holds \(prefix)fc.bias [1]", mlp)
+    }
+  }
+
+  /// What torch.save(…, _use_new_zipfile_serialization=False) of PyTorch 2.13 wrote.
+  private static let mlp = """
+    gAKKCmz8nEb5IGqoUBkugAJN6QMugAJ9cQAoWBAAAABwcm90b2NvbF92ZXJzaW9ucQFN6QNYDQAAAGxpdHRsZV9lbmRpYW5x
+    AohYCgAAAHR5cGVfc2l6ZXNxA31xBChYBQAAAHNob3J0cQVLAlgDAAAAaW50cQZLBFgEAAAAbG9uZ3EHSwR1dS6AAn1xAFgK
+    AAAAc3RhdGVfZGljdHEBfXECKFgIAAAAMS53ZWlnaHRxA2N0b3JjaC5fdXRpbHMKX3JlYnVpbGRfdGVuc29yX3YyCnEEKChY
+    BwAAAHN0b3JhZ2VxBWN0b3JjaApGbG9hdFN0b3JhZ2UKcQZYDgAAADk0NDc0MjU0NDIyMDE2cQdYAwAAAGNwdXEISwxOdHEJ
+    UUsASwNLBIZxCksESwGGcQuJY2NvbGxlY3Rpb25zCk9yZGVyZWREaWN0CnEMKVJxDXRxDlJxD1gGAAAAMS5iaWFzcRBoBCgo
+    aAVoBlgOAAAAOTQ0NzQzNDA3OTgzODRxEWgISwNOdHESUUsASwOFcRNLAYVxFIloDClScRV0cRZScRdYCAAAADMud2VpZ2h0
+    cRhoBCgoaAVoBlgOAAAAOTQ0NzQyNTQ0OTQyNDBxGWgISwZOdHEaUUsASwJLA4ZxG0sBSwKGcRyJaAwpUnEddHEeUnEfWAYA
+    AAAzLmJpYXNxIGgEKChoBWgGWA4AAAA5NDQ3NDI1NDQyMDIwOHEhaAhLAk50cSJRSwBLAoVxI0sBhXEkiWgMKVJxJXRxJlJx
+    J3VzLoACXXEAKFgOAAAAOTQ0NzQyNTQ0MjAyMDhxAVgOAAAAOTQ0NzQyNTQ0MjIwMTZxAlgOAAAAOTQ0NzQyNTQ0OTQyNDBx
+    A1gOAAAAOTQ0NzQzNDA3OTgzODRxBGUuAgAAAAAAAAAAAAA/AAAAvwwAAAAAAAAAAAAAAAAAgD4AAAA/AABAPwAAgD8AAKA/
+    AADAPwAA4D8AAABAAAAQQAAAIEAAADBABgAAAAAAAAAAAAAAAACAPwAAAEAAAEBAAACAQAAAoEADAAAAAAAAAAAAgD8AAABA
+    AABAQA==
+    """
+
+  /// A state dict that `torch.save` wrote, with a transposed matrix.
+  @Test func pyTorchFilesAreRead() throws {
+    try withFolder { folder in
+      let url = folder.appendingPathComponent("net.bin")
+      try Data(base64Encoded: Self.mlp, options: .ignoreUnknownCharacters)!.write(to: url)
+      expect(url, "a PyTorch state dict of 1.bias [3], 1.weight [3, 4], 3.bias")
+      expect(url, "which does not say its architecture; name it, such as --model")
+      let described = ModelFile.Description(.mlp(hidden: [3]), input: [2, 2, 1], classes: 2)
+      let network = try ModelFile(contentsOf: url, described: described).network
+      let state = network.stateDict
+      #expect(state["1.weight"]?.scalars == (0..<12).map { Float($0) / 4 })
+      #expect(state["1.bias"]?.scalars == [1, 2, 3])
+      #expect(state["3.weight"]?.scalars == [0, 2, 4, 1, 3, 5])
+      #expect(state["3.bias"]?.scalars == [0.5, -0.5])
+      let wide = ModelFile.Description(.mlp(hidden: [4]), input: [2, 2, 1], classes: 2)
+      expect(url, "tensor 1.weight has shape [3, 4], the architecture needs [4, 4]", wide)
+    }
+  }
+
   @Test(arguments: [
     ("{}", "is missing or damaged"),
     (

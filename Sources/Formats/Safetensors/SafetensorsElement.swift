@@ -31,13 +31,25 @@ enum SafetensorsElement: String {
   enum Failure: Error {
     case unsupported
     case inexact(index: Int, value: String)
+
+    /// The error for a tensor of a file.
+    func error(_ element: SafetensorsElement, _ name: String, file: String) -> FormatError {
+      let problem =
+        switch self {
+        case .unsupported: "elements of type \(element.rawValue) cannot be read"
+        case .inexact(let index, let value):
+          "element \(index), \(value) of type \(element.rawValue), cannot be held by a Float32"
+        }
+      return .badData(
+        problem, file: file, at: .tensor(name),
+        remedy: "save it as Float32 (net.float() in PyTorch), and check that network")
+    }
   }
 
   /// Little-endian elements as Float32 numbers.
   ///
-  /// F16, BF16 and BOOL convert exactly, F64 to the nearest Float32. Throws ``Failure`` for an
-  /// integer that is no Float32, for an F64 beyond the range of Float32, and for the types that
-  /// have no conversion (F8, C64).
+  /// Throws ``Failure`` for an integer or F64 that is no Float32, and for the types that have no
+  /// conversion (F8, C64).
   func scalars(of bytes: UnsafeRawBufferPointer) throws -> [Float] {
     switch self {
     case .float32: Self.copied(bytes)
@@ -100,7 +112,7 @@ enum SafetensorsElement: String {
       let stored = bytes.loadUnaligned(fromByteOffset: index * size, as: UInt64.self)
       let value = Double(bitPattern: UInt64(littleEndian: stored))
       let scalar = Float(value)
-      guard scalar.isFinite || !value.isFinite else {
+      guard Double(scalar) == value || value.isNaN else {
         throw Failure.inexact(index: index, value: "\(value)")
       }
       return scalar

@@ -3,9 +3,8 @@ import Foundation
 /// The contents of a safetensors file, the format in which networks are kept.
 ///
 /// All numbers are Float32 in memory and in the files written. On reading, F16, BF16, BOOL and the
-/// small integer types are converted exactly, F64 to the nearest Float32 (so that a state dict
-/// saved in double precision loads), I32, U32, I64 and U64 only where every value is a Float32;
-/// everything else is refused.
+/// small integer types are converted exactly, F64, I32, U32, I64 and U64 only where every value is a
+/// Float32: another network would be no answer. Everything else is refused.
 public struct SafetensorsFile: Equatable, Sendable {
   /// The arrays by name.
   public var arrays: [String: SafetensorsArray]
@@ -20,22 +19,27 @@ public struct SafetensorsFile: Equatable, Sendable {
 
   /// Reads a file.
   ///
+  /// - Parameter isWanted: Whether an array of a name is to be read; others are left out.
   /// Throws ``FormatError`` where the file cannot be read or is not valid in every detail: the
   /// header must be well-formed JSON of known keys, every name unique, and the arrays must cover
   /// the data without gaps or overlaps.
-  public init(contentsOf url: URL) throws {
-    try self.init(data: InputFile.read(url), file: url.path)
+  public init(contentsOf url: URL, where isWanted: (String) -> Bool = { _ in true }) throws {
+    try self.init(data: InputFile.read(url), file: url.path, where: isWanted)
   }
 
   /// Reads the bytes of a file; `file` is the name used in errors.
   ///
-  /// Throws ``FormatError`` of kind `badData` as ``init(contentsOf:)`` does.
-  public init(data: Data, file: String) throws {
+  /// Throws ``FormatError`` of kind `badData` as ``init(contentsOf:where:)`` does.
+  public init(
+    data: Data, file: String, where isWanted: (String) -> Bool = { _ in true }
+  ) throws {
     let header = try SafetensorsHeader(data: data, file: file)
     metadata = header.metadata
     arrays = try data.withUnsafeBytes { bytes in
       let buffer = UnsafeRawBufferPointer(rebasing: bytes[header.dataStart...])
-      return try header.entries.mapValues { try Self.array($0, in: buffer, file: file) }
+      return try header.entries.filter { isWanted($0.key) }.mapValues {
+        try Self.array($0, in: buffer, file: file)
+      }
     }
   }
 
@@ -46,19 +50,7 @@ public struct SafetensorsFile: Equatable, Sendable {
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[entry.range])
       return SafetensorsArray(shape: entry.shape, scalars: try entry.element.scalars(of: bytes))
     } catch let failure as SafetensorsElement.Failure {
-      throw FormatError.badData(
-        Self.problem(failure, entry.element), file: file, at: .tensor(entry.name),
-        remedy: "save it as F32")
-    }
-  }
-
-  private static func problem(
-    _ failure: SafetensorsElement.Failure, _ element: SafetensorsElement
-  ) -> String {
-    switch failure {
-    case .unsupported: "elements of type \(element.rawValue) cannot be read"
-    case .inexact(let index, let value):
-      "element \(index), \(value) of type \(element.rawValue), cannot be held by a Float32"
+      throw failure.error(entry.element, entry.name, file: file)
     }
   }
 

@@ -5,7 +5,8 @@ import Networks
 import Tensors
 
 /// A network on disk, with everything needed to use and certify it in the metadata: safetensors in
-/// PyTorch's layout and names for named architectures, ONNX (by the file's ending) for any graph.
+/// PyTorch's layout and names for named architectures, ONNX (by the file's ending) for any graph. A
+/// state dict that PyTorch saved is read too.
 public struct ModelFile: Sendable {
   public var network: Network
   /// The data set it was trained on; nil where the file does not say.
@@ -91,11 +92,10 @@ public struct ModelFile: Sendable {
       }
       try self.init(onnx: url)
     } else {
-      let file = try SafetensorsFile(contentsOf: url)
-      let tensors = file.arrays.mapValues { array in { Tensor(shape: array.shape, array.scalars) } }
+      let file = try StateDictFile(contentsOf: url)
       try self.init(
-        url, file.metadata, shapes: file.arrays.mapValues(\.shape), described: described
-      ) { tensors[$0]!() }
+        url, file.metadata, shapes: file.shapes, described: described, kind: file.kind,
+        tensor: file.tensor)
     }
   }
 
@@ -122,21 +122,26 @@ public struct ModelFile: Sendable {
 
   private init(
     _ url: URL, _ metadata: [String: String], shapes: [String: [Int]], described: Description?,
-    ignoringOthers: Bool = false, tensor: (String) -> Tensor
+    ignoringOthers: Bool = false, kind: String? = nil, tensor: (String) throws -> Tensor
   ) throws {
     let header = try ModelHeader.read(metadata) { Self.failure(url, $0) }
     guard let description = described ?? header?.description else {
       throw Self.failure(
-        url, "does not say its architecture",
+        url, "\(kind.map { "\($0), which " } ?? "")does not say its architecture",
         "name it, such as --model cnn-2layer --width 1 --hidden 128 --input 28x28x1")
     }
-    let loaded = Result { () throws(NetworkError) in
-      try Self.network(description, shapes, ignoringOthers: ignoringOthers, tensor)
+    let state = StateDictNames(shapes, for: description)
+    do {
+      network = try Self.network(description, state.shapes, ignoringOthers: ignoringOthers) {
+        try tensor(state.prefix + $0)
+      }
+    } catch let error as NetworkError {
+      throw Self.failure(url, state.explanation(of: error))
     }
-    self.init(
-      try loaded.mapError { Self.failure(url, $0.description) }.get(),
-      dataset: metadata["dataset"], target: header?.target,
-      epoch: metadata["epoch"].flatMap(Int.init), dataDigest: metadata["data"])
+    dataset = metadata["dataset"]
+    target = header?.target
+    epoch = metadata["epoch"].flatMap(Int.init)
+    dataDigest = metadata["data"]
   }
 
   private static func failure(
@@ -145,48 +150,57 @@ public struct ModelFile: Sendable {
     FormatError(.badData, problem, file: url.path, remedy: remedy)
   }
 
+  /// Tensors are taken only when their names and shapes are those of the network.
   private static func network(
     _ description: Description, _ shapes: [String: [Int]], ignoringOthers: Bool,
-    _ tensor: (String) -> Tensor
-  ) throws(NetworkError) -> Network {
+    _ tensor: (String) throws -> Tensor
+  ) throws -> Network {
     let expected = try description.architecture.parameterShapes(
       input: description.input, classes: description.classes)
     for (path, shape) in expected {
       guard let found = shapes[path], found != shape else { continue }
-      throw .tensorShape(name: path, expected: shape, found: found)
+      throw NetworkError.tensorShape(name: path, expected: shape, found: found)
     }
     let missing = expected.map(\.path).filter { shapes[$0] == nil }
-    guard missing.isEmpty else { throw .missingTensors(missing) }
+    guard missing.isEmpty else { throw NetworkError.missingTensors(missing) }
     let network = try description.architecture.network(
       input: description.input, classes: description.classes,
       normalization: try normalization(shapes, tensor))
-    let known = network.stateDict.keys
-    let names = ignoringOthers ? shapes.keys.filter(known.contains) : Array(shapes.keys)
-    let state = Dictionary(uniqueKeysWithValues: names.map { ($0, tensor($0)) })
-    return try network.loading(
-      state.mapValues { value in
-        ignoringOthers && value.shape.dropFirst() == [1, 1]
-          ? value.reshaped([value.count]) : value
-      })
+    let known = network.stateDict.mapValues(\.shape)
+    if !ignoringOthers {
+      let extra = shapes.keys.filter { known[$0] == nil }.sorted()
+      guard extra.isEmpty else { throw NetworkError.unexpectedTensors(extra) }
+    }
+    var state: [String: Tensor] = [:]
+    for (name, shape) in known {
+      guard let found = shapes[name] else { continue }
+      let isVector = ignoringOthers && found.dropFirst() == [1, 1]
+      guard found == shape || isVector else {
+        throw NetworkError.tensorShape(name: name, expected: shape, found: found)
+      }
+      let value = try tensor(name)
+      state[name] = isVector ? value.reshaped([value.count]) : value
+    }
+    return try network.loading(state)
   }
 
   /// The normalisation whose constants are in the file, if they are.
   private static func normalization(
-    _ shapes: [String: [Int]], _ tensor: (String) -> Tensor
-  ) throws(NetworkError) -> Normalization? {
+    _ shapes: [String: [Int]], _ tensor: (String) throws -> Tensor
+  ) throws -> Normalization? {
     guard let mean = shapes["normalize.mean"], let std = shapes["normalize.std"] else {
       return nil
     }
     // ONNX files have [channels, 1, 1].
     let isVector = mean.count == 1 || mean.dropFirst() == [1, 1]
-    let values = tensor("normalize.std").scalars
+    let values = isVector && mean == std ? try tensor("normalize.std").scalars : []
     guard isVector, mean == std, values.allSatisfy({ $0 > 0 }) else {
-      throw .badArchitecture(
+      throw NetworkError.badArchitecture(
         "normalize.mean \(mean) and normalize.std \(std) must be one number for each "
           + "channel, std above 0")
     }
     return Normalization(
-      mean: tensor("normalize.mean").reshaped([values.count]),
+      mean: try tensor("normalize.mean").reshaped([values.count]),
       standardDeviation: Tensor(shape: [values.count], values))
   }
 }

@@ -21,7 +21,8 @@ save_file(network, HERE / "float32.safetensors", {"architecture": 'cnn "é" \n 1
 mixed = {
     "half": torch.tensor([1.0, -2.5, 65504.0, 6e-8, 6.1e-5, -0.0, float("inf")]).half(),
     "bfloat": torch.tensor([1.0, -2.5, 3.39e38, 1e-40]).bfloat16(),
-    "double": torch.tensor([0.1, 1e-300, -3.0], dtype=torch.float64),
+    "double": torch.tensor([0.5, -3.0], dtype=torch.float64),
+    "tenth": torch.tensor([0.1], dtype=torch.float64),
     "steps": torch.tensor(16777216, dtype=torch.int64),
     "int": torch.tensor([-2147483648, 16777215], dtype=torch.int32),
     "short": torch.tensor([-32768, 32767], dtype=torch.int16),

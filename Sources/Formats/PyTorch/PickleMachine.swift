@@ -1,0 +1,202 @@
+/// A machine for Python's pickles (protocols 2 to 5) that builds plain values and views of tensors,
+/// and nothing else.
+///
+/// No class is looked up and no function called: what a pickle says of others becomes
+/// ``PickleValue/other(_:)``, which holds a name only. Memory is bounded by the pickle's size.
+struct PickleMachine {
+  /// All values, referred to by their places.
+  private(set) var values: [PickleValue] = []
+  /// The storages that the pickle speaks of, by key.
+  private(set) var storages: [String: PyTorchStorage] = [:]
+  private var bytes: PickleBytes
+  private var stack: [Int] = []
+  private var marks: [Int] = []
+  private var memo: [Int: Int] = [:]
+
+  /// The most values that are built.
+  private static let limit = 1 << 22
+
+  init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
+    self.bytes = PickleBytes(bytes, at: position)
+  }
+
+  /// Where in the bytes the next pickle begins.
+  var position: Int { bytes.position }
+
+  /// The machine with its values only, to be kept when the bytes are gone.
+  var withoutBytes: PickleMachine {
+    var machine = self
+    machine.bytes = PickleBytes(UnsafeRawBufferPointer(start: nil, count: 0), at: 0)
+    return machine
+  }
+
+  /// Reads one pickle and returns its value. Throws ``PickleBytes/Failure``.
+  mutating func read() throws -> PickleValue {
+    (stack, marks, memo) = ([], [], [:])
+    while true {
+      let code = try bytes.byte()
+      if code == UInt8(ascii: ".") { return values[try pop()] }
+      try step(code)
+    }
+  }
+
+  func failure(_ problem: String) -> PickleBytes.Failure { bytes.failure(problem) }
+
+  // MARK: Steps
+
+  private mutating func step(_ code: UInt8) throws {
+    switch code {
+    case 0x80: _ = try bytes.byte()
+    case 0x95: _ = try bytes.number(8)
+    case UInt8(ascii: "("): marks.append(stack.count)
+    case UInt8(ascii: "0"): _ = try pop()
+    case UInt8(ascii: "1"): _ = try popMark()
+    case UInt8(ascii: "2"): stack.append(try top())
+    case UInt8(ascii: "N"): try push(.none)
+    case 0x88, 0x89: try push(.bool(code == 0x88))
+    case UInt8(ascii: "Q"): try push(try storage(try pop()))
+    case UInt8(ascii: "c"): try push(.name("\(try bytes.line()).\(try bytes.line())"))
+    case 0x93:
+      let (name, module) = (try text(try pop()), try text(try pop()))
+      try push(.name("\(module).\(name)"))
+    case UInt8(ascii: "R"), 0x81:
+      let (arguments, callee) = (try pop(), try pop())
+      try push(called(values[callee], arguments))
+    case 0x92:
+      _ = try pop()
+      let (arguments, callee) = (try pop(), try pop())
+      try push(called(values[callee], arguments))
+    case UInt8(ascii: "b"): _ = try pop()  // The state of an object that is not built.
+    default:
+      if try scalar(code) || memory(code) || container(code) { return }
+      throw failure("it has the instruction 0x\(String(code, radix: 16)), which is not read")
+    }
+  }
+
+  private mutating func scalar(_ code: UInt8) throws -> Bool {
+    switch code {
+    case UInt8(ascii: "K"): try push(.integer(try bytes.number(1)))
+    case UInt8(ascii: "M"): try push(.integer(try bytes.number(2)))
+    case UInt8(ascii: "J"): try push(.integer(Int(Int32(truncatingIfNeeded: try bytes.number(4)))))
+    case 0x8a: try push(try bytes.long(try bytes.number(1)))
+    case 0x8b: try push(try bytes.long(try bytes.number(4)))
+    case UInt8(ascii: "G"):
+      let bits = UInt64(bitPattern: Int64(try bytes.number(8))).byteSwapped
+      try push(.float(Double(bitPattern: bits)))
+    case UInt8(ascii: "X"), UInt8(ascii: "T"):
+      try push(.text(try bytes.string(try bytes.number(4))))
+    case 0x8c, UInt8(ascii: "U"): try push(.text(try bytes.string(try bytes.number(1))))
+    case 0x8d: try push(.text(try bytes.string(try bytes.number(8))))
+    case UInt8(ascii: "B"): try pushBytes(try bytes.number(4))
+    case UInt8(ascii: "C"): try pushBytes(try bytes.number(1))
+    case 0x8e, 0x96: try pushBytes(try bytes.number(8))
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func memory(_ code: UInt8) throws -> Bool {
+    switch code {
+    case UInt8(ascii: "q"): memo[try bytes.number(1)] = try top()
+    case UInt8(ascii: "r"): memo[try bytes.number(4)] = try top()
+    case 0x94: memo[memo.count] = try top()
+    case UInt8(ascii: "h"), UInt8(ascii: "j"):
+      guard let place = memo[try bytes.number(code == UInt8(ascii: "h") ? 1 : 4)] else {
+        throw failure("it recalls what it did not keep")
+      }
+      stack.append(place)
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func container(_ code: UInt8) throws -> Bool {
+    switch code {
+    case UInt8(ascii: ")"): try push(.tuple([]))
+    case 0x85: try push(.tuple([try pop()]))
+    case 0x86:
+      let last = try pop()
+      try push(.tuple([try pop(), last]))
+    case 0x87:
+      let (last, middle) = (try pop(), try pop())
+      try push(.tuple([try pop(), middle, last]))
+    case UInt8(ascii: "t"): try push(.tuple(try popMark()))
+    case UInt8(ascii: "]"), 0x8f: try push(.list([]))
+    case UInt8(ascii: "l"), 0x91: try push(.list(try popMark()))
+    case UInt8(ascii: "a"): try append([try pop()])
+    case UInt8(ascii: "e"), 0x90: try append(try popMark())
+    case UInt8(ascii: "}"): try push(.dictionary([]))
+    case UInt8(ascii: "d"):
+      let items = try popMark()
+      try push(.dictionary([]))
+      try set(items)
+    case UInt8(ascii: "s"):
+      let value = try pop()
+      try set([try pop(), value])
+    case UInt8(ascii: "u"): try set(try popMark())
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func append(_ items: [Int]) throws {
+    let place = try top()
+    guard case .list(var list) = values[place] else { return }
+    values[place] = .none  // The list is not shared while it grows.
+    list += items
+    values[place] = .list(list)
+  }
+
+  private mutating func set(_ items: [Int]) throws {
+    guard items.count.isMultiple(of: 2) else { throw failure("it has a key without a value") }
+    let place = try top()
+    guard case .dictionary(var pairs) = values[place] else { return }
+    values[place] = .none
+    for index in stride(from: 0, to: items.count, by: 2) {
+      pairs.append((items[index], items[index + 1]))
+    }
+    values[place] = .dictionary(pairs)
+  }
+
+  mutating func note(_ storage: PyTorchStorage) { storages[storage.key] = storage }
+
+  // MARK: The stack
+
+  private mutating func push(_ value: PickleValue) throws {
+    guard values.count < Self.limit else {
+      throw failure("it has more than the \(Self.limit) values that are read")
+    }
+    stack.append(values.count)
+    values.append(value)
+  }
+
+  private mutating func pushBytes(_ count: Int) throws {
+    _ = try bytes.take(count)
+    try push(.other("bytes"))
+  }
+
+  private func top() throws -> Int {
+    guard let last = stack.last, stack.count > marks.last ?? 0 else {
+      throw failure("it takes a value where there is none")
+    }
+    return last
+  }
+
+  private mutating func pop() throws -> Int {
+    let last = try top()
+    stack.removeLast()
+    return last
+  }
+
+  private mutating func popMark() throws -> [Int] {
+    guard let mark = marks.popLast() else { throw failure("it lacks a mark") }
+    let items = Array(stack[mark...])
+    stack.removeSubrange(mark...)
+    return items
+  }
+
+  private func text(_ place: Int) throws -> String {
+    guard case .text(let text) = values[place] else { throw failure("a name is no text") }
+    return text
+  }
+}

@@ -1,0 +1,86 @@
+/// What the few functions that PyTorch's pickles name would return.
+extension PickleMachine {
+  /// The value of a call: a container, a view of a storage, or a name for anything else.
+  mutating func called(_ callee: PickleValue, _ arguments: Int) -> PickleValue {
+    guard case .name(let name) = callee else { return .other("a call") }
+    guard case .tuple(let places) = values[arguments] else { return .other(name) }
+    return called(name, places)
+  }
+
+  private func called(_ name: String, _ places: [Int]) -> PickleValue {
+    switch name {
+    case "collections.OrderedDict", "builtins.dict", "__builtin__.dict":
+      return .dictionary(places.first.map(pairs) ?? [])
+    case "torch.Size" where places.count == 1: return values[places[0]]
+    case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2":
+      return tensor(places, type: nil) ?? .other(name)
+    case "torch._utils._rebuild_tensor_v3":
+      guard places.count > 6, case .name(let type) = values[places[6]],
+        let element = PyTorchStorage.element(type: type)
+      else { return .other(name) }
+      return tensor(places, type: element) ?? .other(name)
+    case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
+      return places.first.map { values[$0] } ?? .other(name)
+    case "torch._tensor._rebuild_from_type_v2":
+      guard places.count > 2, case .name(let function) = values[places[0]],
+        function.hasPrefix("torch._utils._rebuild"), case .tuple(let inner) = values[places[2]]
+      else { return .other(name) }
+      return called(function, inner)
+    default: return .other(name)
+    }
+  }
+
+  /// The entries of a list of pairs.
+  private func pairs(_ place: Int) -> [(key: Int, value: Int)] {
+    guard case .list(let items) = values[place] else { return [] }
+    return items.compactMap { item in
+      switch values[item] {
+      case .tuple(let pair) where pair.count == 2: (pair[0], pair[1])
+      case .list(let pair) where pair.count == 2: (pair[0], pair[1])
+      default: nil
+      }
+    }
+  }
+
+  /// A tensor of (storage, offset, shape, strides, …).
+  private func tensor(_ places: [Int], type: SafetensorsElement?) -> PickleValue? {
+    guard places.count >= 4, case .storage(let storage) = values[places[0]],
+      case .integer(let offset) = values[places[1]], let shape = lengths(places[2]),
+      let strides = lengths(places[3]), shape.count == strides.count, offset >= 0,
+      let element = type ?? storage.element
+    else { return nil }
+    return .tensor(
+      PyTorchTensor(
+        storage: storage.key, element: element, offset: offset, shape: shape, strides: strides))
+  }
+
+  /// Up to 32 numbers that are not negative.
+  private func lengths(_ place: Int) -> [Int]? {
+    guard case .tuple(let places) = values[place], places.count <= 32 else { return nil }
+    let lengths = places.compactMap { place -> Int? in
+      if case .integer(let length) = values[place], length >= 0 { length } else { nil }
+    }
+    return lengths.count == places.count ? lengths : nil
+  }
+
+  /// The storage of a persistent name ("storage", class, key, device, count, …).
+  mutating func storage(_ place: Int) throws -> PickleValue {
+    guard case .tuple(let places) = values[place] else {
+      throw failure("it refers to something that is no storage")
+    }
+    // The old format gives the source of a class with its name.
+    if places.count > 1, case .text("module") = values[places[0]] { return values[places[1]] }
+    guard places.count >= 5, case .text("storage") = values[places[0]],
+      case .name(let name) = values[places[1]],
+      case .text(let key) = values[places[2]], case .integer(let count) = values[places[4]],
+      count >= 0
+    else { throw failure("it refers to something that is no storage") }
+    if places.count > 5 {
+      guard case .none = values[places[5]] else { return .other("a part of a storage") }
+    }
+    guard let element = PyTorchStorage.element(class: name) else { return .other(name) }
+    let storage = PyTorchStorage(key: key, element: element, count: count)
+    note(storage)
+    return .storage(storage)
+  }
+}
