@@ -156,6 +156,9 @@ import Testing
       ("n", Linear(from: 32, to: 5, using: &random), [13]), ("o", Activation(.sigmoid), [14]),
       ("p", Activation(.elu(alpha: 1)), [15]), ("q", Activation(.leakyReLU(slope: 0.1)), [16]),
       ("r", Activation(.softplus), [17]), ("s", Activation(.tanh), [18]),
+      ("t", PReLU(weight: Tensor(shape: [5], [-1, 0, 0.5, 1, 2])), [19]),
+      ("u", PReLU(slope: -1), [20]), ("v", Activation(.hardSwish), [21]),
+      ("w", Activation(.softsign), [22]), ("x", LogSoftmax(), [23]), ("y", Softmax(), [24]),
     ]
     return try Network(input: [6, 6, 2], graph: graph)
   }

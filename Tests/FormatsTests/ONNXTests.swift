@@ -51,6 +51,10 @@ import Testing
     expectRefused("Asin (opset 13): the operator is not supported; supported are Abs,") {
       $0.graph.node[1].opType = "Asin"
     }
+    expectRefused("ThresholdedRelu (opset 13): the operator is not supported: it is a function") {
+      $0.graph.node[1].opType = "ThresholdedRelu"
+    }
+    expectRefused("Softmax (opset 13): along axis -1 of [") { $0.graph.node[1].opType = "Softmax" }
     expectRefused("the operator is not supported") { $0.graph.node[1].domain = "com.example" }
     expectRefused("3 groups with dilations [1, 1] for a weight") {
       set(&$0.graph.node[0], "group", to: [3])
@@ -155,6 +159,13 @@ import Testing
     expectRefused(
       "are not supported",
       front("Pad", [], ["pads": .integers([0, 0, .min, 0, 0, 0, 0, 0])]))
+    expectRefused(
+      "needs a slope for each of 1 channels, not slopes [2, 1, 1]",
+      front("PRelu", [([2, 1, 1], [0.5, 1])]))
+    expectRefused("NaN or infinity", front("PRelu", [([1], [.nan])]))
+    expectRefused("alpha -1.0 is below 0", front("Elu", [], ["alpha": .float(-1)]))
+    expectRefused("alpha 0.0 is not above 0", front("Celu", [], ["alpha": .float(0)]))
+    expectRefused("is not a number", front("LeakyRelu", [], ["alpha": .float(.nan)]))
     let four: [(dims: [Int64], floats: [Float])] = Array(
       repeating: ([28], Array(repeating: 1, count: 28)), count: 4)
     expectRefused("images and vectors only") { model in
