@@ -56,11 +56,12 @@ extension Recipe {
     return recipe
   }
 
-  /// The network to train: a freshly drawn one for the data, or that of the model to start from.
+  /// The network to train: a freshly drawn one for the data, or that of the model to start from,
+  /// without a softmax at its end, which the loss has itself.
   ///
   /// Throws ``NetworkError``, and what ``SavedModel/init(path:described:)`` throws.
   public func network(for images: LabeledImages) throws -> Network {
-    if let start = model.start { return try SavedModel(path: start).file.network }
+    if let start = model.start { return try SavedModel(path: start).file.network.logits }
     let network = try model.architecture.network(
       input: [images.height, images.width, images.channels], classes: images.classes, seed: seed,
       normalization: model.normalization)

@@ -32,6 +32,11 @@ public struct TrainingRun: Sendable {
   /// Throws ``TrainingError/badPlan(_:)`` for settings that cannot work together.
   public init(_ plan: TrainingPlan, network: Network, on data: LabeledImages) throws {
     try plan.validate(input: network.inputShape, classes: network.classes, on: data)
+    if let node = network.nodes.first(where: { $0.layer is Softmax || $0.layer is LogSoftmax }) {
+      throw TrainingError.badPlan(
+        "layer \(node.path) is a softmax, which cannot be trained; the loss has one itself, so one "
+          + "at the network's end can be left out")
+    }
     self.plan = plan
     template = network
     parameters = network.parameters.map(\.value)
