@@ -90,14 +90,20 @@ private func freelyRelaxed(
   return [out, constant]
 }
 
-/// The least value on an interval: of a grid, then by thirds beside its best point.
+/// The least value on an interval: of a grid, then by thirds beside each point that is lowest among
+/// its neighbours.
 func least(from l: Double, to u: Double, _ f: (Double) -> Double) -> Double {
   let points = (0...16).map { l + (u - l) * Double($0) / 16 }
-  let best = points.indices.min { f(points[$0]) < f(points[$1]) }!
-  var (a, b) = (points[max(best - 1, 0)], points[min(best + 1, 16)])
-  for _ in 0..<44 {
-    let (c, d) = (a + (b - a) / 3, b - (b - a) / 3)
-    if f(c) < f(d) { b = d } else { a = c }
+  let values = points.map(f)
+  let lows = points.indices.filter { i in
+    values[i] <= values[max(i - 1, 0)] && values[i] <= values[min(i + 1, 16)]
   }
-  return f((a + b) / 2)
+  return lows.map { low in
+    var (a, b) = (points[max(low - 1, 0)], points[min(low + 1, 16)])
+    for _ in 0..<44 {
+      let (c, d) = (a + (b - a) / 3, b - (b - a) / 3)
+      if f(c) < f(d) { b = d } else { a = c }
+    }
+    return f((a + b) / 2)
+  }.min()!
 }
