@@ -34,8 +34,7 @@ struct AttackCommand: ParsableCommand {
 
   mutating func run() throws {
     try subject.apply()
-    let saved = try subject.open(model)
-    let range = try subject.examples(for: saved, count: examples)
+    let (saved, range) = try subject.examples(for: try subject.open(model), count: examples)
     let set = try saved.target(on: range.dataset).applying(target.overrides()).perturbation
     try set.validate(inputCount: range.data.imageSize)
     let settings = try attack.settings(saved.evaluation(on: range.dataset).attack)

@@ -81,8 +81,7 @@ struct BenchCommand: ParsableCommand {
 
   private func certification(_ printer: BenchPrinter) throws {
     guard let certify else { return }
-    let saved = try subject.open(certify)
-    let range = try subject.examples(for: saved, count: examples)
+    let (saved, range) = try subject.examples(for: try subject.open(certify), count: examples)
     let goal = try saved.target.applying(target.overrides(by: by))
     let benchmark = CertificationBenchmark(saved.file.network, goal.perturbation)
     printer.heading(CertificationRecord.header)

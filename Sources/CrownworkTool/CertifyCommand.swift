@@ -73,7 +73,7 @@ struct CertifyCommand: ParsableCommand {
   }
 
   private func certifyExamples(of saved: SavedModel, memoryBudget: Int) throws {
-    let range = try subject.examples(for: saved, count: examples)
+    let (saved, range) = try subject.examples(for: saved, count: examples)
     let goal = try saved.target(on: range.dataset)
       .applying(target.overrides(by: by, slope: slope))
     try goal.perturbation.validate(inputCount: range.data.imageSize)

@@ -4,7 +4,7 @@ import Foundation
 /// The largest ε certified for each example.
 extension CertifyCommand {
   func certifyRadii(of saved: SavedModel, memoryBudget: Int) throws {
-    let range = try subject.examples(for: saved, count: examples)
+    let (saved, range) = try subject.examples(for: saved, count: examples)
     let goal = try saved.target(on: range.dataset)
       .applying(target.overrides(by: by, slope: slope))
     let set = try searched(goal.perturbation, inputCount: range.data.imageSize)

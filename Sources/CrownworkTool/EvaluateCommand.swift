@@ -58,8 +58,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func report(on path: String, _ budget: Int) throws -> NamedReport {
-    let model = try subject.open(path)
-    let range = try subject.examples(for: model, count: examples)
+    let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
     let goal = try model.target(on: range.dataset)
       .applying(target.overrides(by: by, slope: slope))
     try goal.perturbation.validate(inputCount: range.data.imageSize)

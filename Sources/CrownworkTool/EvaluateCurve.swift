@@ -21,8 +21,7 @@ extension EvaluateCommand {
   private func curve(
     of path: String, at epsilons: [Float], _ budget: Int
   ) throws -> NamedCurve {
-    let model = try subject.open(path)
-    let range = try subject.examples(for: model, count: examples)
+    let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
     let goal = try model.target(on: range.dataset)
       .applying(target.overrides(by: by, slope: slope))
     for epsilon in epsilons {

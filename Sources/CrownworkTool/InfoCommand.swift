@@ -19,6 +19,9 @@ struct InfoCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS. Default: 28x28x1.") var input: String?
   @Option(help: "Number of classes. Default: 10.") var classes: Int?
+  @Option(
+    name: .customLong("output-name"), help: "Which output is meant, of an ONNX file with several.")
+  var outputName: String?
   @Flag(help: "Print JSON.") var json = false
 
   mutating func run() throws {
@@ -35,7 +38,7 @@ struct InfoCommand: ParsableCommand {
           + "a model says these itself, or --model names its architecture")
     }
     let described = try model.description(input: input, classes: classes)
-    return try SavedModel(path: subject, described: described)
+    return try SavedModel(path: subject, described: described, output: outputName)
   }
 
   /// A network of the architecture named, as if it had been saved.

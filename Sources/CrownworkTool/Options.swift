@@ -52,13 +52,16 @@ struct SubjectOptions: ParsableArguments {
   @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS (with --model).")
   var input: String?
   @Option(help: "Number of classes (with --model). Default: 10.") var classes: Int?
+  @Option(
+    name: .customLong("output-name"), help: "Which output is meant, of an ONNX file with several.")
+  var outputName: String?
   @Option(help: "Data set: \(Overrides.datasetNames). Default: the model's own.")
   var dataset: String?
   @OptionGroup var source: DataOptions
   @Option(help: "Threads to run on. Default: all.") var threads: Int?
 
   func open(_ path: String) throws -> SavedModel {
-    try SavedModel(path: path, described: description())
+    try SavedModel(path: path, described: description(), output: outputName)
   }
 
   /// The model that is named in one of two ways.
@@ -70,7 +73,8 @@ struct SubjectOptions: ParsableArguments {
         throw Failure(.usage, "--model: an ONNX file (--onnx) holds its layers itself")
       }
       let url = URL(fileURLWithPath: onnx)
-      return SavedModel(name: onnx, file: ModelFile(try ONNXModel.network(contentsOf: url)))
+      let network = try ONNXModel.network(contentsOf: url, output: outputName)
+      return SavedModel(name: onnx, file: ModelFile(network))
     case (nil, nil):
       throw Failure(
         .usage, "Missing expected argument '<model>' (or --onnx); see crownwork certify --help")
@@ -94,8 +98,10 @@ struct SubjectOptions: ParsableArguments {
     return ModelFile.Description(recipe.model.architecture, input: shape, classes: classes)
   }
 
-  /// The examples to test a model with.
-  func examples(for model: SavedModel, count: String?) throws -> ExampleRange {
+  /// The examples to test a model with, and the model as it takes them.
+  func examples(
+    for model: SavedModel, count: String?
+  ) throws -> (model: SavedModel, range: ExampleRange) {
     var recipe = try Recipe(
       yaml: "", overrides: Overrides.make([("dataset", dataset, "--dataset")]))
     if dataset == nil {
@@ -111,10 +117,9 @@ struct SubjectOptions: ParsableArguments {
     let data = try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }
     if dataset == nil, source.data == nil { warnOfOtherData(data, model) }
     Console.warn(of: data)
-    return try ExampleRange(
-      count ?? model.evaluation.examples.map(String.init), in: data.test, dataset: recipe.dataset
-    )
-    .checked(for: model)
+    let range = try ExampleRange(
+      count ?? model.evaluation.examples.map(String.init), in: data.test, dataset: recipe.dataset)
+    return (try range.fitted(model), range)
   }
 
   /// Pictures of one's own may have changed since a training, and with them which are test data.
@@ -226,16 +231,23 @@ struct ExampleRange {
     (data, start) = (test[range.0..<range.1], range.0)
   }
 
-  /// Throws ``Failure`` where the model does not take these images.
-  func checked(for model: SavedModel) throws -> ExampleRange {
+  /// The model as it takes these images: with its input in order and without a softmax at its end.
+  ///
+  /// - Throws: ``Failure`` where it does not take them.
+  func fitted(_ model: SavedModel) throws -> SavedModel {
     let shape = [data.height, data.width, data.channels]
     let network = model.file.network
-    guard network.inputShape == shape, network.classes >= data.classes else {
+    guard let fitted = model.taking(images: shape), network.classes >= data.classes else {
       throw Failure(
         .badData,
         "\(model.name): takes images \(network.inputShape) of \(network.classes) classes, but "
           + "\(dataset.rawValue) has \(shape) of \(data.classes); name another with --dataset")
     }
-    return self
+    if network.logits.nodes.count < network.nodes.count, let last = network.nodes.last {
+      Console.error(
+        "crownwork: \(model.name): note: its \(type(of: last.layer).kind) at the end is left out; "
+          + "answers and certificates are the same without it")
+    }
+    return fitted
   }
 }

@@ -76,7 +76,7 @@ import Testing
       let golden = try ["cnn_valid", "cnn_avgpool", "residual"].map {
         try Data(contentsOf: ONNXTests.golden.appending(path: "\($0).onnx"))
       }
-      return golden + [try ONNXModel.data(of: Self.everyLayer())]
+      return golden + [try ONNXModel.data(of: Self.everyLayer())] + (try GraphSeeds.all())
     case .safetensors:
       let array = SafetensorsArray(shape: [2, 3], scalars: [1, 2, 3, 4, 5, 6])
       let file = SafetensorsFile(
@@ -158,7 +158,9 @@ import Testing
       ("r", Activation(.softplus), [17]), ("s", Activation(.tanh), [18]),
       ("t", PReLU(weight: Tensor(shape: [5], [-1, 0, 0.5, 1, 2])), [19]),
       ("u", PReLU(slope: -1), [20]), ("v", Activation(.hardSwish), [21]),
-      ("w", Activation(.softsign), [22]), ("x", LogSoftmax(), [23]), ("y", Softmax(), [24]),
+      ("w", Activation(.softsign), [22]), ("x", Activation(.silu), [23]),
+      ("y", Activation(.mish), [24]), ("z", Activation(.geluTanh), [25]),
+      ("log", LogSoftmax(), [26]), ("end", Softmax(), [27]),
     ]
     return try Network(input: [6, 6, 2], graph: graph)
   }

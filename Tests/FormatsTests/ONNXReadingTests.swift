@@ -26,9 +26,11 @@ import Testing
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let found = try graph.network().outputs(input)
-    let isClose = found.count == outputs.count && zip(found, outputs).allSatisfy {
-      abs($0 - $1) <= 1e-6 * max(1, abs($1))
-    }
+    let isClose =
+      found.count == outputs.count
+      && zip(found, outputs).allSatisfy {
+        abs($0 - $1) <= 1e-6 * max(1, abs($1))
+      }
     #expect(isClose, "\(found) instead of \(outputs)", sourceLocation: sourceLocation)
   }
 
@@ -135,6 +137,15 @@ import Testing
     expectRefused("has element type uint8", graph)
   }
 
+  /// The graphs that the fuzz tests begin from are read.
+  @Test func seedsAreRead() throws {
+    for (index, data) in try GraphSeeds.all().enumerated() {
+      do { _ = try ONNXModel.network(data: data, file: URL(filePath: "/seed \(index)")) } catch {
+        Issue.record("\(error)")
+      }
+    }
+  }
+
   // MARK: Inputs and outputs
 
   @Test func inputsNeedNoBatch() throws {
@@ -166,7 +177,8 @@ import Testing
     expectRefused("the first axis must stay the batch", graph)
     var computed = GraphBuilder([0, 4])
     let shape = computed.add("Shape")
-    let first = computed.add("Slice", [computed.integers([0]), computed.integers([1])], from: shape)
+    let first = computed.add(
+      "Slice", [computed.integers([0]), computed.integers([1])], from: shape)
     let twice = computed.add("Mul", [computed.integers([2])], from: first)
     let target = computed.add(
       "Concat", [computed.integers([2])], ["axis": .integer(0)], from: twice)

@@ -160,7 +160,7 @@ import Testing
       "are not supported",
       front("Pad", [], ["pads": .integers([0, 0, .min, 0, 0, 0, 0, 0])]))
     expectRefused(
-      "needs a slope for each of 1 channels, not slopes [2, 1, 1]",
+      "slopes [2, 1, 1] spread its input",
       front("PRelu", [([2, 1, 1], [0.5, 1])]))
     expectRefused("NaN or infinity", front("PRelu", [([1], [.nan])]))
     expectRefused("alpha -1.0 is below 0", front("Elu", [], ["alpha": .float(-1)]))
@@ -170,7 +170,7 @@ import Testing
       repeating: ([28], Array(repeating: 1, count: 28)), count: 4)
     expectRefused("images and vectors only") { model in
       front("BatchNormalization", four)(&model)
-      reshape("input", to: [0, 28, 28, 1], as: "rows", in: &model)
+      reshape("input", to: [0, 28, 28, 1, 1], as: "rows", in: &model)
       model.graph.node[1].input[0] = "rows"
     }
     expectRefused("which is too large") {

@@ -37,6 +37,9 @@ extension ONNXOperators {
     case "Sub":
       let negated = try graph.scaled(b, by: -1, for: node)
       graph.alias(try graph.sum(a, negated, for: node), for: node)
+    case "Mul" where graph.lineOf(a, b)?.shift == 0:
+      let scale = graph.lineOf(a, b)!.scale
+      graph.define(node.proto.output[0], as: .part(.polynomial([0, 0, scale], of: b)))
     default:
       guard let known = try product(a, b, node, &graph) else {
         let verb = node.operation == "Mul" ? "multiplies" : "divides"

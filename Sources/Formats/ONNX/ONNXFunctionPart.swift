@@ -33,7 +33,10 @@ enum ONNXFunctionPart {
       return node.bad(
         "of a function that jumps\(height) (Sign) is supported only where Where "
           + "or a sum makes it continuous")
-    case .polynomial: return node.bad("of a power is supported only where it makes GELU")
+    case .polynomial:
+      return node.bad(
+        "of a power, or a value multiplied by itself, is supported only where it makes GELU: there "
+          + "is no bound rule yet")
     case .gate(.erf, _, _, _):
       return node.bad("of erf is supported only where it makes GELU, x · (1 + erf(x/√2))/2")
     case .gate(.tanh, _, _, _):

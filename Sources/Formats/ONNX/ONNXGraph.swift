@@ -84,9 +84,7 @@ struct ONNXGraph {
     return try operand(node.inputs[position], of: node)
   }
 
-  func value(_ name: String) -> Value? {
-    if case .value(let value) = operands[name] { value } else { nil }
-  }
+  func operand(named name: String) -> Operand? { operands[name] }
 
   /// The node's input at a position, which has to be a value.
   func value(_ position: Int, of node: ONNXNode) throws -> Value {
@@ -140,7 +138,7 @@ struct ONNXGraph {
       throw node.bad("gives \(shape), which with all before is too large for one example")
     }
     scalars += count
-    layers.append((path(of: node), layer, inputs.map(\.index)))
+    layers.append((path(of: layer, node), layer, inputs.map(\.index)))
     return Value(index: layers.count, shape: shape, axes: axes ?? inputs[0].axes, image: image)
   }
 
@@ -157,12 +155,16 @@ struct ONNXGraph {
     define(node.proto.output[output], as: .value(value))
   }
 
-  /// A name for the layer: its weight's, as PyTorch has it, or the node's.
-  private mutating func path(of node: ONNXNode) -> String {
+  /// A name for the layer: its weight's, as PyTorch has it, or the node's; what only brings an input
+  /// into the order or shape that the node's own layer needs is named after it.
+  private mutating func path(of layer: any Layer, _ node: ONNXNode) -> String {
     let weight = node.inputs.dropFirst().first.flatMap { name in
       name.hasSuffix(".weight") ? String(name.dropLast(".weight".count)) : nil
     }
-    let wanted = weight ?? node.name
+    let isOrder = layer is Rearrangement || layer is Flatten
+    let wanted =
+      isOrder && !ONNXOperators.moves.contains(node.operation)
+      ? "\(node.name).input" : weight ?? node.name
     var path = wanted
     var copy = 2
     while !paths.insert(path).inserted {

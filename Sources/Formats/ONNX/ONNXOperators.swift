@@ -31,6 +31,12 @@ enum ONNXOperators {
     "CastLike": cast, "Constant": constant, "Shape": shape,
   ]
 
+  /// Those that only move scalars.
+  static let moves: Set<String> = [
+    "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Pad", "Slice", "Split", "Gather",
+    "Expand", "Tile", "DepthToSpace", "SpaceToDepth", "Concat",
+  ]
+
   static var names: String {
     Set(all.keys).union(["ConstantOfShape"]).sorted().joined(separator: ", ")
   }

@@ -137,12 +137,14 @@ struct ONNXReading {
 
   /// The network up to the output, as a vector in ONNX's order.
   private func finished(_ graph: inout ONNXGraph) throws -> Network {
-    guard let value = graph.value(output) else {
+    var last = Onnx_NodeProto()
+    (last.name, last.opType, last.input) = (output, "output", [output])
+    let node = ONNXNode(last, opset: opset, file: url.path)
+    guard let operand = graph.operand(named: output) else {
       throw bad("must have one output, computed from its input")
     }
-    var last = Onnx_NodeProto()
-    (last.name, last.opType) = (output, "output")
-    let node = ONNXNode(last, opset: opset, file: url.path)
+    if case .constant = operand { throw bad("must have one output, computed from its input") }
+    let value = try graph.value(0, of: node)
     let vector = try graph.vector(try graph.plain(value, for: node), for: node)
     let network = try graph.network(of: vector)
     for (name, tensor) in network.stateDict.sorted(by: { $0.key < $1.key }) where !tensor.isFinite {

@@ -38,22 +38,23 @@ extension Network {
   }
 
   private func reading(_ image: [Int], inOrder map: IndexMap) -> Network? {
-    let readers = nodes.indices.filter { nodes[$0].inputs.contains(0) }
+    let isOnlyReader = nodes.indices.filter { nodes[$0].inputs.contains(0) } == [0]
+    if isOnlyReader, let next = nodes.first, let order = next.layer as? Rearrangement {
+      let sources = order.map.sources.map { $0 < 0 ? $0 : map.sources[Int($0)] }
+      let joined = Rearrangement(
+        from: image, to: order.output, by: IndexMap(sources, from: map.sourceCount),
+        fill: order.fill)
+      let rest = nodes.dropFirst().map { (path: $0.path, layer: $0.layer, inputs: $0.inputs) }
+      return try? Network(
+        input: image, graph: [(path: next.path, layer: joined, inputs: [0])] + rest)
+    }
     var graph = nodes.map { (path: $0.path, layer: $0.layer, inputs: $0.inputs.map { $0 + 1 }) }
     var first: any Layer = Rearrangement(from: image, to: inputShape, by: map)
-    if readers == [0], nodes[0].inputs == [0] {
-      if let linear = nodes[0].layer as? Linear {
-        // The columns of the matrix move, not the pixels.
-        let columns = linear.weight.permutingColumns(of: image, toPyTorch: false)
-        graph[0].layer = Linear(weight: columns, bias: linear.bias)
-        first = Flatten()
-      } else if let next = nodes[0].layer as? Rearrangement {
-        let sources = next.map.sources.map { $0 < 0 ? $0 : map.sources[Int($0)] }
-        graph.removeFirst()
-        first = Rearrangement(
-          from: image, to: next.output, by: IndexMap(sources, from: map.sourceCount),
-          fill: next.fill)
-      }
+    if isOnlyReader, let linear = nodes.first?.layer as? Linear {
+      // The columns of the matrix move, not the pixels.
+      let columns = linear.weight.permutingColumns(of: image, toPyTorch: false)
+      graph[0].layer = Linear(weight: columns, bias: linear.bias)
+      first = Flatten()
     }
     return try? Network(input: image, graph: [(path: freePath, layer: first, inputs: [0])] + graph)
   }

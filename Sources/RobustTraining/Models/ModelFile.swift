@@ -82,16 +82,23 @@ public struct ModelFile: Sendable {
 
   /// Reads a file, validating everything before anything is allocated by what it claims.
   ///
-  /// - Parameter described: What the file holds, where it does not say itself; it goes before
-  ///   what the file says.
-  /// Throws ``FormatError`` with the file's name.
-  public init(contentsOf url: URL, described: Description? = nil) throws {
+  /// - Parameters:
+  ///   - described: What the file holds, where it does not say itself; it goes before what the file
+  ///     says.
+  ///   - output: The name of the output that is meant, for an ONNX file with several.
+  /// - Throws: ``FormatError`` with the file's name.
+  public init(
+    contentsOf url: URL, described: Description? = nil, output: String? = nil
+  ) throws {
     if url.isONNX {
       guard described == nil else {
         throw Self.failure(url, "an ONNX file holds its layers itself", "leave --model out")
       }
-      try self.init(onnx: url)
+      try self.init(onnx: url, output: output)
     } else {
+      guard output == nil else {
+        throw Self.failure(url, "has no outputs to choose from, only an ONNX file has")
+      }
       let file = try StateDictFile(contentsOf: url)
       try self.init(
         url, file.metadata, shapes: file.shapes, described: described, kind: file.kind,
@@ -99,11 +106,11 @@ public struct ModelFile: Sendable {
     }
   }
 
-  private init(onnx url: URL) throws {
-    let metadata = try ONNXModel.contents(of: url).metadata
+  private init(onnx url: URL, output: String?) throws {
+    let (network, metadata) = try ONNXModel.read(url, output: output)
     let header = try ModelHeader.read(metadata) { Self.failure(url, $0) }
     self.init(
-      try ONNXModel.network(contentsOf: url), dataset: metadata["dataset"],
+      network, dataset: metadata["dataset"],
       target: header?.target, epoch: metadata["epoch"].flatMap(Int.init),
       dataDigest: metadata["data"])
   }

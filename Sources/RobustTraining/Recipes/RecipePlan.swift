@@ -61,7 +61,10 @@ extension Recipe {
   ///
   /// Throws ``NetworkError``, and what ``SavedModel/init(path:described:)`` throws.
   public func network(for images: LabeledImages) throws -> Network {
-    if let start = model.start { return try SavedModel(path: start).file.network.logits }
+    if let start = model.start {
+      let network = try SavedModel(path: start).file.network.logits
+      return network.takingImages([images.height, images.width, images.channels]) ?? network
+    }
     let network = try model.architecture.network(
       input: [images.height, images.width, images.channels], classes: images.classes, seed: seed,
       normalization: model.normalization)
@@ -82,7 +85,7 @@ extension Recipe {
     if model.start == nil {
       _ = try model.architecture.parameterShapes(input: input, classes: images.classes)
     }
-    let start = try model.start.map { try SavedModel(path: $0).file.network }
+    let start = try model.start == nil ? nil : network(for: images)
     try recipe.plan.validate(
       input: start?.inputShape ?? input, classes: start?.classes ?? images.classes, on: images)
     return recipe

@@ -20,10 +20,15 @@ public struct SavedModel: Sendable {
   ///
   /// Throws ``FormatError``, ``RecipeError``, and ``RunError/noModel(_:)`` for a run that has none
   /// yet.
-  public init(path: String, described: ModelFile.Description? = nil) throws {
+  ///
+  /// - Parameter output: The name of the output that is meant, for an ONNX file with several.
+  public init(
+    path: String, described: ModelFile.Description? = nil, output: String? = nil
+  ) throws {
     let url = URL(fileURLWithPath: path)
     guard RunFolder.exists(at: url) else {
-      self.init(name: path, file: try ModelFile(contentsOf: url, described: described))
+      self.init(
+        name: path, file: try ModelFile(contentsOf: url, described: described, output: output))
       return
     }
     let model = RunFolder.modelURL(in: url)
@@ -31,8 +36,17 @@ public struct SavedModel: Sendable {
       throw RunError.noModel(path, failure: RunFolder.failure(in: url))
     }
     self.init(
-      name: path, file: try ModelFile(contentsOf: model, described: described),
+      name: path, file: try ModelFile(contentsOf: model, described: described, output: output),
       recipe: try RunFolder(opening: url).recipe)
+  }
+
+  /// The model for images [H, W, C]: its network takes them, with its input put in order where it
+  /// takes them in another form, and gives logits; nil where it takes none of that shape.
+  public func taking(images shape: [Int]) -> SavedModel? {
+    guard let network = file.network.logits.takingImages(shape) else { return nil }
+    var file = file
+    file.network = network
+    return SavedModel(name: name, file: file, recipe: recipe)
   }
 
   /// The data set it was made for, if anything says so.
