@@ -6,6 +6,7 @@ import Foundation
   static func main() {
     ThreadWaiting.shortenSpin()
     do {
+      try Invocation(CommandLine.arguments).check()
       var command = try RootCommand.parseAsRoot()
       try command.run()
       finish()
@@ -33,7 +34,8 @@ import Foundation
       Console.standard.line(RootCommand.fullMessage(for: error))
       finish()
     }
-    Failure(.usage, RootCommand.message(for: error) + "; see crownwork --help").leave()
+    let help = Invocation(CommandLine.arguments).help
+    Failure(.usage, "\(RootCommand.message(for: error)); see \(help)").leave()
   }
 }
 

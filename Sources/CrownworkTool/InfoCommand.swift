@@ -31,6 +31,7 @@ struct InfoCommand: ParsableCommand {
   }
 
   private func saved() throws -> SavedModel {
+    try suggestArchitecture()
     guard model.model != nil || (model.overrides.isEmpty && input == nil && classes == nil) else {
       throw Failure(
         .usage,
@@ -39,6 +40,14 @@ struct InfoCommand: ParsableCommand {
     }
     let described = try model.description(input: input, classes: classes)
     return try SavedModel(path: subject, described: described, output: outputName)
+  }
+
+  /// Throws ``Failure`` for what is no file, but nearly the name of an architecture.
+  private func suggestArchitecture() throws {
+    guard !FileManager.default.fileExists(atPath: subject),
+      let near = Spelling.nearest(to: subject, among: Architecture.names)
+    else { return }
+    throw Failure(.missingInput, "\(subject): no such file; did you mean \(near)?")
   }
 
   /// A network of the architecture named, as if it had been saved.

@@ -58,7 +58,7 @@ struct SubjectOptions: ParsableArguments {
   @Option(help: "Data set: \(Overrides.datasetNames). Default: the model's own.")
   var dataset: String?
   @OptionGroup var source: DataOptions
-  @Option(help: "Threads to run on. Default: all.") var threads: Int?
+  @OptionGroup var threads: ThreadOption
 
   func open(_ path: String) throws -> SavedModel {
     try SavedModel(path: path, described: description(), output: outputName)
@@ -132,11 +132,7 @@ struct SubjectOptions: ParsableArguments {
         + "trained on some of the test images")
   }
 
-  func apply() throws {
-    guard let threads else { return }
-    guard threads >= 1 else { throw Failure(.usage, "--threads: must be at least 1") }
-    Threads.use(threads)
-  }
+  func apply() throws { try threads.apply() }
 }
 
 /// Where data are, and what pictures are turned into.

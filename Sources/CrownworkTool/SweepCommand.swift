@@ -31,16 +31,13 @@ struct SweepCommand: ParsableCommand {
   @OptionGroup(title: "Evaluation of all runs") var evaluation: SweepEvaluation
   @Option(help: "Seeds, such as 0,1,2, in place of the recipe's.") var seeds: String?
   @Option(help: "Folder of the sweep. Default: runs/RECIPE.") var output: String?
-  @Option(help: "Threads to run on. Default: all.") var threads: Int?
+  @OptionGroup var threads: ThreadOption
   @Flag(name: .customLong("dry-run"), help: "List the runs and what is done of them.")
   var dryRun = false
   @Flag(help: "Print the table as JSON.") var json = false
 
   mutating func run() throws {
-    if let threads {
-      guard threads >= 1 else { throw Failure(.usage, "--threads: must be at least 1") }
-      Threads.use(threads)
-    }
+    try threads.apply()
     guard seeds == nil || settings.seed == nil else {
       throw Failure(.usage, "--seed and --seeds exclude each other: keep one of them")
     }

@@ -24,17 +24,14 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Folder of the run. Default: runs/DATASET-MODEL, numbered where it exists.")
   var output: String?
   @Flag(help: "Go on with the run in the folder, from its checkpoint.") var resume = false
-  @Option(help: "Threads to run on. Default: all.") var threads: Int?
+  @OptionGroup var threads: ThreadOption
   @Flag(name: .customLong("dry-run"), help: "Show what would be done, and what it would take.")
   var dryRun = false
   @Flag(help: "Print JSON lines.") var json = false
   @Flag(help: "Print nothing but errors.") var quiet = false
 
   mutating func run() throws {
-    if let threads {
-      guard threads >= 1 else { throw Failure(.usage, "--threads: must be at least 1") }
-      Threads.use(threads)
-    }
+    try threads.apply()
     if resume { try goOn() } else { try begin() }
   }
 

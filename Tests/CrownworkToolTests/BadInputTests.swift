@@ -18,9 +18,14 @@ import Testing
     ),
     (["train", "--epochs", "0"], "--epochs: epochs must be a whole number"),
     (["train", "--threads", "0"], "--threads: must be at least 1"),
-    (["train", "--nonsense"], "Unknown option '--nonsense'"),
-    (["nonsense"], "nonsense"),
-    (["certify"], "Missing expected argument"),
+    (["train", "--nonsense"], "Unknown option '--nonsense'; see crownwork train --help"),
+    (["--nonsense"], "Unknown option '--nonsense'; see crownwork --help"),
+    (["nonsense"], "unknown command 'nonsense'; see crownwork --help"),
+    (["trian"], "unknown command 'trian'; did you mean 'train'?"),
+    (["help", "trian"], "unknown command 'trian'; did you mean 'train'?"),
+    (["inof", "--help"], "unknown command 'inof'; did you mean 'info'?"),
+    (["evaluate"], "Missing expected argument '<models> ...'; see crownwork evaluate --help"),
+    (["certify"], "Missing expected argument '<model>' (or --onnx); see crownwork certify --help"),
     (["bench", "--models", "vgg"], "--models: no \"vgg\"; there are cnn-2layer-w1"),
     (["bench", "--parts", "certification"], "needs a model: --certify RUN"),
     (["bench", "--batch", "0"], "--batch: must be at least 1"),
@@ -31,6 +36,15 @@ import Testing
     try Binary.inFolder { tool in
       try tool.expectFailure(text.contains("sizes") ? 65 : 64, text, arguments)
       #expect(try tool.contents.isEmpty)
+    }
+  }
+
+  @Test func moreThreadsThanCoresAreWarnedOf() throws {
+    try Binary.inFolder { tool in
+      let result = try tool.run("certify", "none", "--threads", "9999")
+      let lines = result.errors.split(separator: "\n")
+      #expect(result.code == 66 && lines.count == 2)
+      #expect(lines[0].hasPrefix("crownwork: warning: --threads 9999: this machine has "))
     }
   }
 
@@ -59,6 +73,9 @@ import Testing
       }
       #expect(try tool.run("certify", "m", "--examples", "1").code == 0)
       try tool.expectFailure(66, "no such file", ["certify", "none"])
+      try tool.expectFailure(
+        66, "dm-smal: no such file; did you mean dm-small?", ["info", "dm-smal"])
+      try tool.expectFailure(66, "m.onnx: no such file; check the path", ["info", "m.onnx"])
       try tool.expectFailure(
         64, "--by: methods must be one of ibp, crown-ibp, crown, alpha-crown",
         ["certify", "m", "--by", "x"])
