@@ -83,6 +83,19 @@ struct Console {
     Self.write("\r\u{1b}[K\(shown)", to: STDERR_FILENO)
   }
 
+  /// The same with as many parts, from the first on, as fit the terminal.
+  func live(_ parts: @autoclosure () -> [String?]) {
+    guard isLive else { return }
+    let parts = parts().compactMap(\.self)
+    var text = parts.first ?? ""
+    for part in parts.dropFirst() {
+      let longer = text + "  " + part
+      guard longer.count < width else { break }
+      text = longer
+    }
+    live(text)
+  }
+
   func clearLiveLine() {
     guard isLive else { return }
     Self.write("\r\u{1b}[K", to: STDERR_FILENO)

@@ -49,12 +49,14 @@ struct TrainReport {
     let seconds = (now - started).seconds
     let done = report.step + 1 - (firstStep ?? 0)
     let all = run.plan.schedule.epochs * report.stepsPerEpoch - report.step - 1
-    console.live(
-      "epoch \(report.step / report.stepsPerEpoch + 1)/\(run.plan.schedule.epochs)  "
-        + "step \(inEpoch)/\(report.stepsPerEpoch)  \(Wording.epsilon(report.point, run))"
-        + "loss \(Wording.number(report.sums.meanLoss))  "
-        + "\(Int(Double(done * run.plan.schedule.examplesPerStep) / seconds)) images/s  "
-        + "\(duration(seconds / Double(done) * Double(all))) left")
+    console.live([
+      "epoch \(report.step / report.stepsPerEpoch + 1)/\(run.plan.schedule.epochs)",
+      "step \(inEpoch)/\(report.stepsPerEpoch)",
+      "\(duration(seconds / Double(done) * Double(all))) left",
+      "loss \(Wording.loss(report.sums.meanLoss))",
+      Wording.epsilon(report.point, run),
+      "\(Int(Double(done * run.plan.schedule.examplesPerStep) / seconds)) images/s",
+    ])
   }
 
   mutating func epoch(_ report: EpochReport, _ run: TrainingRun) {
@@ -62,20 +64,25 @@ struct TrainReport {
     epochStarted = clock.now
     if json { console.line(report.json) }
     guard talks else { return }
-    let speed = Int(Double(run.split.training.count) / max(seconds, 1e-9))
-    var text =
-      "epoch \(report.epoch)/\(run.plan.schedule.epochs)  \(Wording.epsilon(report.point, run))"
-      + "loss \(Wording.number(report.sums.meanLoss))"
-    if let selection = report.selection {
-      text += "  standard error \(percent(selection.standardError))"
-      if let attacked = selection.attackedError {
-        text += "  attacked error \(percent(attacked))"
-      } else if run.plan.objective.isRobust {
-        text += "  certified error \(percent(selection.verifiedError))"
-      }
-    }
-    console.line(text + "  \(speed) images/s" + (report.isBest ? "  best" : ""))
+    let parts =
+      [
+        "epoch \(report.epoch)/\(run.plan.schedule.epochs)", Wording.epsilon(report.point, run),
+        "loss \(Wording.loss(report.sums.meanLoss))",
+      ] + errors(report, run) + [Wording.seconds(seconds), report.isBest ? "best" : nil]
+    // Fits 80 columns.
+    console.line(parts.compactMap(\.self).joined(separator: "  "))
     for warning in report.warnings { Console.error("crownwork: warning: \(warning)") }
+  }
+
+  /// The errors that the best epoch is chosen by.
+  private func errors(_ report: EpochReport, _ run: TrainingRun) -> [String?] {
+    guard let selection = report.selection else { return [] }
+    let standard = "error \(percent(selection.standardError))"
+    if let attacked = selection.attackedError {
+      return [standard, "attacked \(percent(attacked))"]
+    }
+    guard run.plan.objective.isRobust else { return [standard] }
+    return [standard, "certified \(percent(selection.verifiedError))"]
   }
 
   func end(_ folder: RunFolder, _ run: TrainingRun) {
@@ -157,9 +164,16 @@ enum Wording {
     }
   }
 
-  /// ε of a point with space behind it; nothing for natural training, which has none.
-  static func epsilon(_ point: ObjectivePoint, _ run: TrainingRun) -> String {
-    run.plan.objective.isRobust ? "ε \(number(point.epsilon))  " : ""
+  /// ε of a point; nil for natural training, which has none.
+  static func epsilon(_ point: ObjectivePoint, _ run: TrainingRun) -> String? {
+    run.plan.objective.isRobust ? "ε \(number(point.epsilon))" : nil
+  }
+
+  static func loss(_ value: Float) -> String { String(format: "%.3f", Double(value)) }
+
+  /// A time in seconds alone, with decimals where it is short.
+  static func seconds(_ value: Double) -> String {
+    String(format: value < 1 ? "%.2f s" : value < 10 ? "%.1f s" : "%.0f s", value)
   }
 
   static func number(_ value: Float) -> String { String(format: "%.4f", Double(value)) }

@@ -81,9 +81,9 @@ import Testing
           objective CROWN-IBP (all margins) against ℓ∞ ε = # within [#, #], seed #
           schedule # epochs of batch #, ε grows from epoch # to # (linear), Adam #
           run runs/digits-cnn-#layer
-          epoch #/# ε # loss # standard error #% certified error #% # images/s
-          epoch #/# ε # loss # standard error #% certified error #% # images/s
-          epoch #/# ε # loss # standard error #% certified error #% # images/s
+          epoch #/# ε # loss # error #% certified #% # s
+          epoch #/# ε # loss # error #% certified #% # s
+          epoch #/# ε # loss # error #% certified #% # s
           trained in # s
           model runs/digits-cnn-#layer/model.safetensors (epoch #, the best on the held-out examples)
           next crownwork evaluate runs/digits-cnn-#layer
