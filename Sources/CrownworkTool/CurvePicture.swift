@@ -7,7 +7,7 @@ struct CurvePicture {
   private let curves: [NamedCurve]
   private let largest: Float
 
-  private static let (width, height, left, top) = (480.0, 320.0, 56.0, 16.0)
+  private static let (width, height, left, top, right) = (480.0, 320.0, 56.0, 16.0, 48.0)
   private static let colors = ["#1b6ca8", "#c8553d", "#588157", "#8d6a9f", "#b08900", "#444444"]
 
   init(_ curves: [NamedCurve]) {
@@ -17,10 +17,11 @@ struct CurvePicture {
 
   var svg: String {
     let lines = self.lines
-    let total = Self.top + Self.height + 48 + Double(lines.count) * 18
+    let across = Int(Self.left + Self.width + Self.right)
+    let down = Int(Self.top + Self.height + 48) + lines.count * 18
     return """
-      <svg xmlns="http://www.w3.org/2000/svg" width="\(Int(Self.width) + 80)" \
-      height="\(Int(total))" font-family="sans-serif" font-size="12">
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(across)" height="\(down)" \
+      viewBox="0 0 \(across) \(down)" font-family="sans-serif" font-size="12">
       <rect width="100%" height="100%" fill="white"/>
       \(axes.joined(separator: "\n"))
       \(lines.enumerated().map { drawn($1, number: $0) }.joined(separator: "\n"))

@@ -1,4 +1,5 @@
 import Crownwork
+import Foundation
 
 /// The ε of a curve.
 struct EpsilonRange {
@@ -20,11 +21,23 @@ struct EpsilonRange {
       try check()
       return
     }
-    guard let from = RecipeNumber.parse(parts[0]), let to = RecipeNumber.parse(parts[1]),
-      let count = Int(parts[2]), (2...1000).contains(count), from < to
+    guard let from = Self.exact(parts[0]), let to = Self.exact(parts[1]),
+      let count = Int(parts[2]), (2...1000).contains(count), Float(from) < Float(to)
     else { throw bad }
-    epsilons = (0..<count).map { from + (to - from) * (Float($0) / Float(count - 1)) }
+    epsilons = (0..<count).map { Float(from + (to - from) * Double($0) / Double(count - 1)) }
     try check()
+  }
+
+  /// A number or fraction in Float64, so that what lies between two is as near to its decimal as
+  /// Float32 can be: 0.05, not 0.050000004.
+  private static func exact(_ text: String) -> Double? {
+    guard RecipeNumber.parse(text) != nil else { return nil }
+    let parts = text.split(separator: "/").map {
+      Double($0.trimmingCharacters(in: .whitespaces))
+    }
+    guard let numerator = parts[0] else { return nil }
+    guard parts.count == 2, let denominator = parts[1] else { return numerator }
+    return numerator / denominator
   }
 
   private func check() throws {

@@ -152,17 +152,19 @@ import Testing
     try Binary.inFolder { tool in
       _ = try tool.run(["train", "--quiet", "--output", "r"] + Binary.tiny)
       let some = ["--examples", "10", "--steps", "3", "--restarts", "1"]
-      let curve = try tool.run(["evaluate", "r", "--curve", "0:0.1:3", "--output", "c.csv"] + some)
+      let curve = try tool.run(["evaluate", "r", "--curve", "0:0.3:4", "--output", "c.csv"] + some)
       #expect(curve.code == 0 && curve.output.contains("No certified example fell to the attack."))
-      #expect(curve.output.split(separator: "\n").count == 6)
+      #expect(curve.output.split(separator: "\n").count == 7)
       let rows = String(decoding: try tool.data("c.csv"), as: UTF8.self).split(separator: "\n")
-      #expect(rows.count == 1 + 3 * 4 && rows[0] == "model,epsilon,kind,error")
+      #expect(rows.count == 1 + 4 * 4 && rows[0] == "model,epsilon,kind,error")
+      #expect(rows[5].hasPrefix("r,0.1,standard,") && rows[9].hasPrefix("r,0.2,standard,"))
       let list = ["evaluate", "r", "r", "--curve", "0,1/20", "--output", "c.svg", "--json"]
       let json = try tool.run(list + some)
       let models = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [Any]
       #expect(((models?.last as? [String: Any])?["points"] as? [Any])?.count == 2)
       let picture = String(decoding: try tool.data("c.svg"), as: UTF8.self)
       #expect(picture.components(separatedBy: "<polyline").count == 1 + 2 * 3)
+      #expect(picture.contains("viewBox=\"0 0 584 492\""))
       let radii = try tool.run(
         "certify", "r", "--radius", "--examples", "6", "--precision", "1/8", "--output", "r.jsonl")
       #expect(radii.code == 0 && radii.output.contains("in steps of 0.025"))
