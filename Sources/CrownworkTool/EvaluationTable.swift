@@ -75,14 +75,17 @@ struct EvaluationTable {
     }.joined(separator: "\n\n")
   }
 
-  /// One sentence that says what the table means.
+  /// Three sentences, a line each, that say what the table means.
   private var meaning: String {
     let best = reports.min { $0.bestCertified < $1.bestCertified } ?? reports[0]
     let set = best.report.target.perturbation
-    return "For \(percent(1 - best.bestCertified)) of the examples it is proved (in real "
-      + "arithmetic; rounding is not yet accounted for) that \(best.name) answers right whatever "
-      + "perturbation of \(set) is added, while the attack found a wrong answer for "
-      + "\(percent(best.report.attackedError)); what lies between is open."
+    let (attacked, certified) = (best.report.attackedError, best.bestCertified)
+    return """
+      \(best.name) is proved robust on \(percent(1 - certified)) of the images at \(set.ball).
+      It is wrong or broken by the attack on \(percent(attacked)); \
+      \(percent(max(certified - attacked, 0))) are undecided.
+      The proof holds in real arithmetic; Float32 rounding is not covered.
+      """
   }
 
   private var check: String {
@@ -96,6 +99,14 @@ struct EvaluationTable {
       encoder.nonConformingFloatEncodingStrategy = JSON.floats
       return String(decoding: try encoder.encode(reports.map(ReportRecord.init)), as: UTF8.self)
     }
+  }
+}
+
+extension Perturbation {
+  /// The ball without the domain, such as "ℓ∞ ε = 0.1".
+  fileprivate var ball: String {
+    let whole = try? Perturbation(norm: norm, epsilon: epsilon)
+    return "\(whole ?? self)"
   }
 }
 

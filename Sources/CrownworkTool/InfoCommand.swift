@@ -91,7 +91,7 @@ struct ModelSheet {
     return Record(
       model: model.name, architecture: network.architecture?.description,
       input: network.inputShape, classes: network.classes, parameters: network.parameterCount,
-      relus: network.reluCount, dataset: model.file.dataset, certify: certify,
+      relus: network.reluCount, dataset: model.file.dataset, certify: certify { "\($0) by \($1)" },
       epoch: model.file.epoch,
       layers: network.nodes.map { node in
         Record.Layer(
@@ -106,9 +106,11 @@ struct ModelSheet {
     return (layer as? Activation).map { "\(kind), \($0.function.name)" } ?? kind
   }
 
-  private var certify: String? {
+  /// The set and the methods that the model is meant for, in a sentence; nil where it names none.
+  private func certify(_ sentence: (_ set: Perturbation, _ methods: String) -> String) -> String? {
     model.file.target.map { target in
-      "\(target.perturbation) by \(target.methods.map(\.description).joined(separator: ", then "))"
+      sentence(
+        target.perturbation, target.methods.map(\.description).joined(separator: ", then "))
     }
   }
 
@@ -126,7 +128,7 @@ struct ModelSheet {
         + "\(record.parameters) parameters, \(record.relus) ReLUs",
       "input \(shape(record.input)), \(record.classes) classes",
       record.dataset.map { "trained on \($0)" + (record.epoch.map { ", epoch \($0)" } ?? "") },
-      record.certify.map { "to be certified against \($0)" }, "",
+      certify { "meant for \($0); certify with \($1)" }, "",
       TextTable([["layer", "kind", "output", "parameters"]] + layers).text,
     ]
     return lines.compactMap { $0 }.joined(separator: "\n")

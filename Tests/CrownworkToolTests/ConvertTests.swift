@@ -15,7 +15,7 @@ import Testing
       #expect(verdicts[0].contains("certified") && Set(verdicts).count == 1)
       let info = try tool.run("info", "m.onnx").output
       #expect(
-        info.contains("to be certified against ℓ∞ ε = 0.1") && info.contains("trained on digits"))
+        info.contains("meant for ℓ∞ ε = 0.1") && info.contains("trained on digits"))
       #expect(try tool.contents.filter { $0.hasPrefix(".") }.isEmpty)
     }
   }

@@ -107,9 +107,9 @@ import Testing
           # #% #% #%
           # #% #% #%
 
-          For #% of the examples it is proved (in real arithmetic; rounding is not yet accounted for) \
-          that \(withoutNumbers(name)) answers right whatever perturbation of ℓ∞ ε = # within [#, #] is \
-          added, while the attack found a wrong answer for #%; what lies between is open.
+          \(withoutNumbers(name)) is proved robust on #% of the images at ℓ∞ ε = #.
+          It is wrong or broken by the attack on #%; #% are undecided.
+          The proof holds in real arithmetic; Float# rounding is not covered.
           No certified example fell to the attack.
 
           """)
