@@ -6,19 +6,19 @@ struct AttackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "attack", abstract: "Look for perturbations that change the answer.",
     discussion: """
-      pgd: gradient descent from random starts, projected onto the set; apgd: the same with steps
-      that adapt, from the worst point by the gradients first; multi-targeted: pgd towards each
-      other class in turn; fgsm: one step. What it breaks is certainly not robust;
-      what it does not break is not thereby proved to be.
+      pgd: gradient descent from random starts, projected onto the set; apgd: the same with steps \
+      that adapt, from the worst point by the gradients first; multi-targeted: pgd towards each \
+      other class in turn; fgsm: one step. What an attack breaks is certainly not robust; what it \
+      does not break is not thereby proved to be.
 
       EXAMPLES
         crownwork attack runs/digits-cnn-2layer --steps 200 --restarts 10
         crownwork attack runs/a --attack multi-targeted --restarts 1
-        crownwork attack runs/a --epsilon 8/255 --examples 0:100 --output attacks.jsonl
+        crownwork attack runs/a --epsilon 8/255 --examples 0:100 --output a.jsonl
         crownwork attack runs/a --norm l1 --epsilon 2 --attack apgd --save broken
       """)
 
-  @Argument(help: "A run, a model file or an ONNX file.") var model: String
+  @Argument(help: "A run, a model file or an ONNX file.", completion: .model) var model: String
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup var attack: AttackOptions
@@ -26,9 +26,11 @@ struct AttackCommand: ParsableCommand {
     parsing: .unconditional,
     help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
   var examples: String?
-  @Option(help: "Write the results to this file, JSON lines.") var output: String?
+  @Option(help: "Write the results to this file, JSON lines.", completion: .jsonLines)
+  var output: String?
   @Option(
-    help: "Write what was found to this new folder: .npy arrays, pictures, examples.jsonl.")
+    help: "Write what was found to this new folder: .npy arrays, pictures, examples.jsonl.",
+    completion: .directory)
   var save: String?
   @Flag(help: "Print JSON lines.") var json = false
 

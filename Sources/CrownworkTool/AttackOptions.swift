@@ -3,12 +3,19 @@ import Crownwork
 
 /// The attack's settings, in place of the model's own.
 struct AttackOptions: ParsableArguments {
-  @Option(help: "\(Attack.Name.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: """
+      Attack: \(Attack.Name.allCases.map(\.rawValue).joined(separator: ", ")). Default: the \
+      model's own.
+      """, completion: .attacks)
   var attack: String?
-  @Option(help: "What its steps make small: margin, or cross-entropy negated.") var loss: String?
+  @Option(
+    help: "Loss of the attack: margin or cross-entropy. Default: the model's own.",
+    completion: .losses)
+  var loss: String?
   @OptionGroup var effort: AttackEffort
   @Option(
-    parsing: .unconditional, help: "Length of a step, a part of epsilon. Default: 2.5/steps.")
+    parsing: .unconditional, help: "Length of a step as a fraction of epsilon. Default: 2.5/steps.")
   var step: String?
   @Option(parsing: .unconditional, help: "Seed of the attack.") var seed: UInt64 = 0
 
@@ -24,8 +31,10 @@ struct AttackOptions: ParsableArguments {
 
 /// How hard an attack tries.
 struct AttackEffort: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Steps of the attack.") var steps: String?
-  @Option(parsing: .unconditional, help: "Random starts of the attack.") var restarts: String?
+  @Option(parsing: .unconditional, help: "Steps of the attack. Default: the model's own.")
+  var steps: String?
+  @Option(parsing: .unconditional, help: "Random starts of the attack. Default: the model's own.")
+  var restarts: String?
 
   var overrides: [RecipeOverride] {
     Overrides.make([

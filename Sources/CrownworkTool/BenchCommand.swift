@@ -6,32 +6,46 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure how fast this machine trains and certifies.",
     discussion: """
-      Kernels and training steps are shown next to what the machine's own matrix product and copy
+      Kernels and training steps are shown next to what the machine's own matrix product and copy \
       reach in the same run. A model's certification is timed on its test examples.
 
       EXAMPLES
         crownwork bench
         crownwork bench --parts steps --models dm-small --methods ibp --batch 64
-        crownwork bench --parts certification --certify runs/mnist-dm-small --by ibp,crown
+        crownwork bench --parts certification --certify runs/a --by ibp,crown
       """)
 
-  @Option(help: "What to measure, of \(BenchPart.names).")
+  @Option(help: "What to measure, of \(BenchPart.names).", completion: .benchParts)
   var parts: String = "kernels,steps"
-  @Option(help: "Models, of \(StepBenchmark.models.map(\.name).joined(separator: ", ")).")
+  @Option(
+    help: """
+      Models, of \(StepBenchmark.models.map(\.name).joined(separator: ", ")). Default: all.
+      """, completion: .list(StepBenchmark.models.map(\.name)))
   var models: String?
-  @Option(help: "Objectives, of \(StepBenchmark.objectives.map(\.name).joined(separator: ", ")).")
+  @Option(
+    help: """
+      Objectives, of \(StepBenchmark.objectives.map(\.name).joined(separator: ", ")). Default: all.
+      """, completion: .list(StepBenchmark.objectives.map(\.name)))
   var methods: String?
   @Option(help: "Examples in a step.") var batch = 256
   @Option(help: "Steps timed; the median counts.") var steps = 8
-  @Option(help: "A run or model file whose certification is timed.") var certify: String?
-  @Option(help: "Methods of certification: \(BoundMethod.names.joined(separator: ", ")).")
+  @Option(help: "A run or model file whose certification is timed.", completion: .model)
+  var certify: String?
+  @Option(
+    help: "Methods of certification: \(BoundMethod.names.joined(separator: ", ")).",
+    completion: .methods)
   var by = "ibp,crown-ibp"
   @Option(parsing: .unconditional, help: "Test examples to certify: the first N, or A:B.")
   var examples: String?
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
-  @Flag(help: "Leave out the machine's own rates: for measuring memory.") var alone = false
-  @Option(help: "Write the figures to this file too, JSON lines.") var output: String?
+  @Flag(
+    help: """
+      Skip the machine's own matrix-product and copy rates (use this to measure memory).
+      """)
+  var alone = false
+  @Option(help: "Write the figures to this file too, JSON lines.", completion: .jsonLines)
+  var output: String?
   @Flag(help: "Print JSON lines.") var json = false
 
   mutating func run() throws {

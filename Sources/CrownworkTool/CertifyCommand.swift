@@ -6,51 +6,59 @@ struct CertifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "certify", abstract: "Decide examples one by one, or a property, with proof.",
     discussion: """
-      For each example: its label, the network's answer, the verdict (certified, unknown,
-      misclassified, invalid), the best lower bound of the smallest margin, and the method that
+      For each example: its label, the network's answer, the verdict (certified, unknown, \
+      misclassified, invalid), the best lower bound of the smallest margin, and the method that \
       gave it. The exit code is 0 whatever the verdicts.
+
       Bounds hold in real arithmetic; the rounding of Float32 is not yet accounted for.
 
-      With --radius: for each example the largest ε certified, found by bisection between 0 and
+      With --radius: for each example the largest ε certified, found by bisection between 0 and \
       --epsilon (default: twice the model's own).
 
-      With --vnnlib: whether a property holds, in the words of the verification competition. unsat:
-      no input is unsafe (proved); sat: an input that is follows; unknown: neither was shown. Lines
-      that begin with ; explain.
+      With --vnnlib: whether a property holds, in the words of the verification competition. \
+      unsat: no input is unsafe (proved); sat: an unsafe input exists and is printed; unknown: \
+      undecided. Lines that begin with ; explain.
 
       EXAMPLES
         crownwork certify runs/digits-cnn-2layer --examples 20
-        crownwork certify runs/a --epsilon 8/255 --by ibp,crown-ibp,crown --output verdicts.jsonl
+        crownwork certify runs/a --epsilon 8/255 --by ibp,crown --output v.jsonl
         crownwork certify runs/a --by ibp,crown-ibp,crown,alpha-crown
         crownwork certify runs/a --radius --examples 100 --output radii.jsonl
         crownwork certify --onnx m.onnx --vnnlib p.vnnlib
       """)
 
-  @Argument(help: "A run, a model file or an ONNX file.") var model: String?
-  @Option(help: "The ONNX file to certify, in place of <model>.") var onnx: String?
-  @Option(help: "Decide this VNN-LIB property, gzipped or not, in place of examples.")
+  @Argument(help: "A run, a model file or an ONNX file.", completion: .model)
+  var model: String?
+  @Option(
+    help: "The ONNX file to certify, in place of <model>.", completion: .file(extensions: ["onnx"]))
+  var onnx: String?
+  @Option(
+    help: "Decide this VNN-LIB property, gzipped or not, in place of examples.",
+    completion: .file(extensions: ["vnnlib", "vnnlib.gz"]))
   var vnnlib: String?
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
   @Option(
     help: """
       Methods in order: \(BoundMethod.names.joined(separator: ", ")). Default: the model's own; \
-      all with --vnnlib.
-      """)
+      ibp, crown-ibp and crown with --vnnlib.
+      """, completion: .methods)
   var by: String?
-  @Option(help: "Lower line of unstable ReLUs: adaptive, same-slope, zero or one.")
-  var slope: String?
+  @OptionGroup var relaxation: RelaxationOption
   @Option(
     parsing: .unconditional,
     help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
   var examples: String?
   @Flag(help: "Search for the largest epsilon at which each example is certified.")
   var radius = false
-  @Option(parsing: .unconditional, help: "Of --radius, a part of its upper end, down to 2^-20.")
+  @Option(
+    parsing: .unconditional,
+    help: "Resolution of --radius, as a fraction of its upper end. Default: 1/64.")
   var precision: String?
   @OptionGroup var memory: MemoryOption
   @Option(
-    help: "Write the verdicts to this file, JSON lines; with --vnnlib what is printed, too.")
+    help: "Write the verdicts to this file, JSON lines; with --vnnlib what is printed, too.",
+    completion: .file())
   var output: String?
   @Flag(help: "Print JSON lines.") var json = false
 
@@ -75,7 +83,7 @@ struct CertifyCommand: ParsableCommand {
   private func certifyExamples(of saved: SavedModel, memoryBudget: Int) throws {
     let (saved, range) = try subject.examples(for: saved, count: examples)
     let goal = try saved.target(on: range.dataset)
-      .applying(target.overrides(by: by, slope: slope))
+      .applying(target.overrides(by: by, slope: relaxation.slope))
     try goal.perturbation.validate(inputCount: range.data.imageSize)
     ForeignModel(saved, goal, target, by: by).tell(asJSON: json)
     let certification = try certification(of: saved.file.network, range, goal, memoryBudget)

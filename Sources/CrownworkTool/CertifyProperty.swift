@@ -8,7 +8,8 @@ extension CertifyCommand {
     try refuseOptionsForExamples()
     var target = CertificationTarget(for: .digits)
     target.methods = [.interval, .crownIBP(), .crown()]
-    let methods = try target.applying(TargetOptions.methods(by: by, slope: slope)).methods
+    let methods = try target.applying(TargetOptions.methods(by: by, slope: relaxation.slope))
+      .methods
     let property = try VNNLIBProperty(contentsOf: URL(fileURLWithPath: path))
     let verdict = try verdict(on: property, at: path, saved.file.network, methods, memoryBudget)
     let record = PropertyRecord(verdict, model: saved.name, property: path)

@@ -5,21 +5,26 @@ import Foundation
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert", abstract: "Write a model in another format: safetensors or ONNX.",
+    usage: "crownwork convert [<options>] <model> <output>",
     discussion: """
-      The ending of OUTPUT decides. ONNX files hold the normalisation and load in ONNX Runtime and
-      PyTorch; what the model is to be certified against goes along. Before the file is kept, the
+      The ending of OUTPUT decides. ONNX files hold the normalisation and load in ONNX Runtime and \
+      PyTorch; what the model is to be certified against goes along. Before the file is kept, the \
       network is read back from it and must give the same answers.
-      To safetensors only named architectures can go: the one that the file says it is of, or that
+
+      To safetensors only named architectures can go: the one that the file says it is of, or that \
       --model names.
 
       EXAMPLES
         crownwork convert runs/digits-cnn-2layer model.onnx
         crownwork convert model.onnx model.safetensors
-        crownwork convert torch.onnx model.safetensors --model cnn-4layer --input 28x28x1
+        crownwork convert a.onnx a.safetensors --model dm-small --input 28x28x1
       """)
 
-  @Argument(help: "A run, a model file or an ONNX file.") var model: String
-  @Argument(help: "The file to write, .onnx or .safetensors.") var output: String
+  @Argument(help: "A run, a model file or an ONNX file.", completion: .model) var model: String
+  @Argument(
+    help: "The file to write, .onnx or .safetensors.",
+    completion: .file(extensions: ["onnx", "safetensors"]))
+  var output: String
   @Flag(help: "Fold BatchNorm into the weights in front of it (to ONNX).") var fold = false
   @OptionGroup(title: "For a file that does not name its architecture") var options: ModelOptions
   @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS (with --model).")

@@ -5,13 +5,15 @@ import Foundation
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Where the data sets are, and how to get them.",
+    usage: "crownwork data [<options>] [<name>]",
     discussion: """
       EXAMPLES
         crownwork data
         crownwork data mnist --fetch
       """)
 
-  @Argument(help: "A data set: \(Overrides.datasetNames). Default: all.") var name: String?
+  @Argument(help: "A data set: \(Overrides.datasetNames). Default: all.", completion: .datasets)
+  var name: String?
   @OptionGroup var source: DataOptions
   @Flag(help: "Fetch what is not there, with a check of its SHA-256.") var fetch = false
   @Flag(help: "Print JSON lines.") var json = false

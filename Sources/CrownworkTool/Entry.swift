@@ -45,10 +45,10 @@ struct RootCommand: ParsableCommand {
     abstract: "Train neural networks whose robustness can be proved, and prove it.",
     discussion: """
       EXAMPLES
-        crownwork train                           digits, seconds, nothing to set
+        crownwork train                         digits, seconds, nothing to set
         crownwork train Recipes/mnist-small.yaml --model dm-small
         crownwork evaluate runs/digits-cnn-2layer
-        crownwork certify runs/digits-cnn-2layer --epsilon 0.05 --by ibp,crown-ibp,crown
+        crownwork certify runs/digits-cnn-2layer --epsilon 0.05 --by ibp,crown
 
       Bounds hold in real arithmetic; the rounding of Float32 is not yet accounted for.
       """,

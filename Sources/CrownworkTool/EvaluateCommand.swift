@@ -7,25 +7,29 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Standard, attacked and certified error in one table.",
     discussion: """
-      Several models make one table. ε, norm and methods are the model's own unless given.
-      A certificate that an attack contradicts is reported, with exit code 70.
+      Several models make one table. ε, norm and methods are the model's own unless given. A \
+      certificate that an attack contradicts is reported, with exit code 70.
+
       With --curve: the errors over a range of ε, in place of one ε.
+
       Bounds hold in real arithmetic; the rounding of Float32 is not yet accounted for.
 
       EXAMPLES
         crownwork evaluate runs/digits-cnn-2layer
         crownwork evaluate runs/a runs/b --epsilon 8/255 --by ibp,crown-ibp,crown
         crownwork evaluate runs/a --curve 0:0.4:9 --output curve.csv
-        crownwork evaluate net.safetensors --model dm-small --input 28x28x1 --dataset mnist
+        crownwork evaluate a.pt --model dm-small --input 28x28x1 --dataset mnist
       """)
 
-  @Argument(help: "Runs, model files or ONNX files.") var models: [String]
+  @Argument(help: "Runs, model files or ONNX files.", completion: .model) var models: [String]
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
-  @Option(help: "Methods in order: \(BoundMethod.names.joined(separator: ", ")).")
+  @Option(
+    help: """
+      Methods in order: \(BoundMethod.names.joined(separator: ", ")). Default: the model's own.
+      """, completion: .methods)
   var by: String?
-  @Option(help: "Lower line of unstable ReLUs: adaptive, same-slope, zero or one.")
-  var slope: String?
+  @OptionGroup var relaxation: RelaxationOption
   @OptionGroup var attack: AttackOptions
   @Option(
     parsing: .unconditional,
@@ -37,7 +41,10 @@ struct EvaluateCommand: ParsableCommand {
     help:
       "Errors at each epsilon: FROM:TO:COUNT, both ends included, or a list such as 0,0.1,8/255.")
   var curve: String?
-  @Option(help: "Write the curve to this file: .csv, or a picture, .svg.") var output: String?
+  @Option(
+    help: "Write the curve to this file: .csv, or a picture, .svg.",
+    completion: .file(extensions: ["csv", "svg"]))
+  var output: String?
   @Flag(help: "Print JSON.") var json = false
 
   mutating func run() throws {
@@ -60,7 +67,7 @@ struct EvaluateCommand: ParsableCommand {
   private func report(on path: String, _ budget: Int) throws -> NamedReport {
     let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
     let goal = try model.target(on: range.dataset)
-      .applying(target.overrides(by: by, slope: slope))
+      .applying(target.overrides(by: by, slope: relaxation.slope))
     try goal.perturbation.validate(inputCount: range.data.imageSize)
     let attack = try attack.settings(model.evaluation(on: range.dataset).attack)
     ForeignModel(model, goal, target, by: by).tell(asJSON: json)
@@ -82,6 +89,15 @@ struct EvaluateCommand: ParsableCommand {
       "crownwork: \(named.name): warning: \(named.report.invalidCount) examples have NaN or "
         + "infinite bounds and count as not certified")
   }
+}
+
+/// How backward passes relax ReLUs, in place of the model's own way.
+struct RelaxationOption: ParsableArguments {
+  @Option(
+    help: """
+      Lower line of unstable ReLUs: adaptive, same-slope, zero or one. Default: the model's own.
+      """, completion: .slopes)
+  var slope: String?
 }
 
 /// How much memory backward passes may take.

@@ -23,7 +23,7 @@ extension EvaluateCommand {
   ) throws -> NamedCurve {
     let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
     let goal = try model.target(on: range.dataset)
-      .applying(target.overrides(by: by, slope: slope))
+      .applying(target.overrides(by: by, slope: relaxation.slope))
     for epsilon in epsilons {
       try goal.perturbation.withEpsilon(epsilon).validate(inputCount: range.data.imageSize)
     }

@@ -5,6 +5,7 @@ import Foundation
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info", abstract: "Layers, shapes and sizes of a model or an architecture.",
+    usage: "crownwork info [<options>] <subject>",
     discussion: """
       EXAMPLES
         crownwork info runs/digits-cnn-2layer
@@ -14,7 +15,8 @@ struct InfoCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A run, a model or ONNX file, or one of \(Architecture.names.joined(separator: ", ")).")
+    help: "A run, a model or ONNX file, or one of \(Architecture.names.joined(separator: ", ")).",
+    completion: .modelOrArchitecture)
   var subject: String
   @OptionGroup var model: ModelOptions
   @Option(help: "Shape of an input, HEIGHTxWIDTHxCHANNELS. Default: 28x28x1.") var input: String?

@@ -4,7 +4,9 @@ import Foundation
 
 /// What a model is, where its file does not say.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "Architecture: \(Architecture.names.joined(separator: ", ")).")
+  @Option(
+    help: "Architecture: \(Architecture.names.joined(separator: ", ")).",
+    completion: .architectures)
   var model: String?
   @OptionGroup var size: ArchitectureOptions
 
@@ -55,7 +57,8 @@ struct SubjectOptions: ParsableArguments {
   @Option(
     name: .customLong("output-name"), help: "Which output is meant, of an ONNX file with several.")
   var outputName: String?
-  @Option(help: "Data set: \(Overrides.datasetNames). Default: the model's own.")
+  @Option(
+    help: "Data set: \(Overrides.datasetNames). Default: the model's own.", completion: .datasets)
   var dataset: String?
   @OptionGroup var source: DataOptions
   @OptionGroup var threads: ThreadOption
@@ -137,15 +140,18 @@ struct SubjectOptions: ParsableArguments {
 
 /// Where data are, and what pictures are turned into.
 struct DataOptions: ParsableArguments {
-  @Option(help: "Folder with the data set's files.") var data: String?
+  @Option(help: "Folder with the data set's files.", completion: .directory) var data: String?
   @Option(
     name: .customLong("image-size"),
-    help: "Of images: HEIGHTxWIDTH that every picture is brought to.")
+    help: "Resize every picture to HEIGHTxWIDTH (data set images).")
   var imageSize: String?
-  @Option(help: "Of images: 1 for grey, 3 for colours. Default: what the pictures are.")
+  @Option(
+    help: "Make every picture grey (1) or coloured (3). Default: as they are.",
+    completion: .list(["1", "3"]))
   var channels: String?
   @Option(
-    help: "Of NumPy images: channels-last or channels-first. Default: by the shape.")
+    help: "Axes of NumPy images: channels-last or channels-first. Default: by the shape.",
+    completion: .layouts)
   var layout: String?
 
   var overrides: [RecipeOverride] {
@@ -171,9 +177,12 @@ struct DataOptions: ParsableArguments {
 
 /// What a model is certified against, in place of what it says itself.
 struct TargetOptions: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Radius in raw units: 0.3 or 8/255.")
+  @Option(
+    parsing: .unconditional,
+    help: "Radius in raw units: 0.3 or 8/255. Default: the model's or data set's own.")
   var epsilon: String?
-  @Option(help: "Norm: linf, l2 or l1.") var norm: String?
+  @Option(help: "Norm: linf, l2 or l1. Default: the model's own, else linf.", completion: .norms)
+  var norm: String?
   @Flag(inversion: .prefixedNo, help: "Stay within [0, 1]. Default: with linf only.")
   var clip: Bool?
 

@@ -11,14 +11,16 @@ struct SweepCommand: ParsableCommand {
 
         sweep:
           models: [{ name: cnn-2layer, width: 1 }, { name: dm-small }]
-          settings: [{ objective: { name: ibp } }, { label: long, schedule: { epochs: 100 } }]
+          settings:
+            - objective: { name: ibp }
+            - { label: long, schedule: { epochs: 100 } }
           seeds: [0, 1, 2]
 
-      Each run has a folder in the sweep's. Ctrl-C at any time; the same command goes on. Several
-      processes may work on one sweep: each takes runs that no other one has. Before the first run it
-      is checked that all can be trained; those that cannot are named and left out. The table is of
-      all runs in the folder, also of earlier commands' (such as with other --seeds), and is written
-      as table.md, table.csv and table.json after every run.
+      Each run has a folder in the sweep's. Ctrl-C at any time; the same command goes on. Several \
+      processes may work on one sweep: each takes runs that no other one has. Before the first run \
+      it is checked that all can be trained; those that cannot are named and left out. The table is \
+      of all runs in the folder, also of earlier commands' (such as with other --seeds), and is \
+      written as table.md, table.csv and table.json after every run.
 
       EXAMPLES
         crownwork sweep Recipes/mnist-ten-small.yaml --dry-run
@@ -26,11 +28,13 @@ struct SweepCommand: ParsableCommand {
         crownwork sweep Recipes/mnist-small.yaml --seeds 0,1,2
       """)
 
-  @Argument(help: "A recipe with a section sweep, YAML.") var recipe: String
+  @Argument(help: "A recipe with a section sweep, YAML.", completion: .recipe)
+  var recipe: String
   @OptionGroup(title: "Settings of all runs") var settings: TrainSettings
   @OptionGroup(title: "Evaluation of all runs") var evaluation: SweepEvaluation
   @Option(help: "Seeds, such as 0,1,2, in place of the recipe's.") var seeds: String?
-  @Option(help: "Folder of the sweep. Default: runs/RECIPE.") var output: String?
+  @Option(help: "Folder of the sweep. Default: runs/RECIPE.", completion: .directory)
+  var output: String?
   @OptionGroup var threads: ThreadOption
   @Flag(name: .customLong("dry-run"), help: "List the runs and what is done of them.")
   var dryRun = false
@@ -101,7 +105,10 @@ struct SweepCommand: ParsableCommand {
 /// How a sweep judges its models, in place of what the recipe says.
 struct SweepEvaluation: ParsableArguments {
   @OptionGroup var effort: AttackEffort
-  @Option(parsing: .unconditional, help: "The first so many test examples.") var examples: String?
+  @Option(
+    parsing: .unconditional,
+    help: "Evaluate on the first so many test examples. Default: the recipe's, else all.")
+  var examples: String?
 
   var overrides: [RecipeOverride] {
     effort.overrides + Overrides.make([("evaluate.examples", examples, "--examples")])

@@ -23,7 +23,9 @@ struct Binary {
   let folder: URL
 
   /// Starts it in the folder, where its home is too, on one thread.
-  func start(_ arguments: [String], output: URL? = nil, errors: URL? = nil) throws -> Process {
+  func start(
+    _ arguments: [String], output: URL? = nil, errors: URL? = nil, columns: Int? = nil
+  ) throws -> Process {
     let process = Process()
     process.executableURL = Self.url
     process.arguments = arguments
@@ -32,6 +34,7 @@ struct Binary {
     environment["HOME"] = folder.path
     environment["OMP_NUM_THREADS"] = "1"
     for key in ["CROWNWORK_DATA", "XDG_CACHE_HOME"] { environment[key] = nil }
+    environment["COLUMNS"] = columns.map(String.init)
     process.environment = environment
     process.standardOutput = try output.map(Self.handle) ?? FileHandle.nullDevice
     process.standardError = try errors.map(Self.handle) ?? FileHandle.nullDevice
@@ -43,7 +46,8 @@ struct Binary {
   /// Runs it to its end.
   func run(_ arguments: String...) throws -> Result { try run(arguments) }
 
-  func run(_ arguments: [String]) throws -> Result {
+  /// The same on a terminal of so many columns.
+  func run(_ arguments: [String], columns: Int? = nil) throws -> Result {
     let files = try (0..<2).map { _ in
       let file = FileManager.default.temporaryDirectory
         .appendingPathComponent("crownwork-\(UUID().uuidString)")
@@ -51,7 +55,7 @@ struct Binary {
       return file
     }
     defer { for file in files { try? FileManager.default.removeItem(at: file) } }
-    let process = try start(arguments, output: files[0], errors: files[1])
+    let process = try start(arguments, output: files[0], errors: files[1], columns: columns)
     process.waitUntilExit()
     return Result(
       code: process.terminationStatus, output: try String(contentsOf: files[0], encoding: .utf8),
