@@ -91,6 +91,15 @@ import Testing
     try expect([4, 4, 29, 17], groups, of: [1, 2, 4, 4])
   }
 
+  @Test func windowsHaveTheAxesOfTheirInput() {
+    var line = GraphBuilder([0, 1, 3, 4])
+    line.add("ConvTranspose", [line.constant([1, 1, 2], [1, 1])])
+    expectRefused("needs sequences", line)
+    var square = GraphBuilder([0, 1, 4])
+    square.add("MaxPool", [], ["kernel_shape": .integers([1, 2])])
+    expectRefused("needs images", square)
+  }
+
   @Test func sizes() throws {
     func resized(_ attributes: [String: GraphBuilder.Attribute], _ sizes: [Int]) -> GraphBuilder {
       var graph = GraphBuilder([0, 1, 1, 2])

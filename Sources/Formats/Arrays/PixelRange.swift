@@ -21,6 +21,10 @@ struct PixelRange: Equatable {
         remedy: "save array.astype(\"uint8\") * 255")
     }
     if !types.contains(array.element.name) { types.append(array.element.name) }
+    if array.element == .byte {
+      extend(Double(array.lowestByte), Double(array.highestByte), array.file)
+      return
+    }
     var (low, high, fractions, bad) = (Double.infinity, -Double.infinity, false, Int?.none)
     array.forEach { value, index in
       low = min(low, value)
@@ -33,9 +37,13 @@ struct PixelRange: Equatable {
         "element \(bad) is NaN or infinite, where pixels are from 0 to 1 or from 0 to 255",
         file: array.file)
     }
-    if low < lowest { (lowest, lowestFile) = (low, array.file) }
-    if high > highest { (highest, highestFile) = (high, array.file) }
+    extend(low, high, array.file)
     hasFractions = hasFractions || fractions
+  }
+
+  private mutating func extend(_ low: Double, _ high: Double, _ file: String) {
+    if low < lowest { (lowest, lowestFile) = (low, file) }
+    if high > highest { (highest, highestFile) = (high, file) }
   }
 
   /// Such as "float32 from 0 to 1".
@@ -46,5 +54,16 @@ struct PixelRange: Equatable {
   /// A number with up to six digits, whole ones without a point.
   static func short(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(Float(value))"
+  }
+}
+
+extension NumberArray {
+  /// The least of the file's bytes, in one plain loop: data sets of bytes are the rule, and large.
+  fileprivate var lowestByte: UInt8 {
+    data.withUnsafeBytes { bytes in bytes.reduce(.max) { min($0, $1) } }
+  }
+
+  fileprivate var highestByte: UInt8 {
+    data.withUnsafeBytes { bytes in bytes.reduce(0) { max($0, $1) } }
   }
 }

@@ -22,7 +22,8 @@ enum ONNXFolding {
     "Reciprocal": function, "Floor": function, "Ceil": function, "Round": function,
     "Relu": function, "Tanh": function, "Sigmoid": function, "Not": function, "Sign": function,
     "ReduceSum": reduction, "ReduceMean": reduction, "ReduceProd": reduction,
-    "ReduceMax": reduction, "ReduceMin": reduction,
+    "ReduceMax": reduction, "ReduceMin": reduction, "ReduceL1": reduction,
+    "ReduceL2": reduction, "ReduceSumSquare": reduction,
   ]
 
   static let names = Array(all.keys) + ["ConstantOfShape"]

@@ -177,7 +177,7 @@ extension ONNXFolding {
     let (a, b) = (try matrix(0, "transA"), try matrix(1, "transB"))
     let (alpha, beta) = (node.float("alpha", default: 1), node.float("beta", default: 1))
     let columns = b.first?.count ?? 0
-    guard a.allSatisfy({ $0.count == b.count }), a.count * columns * b.count <= 1 << 30 else {
+    guard a.allSatisfy({ $0.count == b.count }), a.count * columns * b.count <= 1 << 27 else {
       throw node.bad("of constants that do not fit, or are too large")
     }
     let shape = [a.count, columns]
@@ -238,6 +238,9 @@ extension ONNXFolding {
     case "ReduceSum": values.reduce(0, +)
     case "ReduceMean": values.reduce(0, +) / Double(values.count)
     case "ReduceProd": values.reduce(1, *)
+    case "ReduceL1": values.reduce(0) { $0 + abs($1) }
+    case "ReduceSumSquare": values.reduce(0) { $0 + $1 * $1 }
+    case "ReduceL2": values.reduce(0) { $0 + $1 * $1 }.squareRoot()
     case "ReduceMax": values.max()!
     default: values.min()!
     }

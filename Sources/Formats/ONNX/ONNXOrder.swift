@@ -139,10 +139,14 @@ extension ONNXGraph {
   }
 
   /// The value as an image [H, W, C]: of its axes [C, H, W] or [C, W] behind the batch.
-  mutating func image(_ x: Value, for node: ONNXNode) throws -> Value {
+  ///
+  /// - Parameter windows: How many axes the operator's windows have, which the image has to have
+  ///   beside the channels; nil for any.
+  mutating func image(_ x: Value, for node: ONNXNode, windows: Int? = nil) throws -> Value {
     let core = try core(x, node)
-    guard core.count == 3 || core.count == 2 else {
-      throw node.bad("needs images or sequences, but its input is \(shown(x.axes))")
+    guard core.count == 3 || core.count == 2, windows ?? core.count - 1 == core.count - 1 else {
+      let wanted = windows.map { $0 == 1 ? "sequences" : "images" } ?? "images or sequences"
+      throw node.bad("needs \(wanted), but its input is \(shown(x.axes))")
     }
     let shape = [core.count == 3 ? core[1] : 1, core.last!, core[0]]
     let wanted = Value(index: x.index, shape: shape, axes: x.axes, image: shape)

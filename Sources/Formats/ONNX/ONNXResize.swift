@@ -19,6 +19,10 @@ extension ONNXOperators {
           return place
         }
       } else {
+        let size = ONNXTensorReader.count(of: [plan.extents[axis], x.axes[axis]]) ?? .max
+        guard size <= ONNXNode.scalarLimit else {
+          throw node.bad("from \(x.axes[axis]) to \(plan.extents[axis]) is too large")
+        }
         let weight = plan.lines(axis, of: x.axes[axis])
         result = try graph.along(axis, of: result, for: node) { graph, moved in
           try graph.linear(moved, weight, nil, for: node)

@@ -11,7 +11,8 @@ extension ONNXOperators {
     else {
       throw node.bad("is supported for images and sequences with constant weights only")
     }
-    let x = try graph.image(try graph.value(0, of: node), for: node)
+    let x = try graph.image(
+      try graph.value(0, of: node), for: node, windows: given.count - 2)
     let plan = try TransposedWindow(&node, weight: given, on: x.shape)
     let outputs = plan.weight[1] * plan.groups
     let bias = try graph.floats(2, of: node)?.scalars ?? [Float](repeating: 0, count: outputs)

@@ -11,7 +11,8 @@ extension ONNXOperators {
       throw node.bad(
         "only one- and two-dimensional convolutions with constant weights are supported")
     }
-    let x = try graph.image(try graph.value(0, of: node), for: node)
+    let x = try graph.image(
+      try graph.value(0, of: node), for: node, windows: shape.count - 2)
     let groups = node.integer("group", default: 1)
     guard 1...shape[0] ~= groups, shape[0] % groups == 0 else {
       throw node.bad(
@@ -79,7 +80,8 @@ extension ONNXOperators {
     guard let kernel = node.integers("kernel_shape"), kernel.count == 1 || kernel.count == 2 else {
       throw node.bad("needs a kernel_shape of one or two axes")
     }
-    let x = try graph.image(try graph.value(0, of: node), for: node)
+    let x = try graph.image(
+      try graph.value(0, of: node), for: node, windows: kernel.count)
     let window = try ONNXWindow(&node, kernel: kernel, on: x.shape, mayRoundUp: true)
     guard (0..<4).allSatisfy({ window.pads[$0] < window.extent($0 % 2) }) else {
       throw node.bad("pads \(window.pads) must be smaller than the window \(kernel)")

@@ -29,7 +29,7 @@ extension SweepTable {
         ]
       }
       text +=
-        "\nNo run is better in one error without being worse in the other than these:\n\n"
+        "\nPareto front, standard against certified error:\n\n"
         + Self.table([["run", "seed", "standard", "certified"]] + rows)
     }
     return text
