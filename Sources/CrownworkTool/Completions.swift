@@ -2,7 +2,7 @@ import ArgumentParser
 import Crownwork
 import Foundation
 
-/// What a shell offers for arguments and for the values of options.
+/// These are the completions that a shell offers for arguments and for the values of options.
 extension CompletionKind {
   private static let modelEndings = ["safetensors", "onnx", "pt", "pth"]
 

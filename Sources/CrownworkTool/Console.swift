@@ -32,7 +32,7 @@ struct Console {
     needsReader.store(false, ordering: .relaxed)
   }
 
-  /// What may be wrong with data, a line each.
+  /// Prints what may be wrong with data, a line each.
   static func warn(of data: Dataset) {
     for warning in data.warnings { error("crownwork: \(data.name): warning: \(warning)") }
   }

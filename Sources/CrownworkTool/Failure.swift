@@ -46,7 +46,7 @@ struct Failure: Error {
     }
   }
 
-  /// What is wrong with a run's folder, and which option helps.
+  /// Says what is wrong with a run's folder, and which option helps.
   private init(_ error: RunError) {
     switch error {
     case .exists:

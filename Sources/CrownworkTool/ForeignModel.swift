@@ -1,24 +1,24 @@
 import Crownwork
 
-/// What was chosen for a network that does not say how it is to be certified, and why.
+/// Says what was chosen for a network that does not say how it is to be certified, and why.
 struct ForeignModel {
   private let name: String
   private let choices: [String]
 
-  /// What was chosen of ε and of the methods.
+  /// Collects what was chosen of ε and of the methods.
   init(_ model: SavedModel, _ goal: CertificationTarget, _ options: TargetOptions, by: String?) {
     name = model.name
     choices = Self.choices(
       model, Self.epsilon(goal.perturbation, options), Self.methods(goal.methods, by))
   }
 
-  /// What was chosen of ε.
+  /// Collects what was chosen of ε.
   init(_ model: SavedModel, _ set: Perturbation, _ options: TargetOptions) {
     name = model.name
     choices = Self.choices(model, Self.epsilon(set, options))
   }
 
-  /// What was chosen of the methods.
+  /// Collects what was chosen of the methods.
   init(_ model: SavedModel, _ goal: CertificationTarget, by: String?) {
     name = model.name
     choices = Self.choices(model, Self.methods(goal.methods, by))

@@ -27,7 +27,7 @@ enum Interruption {
     let hangup = signal(SIGHUP) { number in
       _ = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
     }
-    // What nohup started is to outlive its terminal.
+    // A process that nohup started outlives its terminal.
     if isIgnored(hangup) { signal(SIGHUP, SIG_IGN) }
     unblock()
   }
