@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Testing
 
@@ -18,8 +17,9 @@ import Testing
   static func published(
     _ name: String, _ data: Data, _ form: PublishedFile.Form? = nil
   ) -> PublishedFile {
-    let sum = SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
-    return PublishedFile(name: name, sha256: sum, form: form ?? .contents(size: data.count))
+    PublishedFile(
+      name: name, sha256: SHA256Sum.hexadecimal(of: data),
+      form: form ?? .contents(size: data.count))
   }
 
   @Test func installsWhatIsRight() throws {

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// A file of a data set as it is published, and what it must be.
@@ -18,7 +17,7 @@ struct PublishedFile: Sendable {
   /// Why data are not this file, nil where they are.
   func problem(in data: Data) -> String? {
     do {
-      let hash = SHA256.hash(data: try hashed(data)).hexadecimal
+      let hash = SHA256Sum.hexadecimal(of: try hashed(data))
       return hash == sha256 ? nil : "the SHA-256 is \(hash), not \(sha256)"
     } catch let error as FormatError {
       return error.problem
