@@ -28,10 +28,11 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(
-      name: "Tensors",
-      dependencies: [
-        "CKernels", "COneDNN", .product(name: "RealModule", package: "swift-numerics"),
-      ],
+      name: "Relaxations",
+      dependencies: [.product(name: "RealModule", package: "swift-numerics")],
+      swiftSettings: strict),
+    .target(
+      name: "Tensors", dependencies: ["CKernels", "COneDNN", "Relaxations"],
       swiftSettings: strict),
     .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "Bounds", dependencies: ["Networks"], swiftSettings: strict),
@@ -43,13 +44,17 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: strict),
+    .target(name: "Datasets", dependencies: ["Formats"], swiftSettings: strict),
+    .target(name: "Verification", dependencies: ["Bounds", "Datasets"], swiftSettings: strict),
     .target(
       name: "RobustTraining",
       dependencies: [
-        "Bounds", "Formats", .product(name: "RealModule", package: "swift-numerics"), "Yams",
+        "Verification", .product(name: "RealModule", package: "swift-numerics"),
       ],
       swiftSettings: strict),
-    .target(name: "Crownwork", dependencies: ["RobustTraining"], swiftSettings: strict),
+    .target(
+      name: "Experiments", dependencies: ["RobustTraining", "Yams"], swiftSettings: strict),
+    .target(name: "Crownwork", dependencies: ["Experiments"], swiftSettings: strict),
     .executableTarget(
       name: "CrownworkTool",
       dependencies: [
@@ -65,14 +70,14 @@ let package = Package(
     .testTarget(
       name: "NetworksTests", dependencies: ["Networks", "_TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "BoundsTests", dependencies: ["RobustTraining", "_TestSupport"],
+      name: "BoundsTests", dependencies: ["Experiments", "_TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "RobustTrainingTests", dependencies: ["RobustTraining", "_TestSupport"],
+      name: "RobustTrainingTests", dependencies: ["Experiments", "_TestSupport"],
       swiftSettings: strict),
     .testTarget(name: "CrownworkTests", dependencies: ["Crownwork"], swiftSettings: strict),
     .testTarget(
-      name: "FormatsTests", dependencies: ["Formats"], exclude: ["Fixtures"],
+      name: "FormatsTests", dependencies: ["Datasets"], exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(
       name: "CrownworkToolTests", dependencies: ["CrownworkTool", "Crownwork"],

@@ -1,5 +1,9 @@
 @_exported import Bounds
+@_exported import Datasets
+@_exported import Experiments
 @_exported import Formats
 @_exported import Networks
+@_exported import Relaxations
 @_exported import RobustTraining
 @_exported import Tensors
+@_exported import Verification

@@ -4,6 +4,7 @@ import Testing
 import _TestSupport
 
 @testable import Bounds
+@testable import Relaxations
 
 /// How the examples, rows and chunks of a computation relate.
 @Suite struct BatchLaws {

@@ -1,6 +1,6 @@
 import Bounds
 import Networks
-import RobustTraining
+import Relaxations
 import Tensors
 
 /// The networks, sets and methods that the laws run over.

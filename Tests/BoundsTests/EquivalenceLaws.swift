@@ -4,6 +4,7 @@ import Testing
 import _TestSupport
 
 @testable import Bounds
+@testable import Relaxations
 
 /// Networks that are the same function, layer by layer, have the same bounds by every method: a
 /// stronger law than soundness, since it fails for bounds that are needlessly loose as well.

@@ -4,6 +4,7 @@ import Testing
 import _TestSupport
 
 @testable import Bounds
+@testable import Relaxations
 
 /// The golden bounds of an independent implementation.
 @Suite struct GoldenBoundsTests {

@@ -1,10 +1,10 @@
 import Networks
-import RobustTraining
 import Tensors
 import Testing
 import _TestSupport
 
 @testable import Bounds
+@testable import Relaxations
 
 /// Bounds of graphs: random ones of every layer kind hold what sampling and attacks find, and what
 /// branches have in common is not forgotten.

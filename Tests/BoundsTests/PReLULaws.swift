@@ -4,6 +4,7 @@ import Testing
 import _TestSupport
 
 @testable import Bounds
+@testable import Relaxations
 
 /// PReLU with slopes of any size and sign.
 @Suite struct PReLULaws {

@@ -2,6 +2,7 @@ import Tensors
 import Testing
 
 @testable import Bounds
+@testable import Relaxations
 
 /// The lines around ReLU contain it, on every interval.
 @Suite struct RelaxationLaws {

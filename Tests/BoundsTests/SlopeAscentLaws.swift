@@ -4,6 +4,7 @@ import Testing
 import _TestSupport
 
 @testable import Bounds
+@testable import Relaxations
 
 /// α-CROWN beside CROWN, and beside slopes chosen at random.
 @Suite struct SlopeAscentLaws {

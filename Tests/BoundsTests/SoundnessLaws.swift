@@ -4,7 +4,7 @@ import Testing
 import _TestSupport
 
 @testable import Bounds
-@testable import RobustTraining
+@testable import Verification
 
 /// No input of a perturbation set, sampled or found by an attack, lies below a lower bound.
 ///

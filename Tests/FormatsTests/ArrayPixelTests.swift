@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Datasets
 @testable import Formats
 
 /// Numbers become pixels by the values that are there, or are refused with advice that fits them.

@@ -1,7 +1,9 @@
 import Foundation
 import Testing
 
+@testable import Datasets
 @testable import Formats
+@testable import Tensors
 
 @Suite struct DatasetLocatorTests {
   /// A place of its own for everything that the locator looks at.

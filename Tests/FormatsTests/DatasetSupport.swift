@@ -1,5 +1,6 @@
 import Foundation
 
+@testable import Datasets
 @testable import Formats
 
 /// The four files of a small data set in memory, to be damaged and put into folders.

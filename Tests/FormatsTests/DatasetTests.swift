@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Formats
+@testable import Datasets
 
 @Suite struct DatasetTests {
   static func images(_ labels: [UInt8], pixels: Int? = nil, classes: Int = 3) throws

@@ -3,6 +3,7 @@ import Networks
 import Tensors
 import Testing
 
+@testable import Datasets
 @testable import Formats
 
 /// Mutated files are read, or refused in one line: never a crash, a hang or memory without bound.

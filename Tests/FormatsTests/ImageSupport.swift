@@ -1,6 +1,8 @@
 import Foundation
 
+@testable import Datasets
 @testable import Formats
+@testable import Tensors
 
 /// Makes PNG files without libpng, from the specification: rows unfiltered, deflate blocks stored.
 enum PNG {

@@ -1,12 +1,13 @@
 import Bounds
-import Formats
 import Foundation
 import Networks
 import Tensors
 import Testing
 import _TestSupport
 
-@testable import RobustTraining
+@testable import Datasets
+@testable import Experiments
+@testable import Verification
 
 /// What attacks find is in the set and answered wrongly; how they are batched changes nothing.
 @Suite struct AttackLaws {
@@ -126,7 +127,7 @@ import _TestSupport
     defer { Threads.use(threads) }
     let results = try [(250, 1), (250, 2), (7, 2)].map { size, threads in
       Threads.use(threads)
-      return try RobustTraining.attack(
+      return try Verification.attack(
         network, data, within: set, with: attack, batchSize: size)
     }
     // Margins are computed by kernels that may share a small batch between threads.

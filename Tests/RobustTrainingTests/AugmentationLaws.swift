@@ -1,9 +1,10 @@
-import Formats
 import Foundation
 import Networks
 import Tensors
 import Testing
 
+@testable import Datasets
+@testable import Experiments
 @testable import RobustTraining
 
 /// Augmented images are those of a slower reference; which ones is decided by seed, epoch and
@@ -133,7 +134,7 @@ import Testing
           return steps >= stop
         })
         try first.save(to: file, settings: recipe.yaml)
-        try second.restore(from: file, settings: recipe.yaml)
+        try second.restore(from: file, recipe: recipe)
         try second.train()
         #expect(second.parameters == whole.parameters)
       }

@@ -5,6 +5,7 @@ import Tensors
 import Testing
 import _TestSupport
 
+@testable import Experiments
 @testable import RobustTraining
 
 /// BatchNorm in training: statistics of the clean batch, in every bound, with gradients through

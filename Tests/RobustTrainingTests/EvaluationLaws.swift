@@ -1,10 +1,11 @@
 import Bounds
-import Formats
 import Networks
 import Tensors
 import Testing
 
-@testable import RobustTraining
+@testable import Datasets
+@testable import Experiments
+@testable import Verification
 
 /// Radii and curves say what single certifications and attacks say.
 @Suite struct EvaluationLaws {
@@ -46,7 +47,7 @@ import Testing
       if radius > 0 {
         #expect(try status(radius) == .certified)
         let attack = Attack.pgd(steps: 10, restarts: 1)
-        let attacked = try RobustTraining.attack(
+        let attacked = try Verification.attack(
           network, alone, within: set.withEpsilon(radius), with: attack)
         #expect(attacked[0].status == .survived)
       }

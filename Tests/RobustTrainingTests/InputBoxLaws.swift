@@ -5,7 +5,7 @@ import Tensors
 import Testing
 import _TestSupport
 
-@testable import RobustTraining
+@testable import Verification
 
 /// The region of a property's box holds the box, in the network's order.
 @Suite struct InputBoxLaws {

@@ -3,7 +3,7 @@ import Networks
 import Tensors
 import Testing
 
-@testable import RobustTraining
+@testable import Verification
 
 /// What can be broken on a linear network is known, and is broken.
 extension AttackLaws {

@@ -1,10 +1,11 @@
 import Bounds
+import Experiments
 import Formats
 import Foundation
 import Networks
-import RobustTraining
 import Tensors
 import Testing
+import Verification
 
 /// Networks come back from disk as they were, and nothing else comes back as a network.
 @Suite struct ModelFileTests {

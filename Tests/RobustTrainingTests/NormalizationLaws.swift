@@ -1,8 +1,8 @@
 import Bounds
-import Formats
+import Datasets
+import Experiments
 import Foundation
 import Networks
-import RobustTraining
 import Tensors
 import Testing
 

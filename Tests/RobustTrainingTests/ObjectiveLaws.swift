@@ -4,7 +4,10 @@ import Networks
 import Tensors
 import Testing
 
+@testable import Experiments
+@testable import Relaxations
 @testable import RobustTraining
+@testable import Verification
 
 /// Objectives at the ends of their settings are their neighbours; their losses fall along their
 /// gradients as these say.

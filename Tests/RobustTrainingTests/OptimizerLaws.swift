@@ -2,6 +2,7 @@ import Foundation
 import Tensors
 import Testing
 
+@testable import Experiments
 @testable import RobustTraining
 
 /// Updates are those of the papers' formulas in Float64.

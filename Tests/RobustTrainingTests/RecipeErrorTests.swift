@@ -1,4 +1,4 @@
-import RobustTraining
+import Experiments
 import Testing
 
 /// Each bad recipe gets one line: where, what, and what to do.

@@ -1,10 +1,12 @@
 import Bounds
-import Formats
+import Datasets
+import Experiments
 import Foundation
 import Networks
 import RobustTraining
 import Tensors
 import Testing
+import Verification
 
 /// A written recipe reads back as the same one; files and options go through one validation.
 @Suite struct RecipeLaws {

@@ -1,4 +1,4 @@
-import Formats
+import Experiments
 import Foundation
 import RobustTraining
 
@@ -19,7 +19,7 @@ func wholeAndResumed(
   try withFolder { folder in
     let file = folder.appendingPathComponent("checkpoint.safetensors")
     try first.save(to: file, settings: recipe.yaml)
-    try second.restore(from: file, settings: recipe.yaml)
+    try second.restore(from: file, recipe: recipe)
   }
   try second.train()
   return (whole, second)

@@ -1,4 +1,4 @@
-import Formats
+import Datasets
 import Networks
 import RobustTraining
 import Testing

@@ -4,7 +4,10 @@ import Networks
 import Tensors
 import Testing
 
+@testable import Datasets
+@testable import Experiments
 @testable import RobustTraining
+@testable import Verification
 
 /// Properties of probabilities, and what a softmax does to training.
 @Suite struct SoftmaxPropertyLaws {

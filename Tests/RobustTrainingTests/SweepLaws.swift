@@ -1,7 +1,8 @@
 import Bounds
+import Experiments
 import Formats
 import Foundation
-import RobustTraining
+import Tensors
 import Testing
 
 /// A sweep is the recipes one would write by hand, each once, and its table sums them up.

@@ -1,5 +1,6 @@
 import Bounds
-import Formats
+import Datasets
+import Experiments
 import Foundation
 import Networks
 import RobustTraining
@@ -95,7 +96,7 @@ import Testing
           return steps >= stop
         }
         try first.save(to: file, settings: recipe.yaml)
-        try second.restore(from: file, settings: recipe.yaml)
+        try second.restore(from: file, recipe: recipe)
         try second.train(observe: note)
         #expect(second.parameters == whole.parameters, "stopped after \(stop)")
         #expect(resumed == lines, "stopped after \(stop)")
@@ -110,7 +111,7 @@ import Testing
       try one.run(on: .digits()).save(to: file, settings: one.yaml)
       var run = try other.run(on: .digits())
       #expect(throws: TrainingError.self) {
-        try run.restore(from: file, settings: other.yaml)
+        try run.restore(from: file, recipe: other)
       }
     }
   }
@@ -127,7 +128,7 @@ import Testing
       for (data, isSame) in [(digits, true), (changed, false), (digits.prefix(1400), false)] {
         var run = try TrainingRun(recipe.plan, network: recipe.network(for: data), on: data)
         do {
-          try run.restore(from: file, settings: recipe.yaml)
+          try run.restore(from: file, recipe: recipe)
           #expect(isSame)
         } catch {
           #expect(!isSame && "\(error)".contains("the training data are not those"))

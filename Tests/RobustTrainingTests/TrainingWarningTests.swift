@@ -1,5 +1,6 @@
 import Bounds
-import Formats
+import Datasets
+import Experiments
 import Foundation
 import Networks
 import RobustTraining

@@ -5,7 +5,7 @@ import Tensors
 import Testing
 import _TestSupport
 
-@testable import RobustTraining
+@testable import Verification
 
 /// What is said of a property is so: of small networks, sampled densely.
 @Suite struct VerificationLaws {

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Relaxations
 @testable import Tensors
 
 /// The lines around an activation contain it, and move with the interval as they say.

@@ -1,3 +1,4 @@
+@testable import Relaxations
 @testable import Tensors
 
 /// Relaxations whose slopes are given for each row.

@@ -1,4 +1,5 @@
 import Foundation
+import Relaxations
 import Tensors
 
 /// The mathematics of METHODS §1 and of the losses, written plainly in Float64.

@@ -1,3 +1,4 @@
+@testable import Relaxations
 @testable import Tensors
 
 /// Intervals through ReLU, its lines, and linear forms.

@@ -1,4 +1,5 @@
 import Networks
+import Relaxations
 import Tensors
 
 /// How lower bounds of a specification are computed.

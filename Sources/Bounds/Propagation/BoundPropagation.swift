@@ -1,4 +1,5 @@
 import Networks
+import Relaxations
 import Tensors
 
 /// Bounds of a network on a batch of regions: intervals forwards, linear forms backwards.

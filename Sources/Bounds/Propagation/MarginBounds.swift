@@ -1,4 +1,5 @@
 import Networks
+import Relaxations
 import Tensors
 
 /// The mixed bounds that training differentiates through.

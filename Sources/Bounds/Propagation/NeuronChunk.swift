@@ -1,3 +1,4 @@
+import Relaxations
 import Tensors
 
 /// Some scalars in front of a nonlinear layer, and what their bounds by backward passes take.

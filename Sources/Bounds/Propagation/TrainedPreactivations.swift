@@ -1,4 +1,5 @@
 import Networks
+import Relaxations
 import Tensors
 
 /// Full CROWN that gradients flow through.

@@ -1,4 +1,5 @@
 import Networks
+import Relaxations
 import Tensors
 
 /// A layer that bounds can be propagated through: its interval rule and its backward rule.

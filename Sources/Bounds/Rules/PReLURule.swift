@@ -1,4 +1,5 @@
 import Networks
+import Relaxations
 import Tensors
 
 /// With n(x) = min(x, 0), f(x) = max(x, 0) + a·n(x) for each channel. Boxes: exact, also where a is

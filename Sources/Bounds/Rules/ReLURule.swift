@@ -1,4 +1,5 @@
 import Networks
+import Relaxations
 import Tensors
 
 /// Boxes: monotone, so the ends pass through. Forms: the lines of ``ReLUSlope``.

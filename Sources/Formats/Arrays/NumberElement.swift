@@ -1,25 +1,25 @@
 /// What an element of an array is.
-struct NumberElement: Equatable, Sendable {
-  enum Kind: Character, Sendable {
+package struct NumberElement: Equatable, Sendable {
+  package enum Kind: Character, Sendable {
     case signed = "i"
     case unsigned = "u"
     case float = "f"
     case boolean = "b"
   }
 
-  let kind: Kind
+  package let kind: Kind
   /// In bytes.
-  let size: Int
-  let isBigEndian: Bool
+  package let size: Int
+  package let isBigEndian: Bool
 
-  static let byte = NumberElement(kind: .unsigned, size: 1, isBigEndian: false)
+  package static let byte = NumberElement(kind: .unsigned, size: 1, isBigEndian: false)
 
   private init(kind: Kind, size: Int, isBigEndian: Bool) {
     (self.kind, self.size, self.isBigEndian) = (kind, size, isBigEndian)
   }
 
   /// Reads NumPy's name of a type, such as "<f4" or "|u1"; nil for one that cannot be read.
-  init?(_ descriptor: String) {
+  package init?(_ descriptor: String) {
     let letters = Array(descriptor)
     guard letters.count == 3, "<>|=".contains(letters[0]), let kind = Kind(rawValue: letters[1]),
       let size = letters[2].wholeNumberValue, [1, 2, 4, 8].contains(size),
@@ -29,7 +29,7 @@ struct NumberElement: Equatable, Sendable {
   }
 
   /// The type that a code of the IDX format stands for; nil for one that it does not have.
-  init?(idx code: UInt8) {
+  package init?(idx code: UInt8) {
     let types: [UInt8: (Kind, Int)] = [
       0x08: (.unsigned, 1), 0x09: (.signed, 1), 0x0b: (.signed, 2), 0x0c: (.signed, 4),
       0x0d: (.float, 4), 0x0e: (.float, 8),
@@ -39,7 +39,7 @@ struct NumberElement: Equatable, Sendable {
   }
 
   /// NumPy's long name, such as "float32".
-  var name: String {
+  package var name: String {
     switch kind {
     case .signed: "int\(8 * size)"
     case .unsigned: "uint\(8 * size)"
@@ -61,7 +61,7 @@ struct NumberElement: Equatable, Sendable {
   }
 
   /// The number that bits stand for, an integer of more than 53 bits rounded to nearest.
-  func number(_ bits: UInt64) -> Double {
+  package func number(_ bits: UInt64) -> Double {
     switch (kind, size) {
     case (.float, 2): Double(SafetensorsElement.float(half: UInt16(truncatingIfNeeded: bits)))
     case (.float, 4): Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))

@@ -2,20 +2,20 @@ import Foundation
 
 /// A file of CIFAR-10's binary version: records of a label and 32×32 pixels, all red values before
 /// the green ones before the blue ones.
-struct CIFARFile: Equatable, Sendable {
-  let labels: [UInt8]
+package struct CIFARFile: Equatable, Sendable {
+  package let labels: [UInt8]
   /// Of shape [count, 32, 32, 3].
-  let pixels: [UInt8]
+  package let pixels: [UInt8]
 
-  static let side = 32
+  package static let side = 32
   private static let plane = side * side
   /// Bytes of a record.
-  static let recordSize = 1 + 3 * plane
+  package static let recordSize = 1 + 3 * plane
 
   /// Reads the bytes of a file; `file` is the name used in errors.
   ///
   /// Throws ``FormatError`` of kind `badData` where they are not whole records.
-  init(data: Data, file: String) throws {
+  package init(data: Data, file: String) throws {
     guard !data.isEmpty, data.count.isMultiple(of: Self.recordSize) else {
       throw FormatError.badData(
         "\(data.count) bytes, not a number of records of \(Self.recordSize)", file: file,

@@ -66,14 +66,14 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
     return FormatError.printable(line)
   }
 
-  static func badData(
+  package static func badData(
     _ problem: String, file: String, at location: Location? = nil, remedy: String? = nil
   ) -> FormatError {
     FormatError(.badData, problem, file: file, location: location, remedy: remedy)
   }
 
   /// Text from inside a file, cut to a length that a line can bear.
-  static func shortened(_ text: String, to limit: Int = 100) -> String {
+  package static func shortened(_ text: String, to limit: Int = 100) -> String {
     // Scalars, not characters: one character may be made of any number of combining marks.
     text.unicodeScalars.count <= limit
       ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit))) + "…"

@@ -30,10 +30,10 @@ func checked<Result: SignedInteger>(_ call: () -> Result) throws(SystemFailure) 
 }
 
 /// What kind of thing stands at a path.
-enum FileKind {
+package enum FileKind {
   case regular, directory, other
 
-  init(mode: mode_t) {
+  package init(mode: mode_t) {
     switch mode & mode_t(S_IFMT) {
     case mode_t(S_IFREG): self = .regular
     case mode_t(S_IFDIR): self = .directory
@@ -42,7 +42,7 @@ enum FileKind {
   }
 
   /// The kind of thing at a path (symbolic links followed), nil where nothing can be seen.
-  init?(path: String) {
+  package init?(path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     self.init(mode: status.st_mode)

@@ -40,7 +40,7 @@ public struct IDXFile: Equatable, Sendable {
   }
 
   /// Reads an array of any of the format's types, gzipped or plain.
-  static func array(_ data: Data, file: String) throws -> NumberArray {
+  package static func array(_ data: Data, file: String) throws -> NumberArray {
     guard Gzip.isGzip(data) else { return try array(plain: data, file) }
     // Unpacked no further than its own header allows, so that a small file cannot fill the memory.
     let magic = try Gzip.beginning(of: data, count: 4, file: file)

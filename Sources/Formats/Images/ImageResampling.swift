@@ -1,6 +1,6 @@
 extension RasterImage {
   /// The picture with 1 or 3 channels: grey by the weights of ITU-R 601, or grey three times.
-  func converted(toChannels wanted: Int) -> RasterImage {
+  package func converted(toChannels wanted: Int) -> RasterImage {
     guard wanted != channels else { return self }
     var result: [UInt8] = []
     result.reserveCapacity(height * width * wanted)
@@ -23,7 +23,7 @@ extension RasterImage {
 
   /// The picture in another size: each pixel the mean of the area that it covers, rounded to
   /// nearest.
-  func resized(height newHeight: Int, width newWidth: Int) -> RasterImage {
+  package func resized(height newHeight: Int, width newWidth: Int) -> RasterImage {
     guard newHeight != height || newWidth != width else { return self }
     let (columns, rows) = (
       AreaWeights(from: width, to: newWidth), AreaWeights(from: height, to: newHeight)

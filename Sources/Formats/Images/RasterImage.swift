@@ -1,18 +1,18 @@
 import Foundation
 
 /// A picture as bytes.
-struct RasterImage: Equatable, Sendable {
-  let height: Int
-  let width: Int
+package struct RasterImage: Equatable, Sendable {
+  package let height: Int
+  package let width: Int
   /// 1 for grey, 3 for red, green and blue.
-  let channels: Int
+  package let channels: Int
   /// 0...255, of shape [height, width, channels].
-  let pixels: [UInt8]
+  package let pixels: [UInt8]
 
   /// The largest height and width that are read.
-  static let limit = 8192
+  package static let limit = 8192
 
-  init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
+  package init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
     precondition(pixels.count == height * width * channels, "pixels of another size")
     self.height = height
     self.width = width
@@ -28,7 +28,7 @@ struct RasterImage: Equatable, Sendable {
   /// bits; a JPEG's CMYK becomes RGB.
   /// Throws ``FormatError`` of kind `badData` for anything else, for a damaged file, and for a
   /// height or width over 8192.
-  init(data: Data, file: String) throws {
+  package init(data: Data, file: String) throws {
     guard let codec = ImageCodec(data) else {
       throw FormatError.badData(
         "neither a PNG nor a JPEG picture", file: file, remedy: "take it out of the folder")
@@ -53,7 +53,7 @@ struct RasterImage: Equatable, Sendable {
   }
 
   /// Whether no pixel has a colour.
-  var isGrey: Bool {
+  package var isGrey: Bool {
     guard channels == 3 else { return true }
     for start in stride(from: 0, to: pixels.count, by: 3) {
       let red = pixels[start]

@@ -1,16 +1,16 @@
 import Foundation
 
 /// NumPy's `.npy` format, versions 1 to 3, in C order.
-enum NPYFile {
+package enum NPYFile {
   /// The most bytes of elements that are read: 8 GiB.
-  static let limit = InputFile.defaultLimit
+  package static let limit = InputFile.defaultLimit
 
   /// Reads the bytes of a file.
   ///
   /// Throws ``FormatError`` of kind `badData` for what is no `.npy` file, for elements that are
   /// neither numbers nor truth values, for Fortran order, and where the file does not hold exactly
   /// the elements of its shape.
-  static func array(_ data: Data, file: String) throws -> NumberArray {
+  package static func array(_ data: Data, file: String) throws -> NumberArray {
     let (shape, element, start, size) = try layout(of: data, file: file)
     guard data.count - start == size else {
       throw FormatError.badData(
@@ -22,10 +22,10 @@ enum NPYFile {
   }
 
   /// The longest header with what stands before it.
-  static let headerLimit = 12 + 1 << 16
+  package static let headerLimit = 12 + 1 << 16
 
   /// The bytes that a whole file has, by its beginning.
-  static func size(by beginning: Data, file: String) throws -> Int {
+  package static func size(by beginning: Data, file: String) throws -> Int {
     let (_, _, start, size) = try layout(of: beginning, file: file)
     return start + size
   }

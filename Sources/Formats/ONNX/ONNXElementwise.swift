@@ -1,4 +1,5 @@
 import Networks
+import Relaxations
 import Tensors
 
 /// Operators that are a function of each scalar by itself.

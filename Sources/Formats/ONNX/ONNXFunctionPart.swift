@@ -1,4 +1,5 @@
 import Networks
+import Relaxations
 import Tensors
 
 /// A part of a function of one value that exporters write in several nodes, and that is no layer by

@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Relaxations
 import Tensors
 
 /// The graph in the making.

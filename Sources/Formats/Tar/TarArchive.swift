@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Folders, links and extended headers are passed over; where a name comes twice the last one
 /// counts.
-struct TarArchive {
+package struct TarArchive {
   private let data: Data
   private let places: [String: Range<Int>]
 
@@ -12,7 +12,7 @@ struct TarArchive {
   ///
   /// Throws ``FormatError`` of kind `badData` where a header is damaged or the archive is cut
   /// short.
-  init(_ data: Data, file: String) throws {
+  package init(_ data: Data, file: String) throws {
     var places: [String: Range<Int>] = [:]
     var start = 0
     do {
@@ -31,7 +31,7 @@ struct TarArchive {
   }
 
   /// The contents of a file by its path in the archive; nil where there is none.
-  func contents(of path: String) -> Data? {
+  package func contents(of path: String) -> Data? {
     places[path].map { data[(data.startIndex + $0.lowerBound)..<(data.startIndex + $0.upperBound)] }
   }
 }

@@ -1,3 +1,4 @@
+import Relaxations
 import Tensors
 
 /// A scalar function applied elementwise; ReLU is a layer of its own.

@@ -1,6 +1,7 @@
 import Bounds
 import Networks
 import Tensors
+import Verification
 
 /// Objectives that learn from attacked points, alone or beside bounds.
 public struct AttackedObjective: Sendable, Equatable {

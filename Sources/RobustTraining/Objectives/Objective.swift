@@ -1,5 +1,6 @@
 import Bounds
 import Networks
+import Relaxations
 import Tensors
 
 /// What training minimises on a batch.
@@ -69,7 +70,7 @@ public enum Objective: Sendable, Equatable {
     + AttackedObjective.names
 
   /// The settings that an objective of a name has, as recipes write them.
-  static func settings(of name: String) -> [String] {
+  package static func settings(of name: String) -> [String] {
     switch name {
     case "natural": []
     case "ibp": ["kappa"]
@@ -121,7 +122,7 @@ public enum Objective: Sendable, Equatable {
   }
 
   /// The lower line of unstable ReLUs in training; the adaptive one where there is none.
-  var slope: ReLUSlope {
+  package var slope: ReLUSlope {
     switch self {
     case .crownIBP(_, _, _, let slope), .crown(_, let slope, _): slope
     default: .adaptive

@@ -1,6 +1,7 @@
 import Bounds
 import Networks
 import Tensors
+import Verification
 
 /// Projected gradient ascent on a loss from a random start (Madry et al. 2018): how training finds
 /// the points that it learns from.

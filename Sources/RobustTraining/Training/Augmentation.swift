@@ -1,4 +1,4 @@
-import Formats
+import Datasets
 import Tensors
 
 /// Random changes of training images, on their bytes; held-out and test images are never changed.

@@ -47,9 +47,12 @@ extension TrainingRun {
 
   /// Takes over the state of a checkpoint made with the same settings on the same data.
   ///
+  /// - Parameter areSame: Whether two texts of settings lead to the same state.
   /// Throws ``FormatError`` for a damaged file and ``TrainingError/checkpoint(_:)`` for one of
   /// another kind, of other settings or data, or that does not fit the network.
-  public mutating func restore(from url: URL, settings: String) throws {
+  public mutating func restore(
+    from url: URL, settings: String, areSame: (String, String) -> Bool = { $0 == $1 }
+  ) throws {
     let file = try SafetensorsFile(contentsOf: url)
     func fail(_ problem: String) -> TrainingError {
       .checkpoint("\(url.path): \(problem)")
@@ -57,7 +60,7 @@ extension TrainingRun {
     guard file.metadata["format"] == Self.format else {
       throw fail("not a checkpoint of this version; start anew in another folder")
     }
-    guard Self.areSame(file.metadata["settings"], settings) else {
+    guard let stored = file.metadata["settings"], areSame(stored, settings) else {
       throw fail(
         "made with other settings than this run; resume with the same ones, or name another folder")
     }
@@ -112,16 +115,6 @@ extension TrainingRun {
     let words = file.metadata["warnings"]?.split(separator: " ") ?? []
     told = Set(words.compactMap { TrainingWarning.Kind(rawValue: String($0)) })
     best = file.metadata["best"].flatMap(Self.best)
-  }
-
-  /// Whether settings lead to the same state: whatever the number of epochs, and wherever the data
-  /// are.
-  private static func areSame(_ stored: String?, _ settings: String) -> Bool {
-    guard let stored, stored != settings else { return stored != nil }
-    guard let one = try? Recipe(yaml: stored), let other = try? Recipe(yaml: settings) else {
-      return false
-    }
-    return one.differences(from: other).allSatisfy(\.leavesState)
   }
 
   private static func best(_ text: String) -> (error: Float, epoch: Int)? {

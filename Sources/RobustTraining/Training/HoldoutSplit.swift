@@ -1,4 +1,4 @@
-import Formats
+import Datasets
 import Tensors
 
 /// Training data with a part kept aside for choosing the best epoch, never trained on.
@@ -31,33 +31,5 @@ public struct HoldoutSplit: Sendable {
       Tensor(bytes: pixels, rows: 0..<indices.count, shape: shape),
       indices.map { Int(data.labels[$0]) }
     )
-  }
-}
-
-extension LabeledImages {
-  /// Images [count, H, W, C] in [0, 1] and labels of some examples.
-  public func batch(_ indices: some Collection<Int>) -> (images: Tensor, labels: [Int]) {
-    (
-      Tensor(bytes: pixels, rows: indices, shape: [height, width, channels]),
-      indices.map { Int(labels[$0]) }
-    )
-  }
-}
-
-/// The order in which an epoch visits the training data: a function of seed and epoch.
-public struct EpochOrder: Sendable {
-  let epoch: Int
-  private let order: [Int]
-  private let batchSize: Int
-
-  init(epoch: Int, examples: Int, batchSize: Int, seed: UInt64) {
-    self.epoch = epoch
-    self.batchSize = batchSize
-    var random = RandomSource(seed: seed, purpose: "order", index: epoch)
-    order = random.permutation(examples)
-  }
-
-  func indices(ofStep step: Int) -> ArraySlice<Int> {
-    order[(step * batchSize)..<min((step + 1) * batchSize, order.count)]
   }
 }

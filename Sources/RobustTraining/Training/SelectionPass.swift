@@ -1,7 +1,7 @@
 import Bounds
-import Formats
 import Networks
 import Tensors
+import Verification
 
 extension SelectionReport {
   /// Of a part of the held-out examples, as counts.

@@ -1,5 +1,4 @@
 import Bounds
-import Formats
 import Networks
 import Tensors
 

@@ -1,5 +1,5 @@
 import Bounds
-import Formats
+import Datasets
 
 /// Every setting of a training run that changes its result.
 public struct TrainingPlan: Sendable, Equatable {
@@ -58,7 +58,7 @@ extension TrainingPlan {
   /// data.
   ///
   /// - Throws: ``TrainingError/badPlan(_:)``.
-  func validate(input: [Int], classes: Int, on data: LabeledImages) throws(TrainingError) {
+  package func validate(input: [Int], classes: Int, on data: LabeledImages) throws(TrainingError) {
     try validateNumbers()
     guard [data.height, data.width, data.channels] == input else {
       throw .badPlan(

@@ -1,5 +1,5 @@
 import Bounds
-import Formats
+import Datasets
 import Networks
 import Tensors
 
@@ -13,7 +13,7 @@ public struct TrainingRun: Sendable {
   /// The data it trains on and the part kept aside.
   public let split: HoldoutSplit
   /// The digest of all its data (``LabeledImages/digest``).
-  let dataDigest: String
+  package let dataDigest: String
   /// The network as it was built, with the running statistics so far.
   var template: Network
   public internal(set) var parameters: [Tensor]

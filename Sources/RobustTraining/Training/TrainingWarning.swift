@@ -1,5 +1,6 @@
 import Bounds
 import Foundation
+import Verification
 
 /// A sign that a training goes wrong, and what may help.
 public enum TrainingWarning: Sendable, Equatable {
@@ -57,7 +58,6 @@ extension TrainingWarning: CustomStringConvertible {
 }
 
 extension TrainingWarning {
-  private static let nearlyAll: Float = 0.95
   private static let hardlyAny: Float = 0.99
 
   /// What an epoch (from 1) shows, whether an earlier one gave the warning or not.
@@ -84,23 +84,9 @@ extension TrainingWarning {
   }
 
   private static func collapse(_ selection: SelectionReport) -> TrainingWarning? {
-    collapse(answers: selection.answers, labels: selection.labels).map {
+    Collapse(answers: selection.answers, labels: selection.labels).map {
       .collapse(answer: $0.answer, part: $0.part)
     }
-  }
-
-  /// The class that nearly all examples are answered with, and their part, where it is more than
-  /// belong to it.
-  ///
-  /// - Parameters:
-  ///   - answers: How many examples are answered with each class.
-  ///   - labels: How many examples belong to each class.
-  static func collapse(answers: [Int], labels: [Int]) -> (answer: Int, part: Float)? {
-    let total = Float(max(labels.reduce(0, +), 1))
-    guard let answer = answers.indices.max(by: { answers[$0] < answers[$1] }) else { return nil }
-    let part = Float(answers[answer]) / total
-    guard part >= nearlyAll, Float(labels[answer]) / total < 0.9 * part else { return nil }
-    return (answer, part)
   }
 }
 

@@ -1,3 +1,5 @@
+import Relaxations
+
 /// Loops that apply an activation, its interval and its lines, in Double inside.
 enum ActivationKernel {
   static func forward(_ f: ActivationFunction, _ x: Tensor) -> Tensor {

@@ -1,3 +1,5 @@
+import Relaxations
+
 /// Replaces an activation by lines in linear forms, where each row chooses its lines by itself
 /// (``FreeSlope``).
 enum FreeActivationFormKernel {

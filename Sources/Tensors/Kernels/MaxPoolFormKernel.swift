@@ -1,3 +1,5 @@
+import Relaxations
+
 /// Replaces max pooling by lines over elements of its windows (``MaxPoolRelaxation``) in linear
 /// forms.
 struct MaxPoolFormKernel {

@@ -1,4 +1,5 @@
 import CKernels
+import Relaxations
 
 /// Replaces ReLU by its lines in linear forms, with the lines of one example at a time in cache:
 /// what ``activationLines(_:center:radius:slope:)`` and ``relaxedForm(_:_:)`` do in two passes.
@@ -82,4 +83,15 @@ private struct LineBuffer {
   }
 
   func clear() { storage.pointer.update(repeating: 0, count: 3 * n) }
+}
+
+extension ReLUSlope {
+  fileprivate var code: ck_slope {
+    switch self {
+    case .adaptive: CK_SLOPE_ADAPTIVE
+    case .same: CK_SLOPE_SAME
+    case .zero: CK_SLOPE_ZERO
+    case .one: CK_SLOPE_ONE
+    }
+  }
 }

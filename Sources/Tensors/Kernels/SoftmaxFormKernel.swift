@@ -1,3 +1,5 @@
+import Relaxations
+
 /// Replaces softmax, or its logarithm, by planes in linear forms.
 ///
 /// Sums run in Double. A coefficient is then rounded to Float, and the constant lowered by what

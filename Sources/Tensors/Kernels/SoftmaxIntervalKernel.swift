@@ -1,4 +1,5 @@
 import RealModule
+import Relaxations
 
 /// The interval of softmax, or of its logarithm, on boxes [batch, n].
 enum SoftmaxIntervalKernel {
@@ -42,8 +43,9 @@ extension LogitBox {
   init(_ center: Tensor, _ radius: Tensor, _ example: Int) {
     let n = center.shape[1]
     let (c, r) = (center.pointer + example * n, radius.pointer + example * n)
-    lower = (0..<n).map { Double(c[$0]) - Double(r[$0]) }
-    upper = (0..<n).map { Double(c[$0]) + Double(r[$0]) }
+    self.init(
+      lower: (0..<n).map { Double(c[$0]) - Double(r[$0]) },
+      upper: (0..<n).map { Double(c[$0]) + Double(r[$0]) })
     keepAlive(center, radius)
   }
 }

@@ -1,3 +1,5 @@
+import Relaxations
+
 /// An activation, elementwise.
 public func activation(_ function: ActivationFunction, _ x: Tensor) -> Tensor {
   recorded(ActivationKernel.forward(function, x), from: [x]) {

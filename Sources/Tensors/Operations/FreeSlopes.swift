@@ -1,4 +1,5 @@
 import CKernels
+import Relaxations
 
 // What α-CROWN (Xu et al. 2021) needs: relaxations whose slopes are free in each row of a form.
 

@@ -1,3 +1,5 @@
+import Relaxations
+
 /// Lines around an activation on the pre-activation intervals of a batch, all [batch, …].
 ///
 /// - Postcondition: lowerSlope·h + lowerIntercept ≤ activation(h) ≤ upperSlope·h + upperIntercept

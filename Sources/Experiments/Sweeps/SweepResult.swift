@@ -1,0 +1,109 @@
+import Formats
+import Foundation
+import Verification
+
+/// What came of one training of a sweep; `result.json` in its run's folder.
+public struct SweepResult: Codable, Sendable, Equatable {
+  public var model: String
+  public var setting: String
+  public var seed: UInt64
+  public var dataset: String
+  /// The set that it was judged by, in words.
+  public var perturbation: String
+  /// Test examples.
+  public var examples: Int
+  public var epochs: Int
+  public var parameters: Int
+  /// Median over the epochs, on this machine; nil where none was recorded.
+  public var secondsPerEpoch: Double?
+  /// Fractions of the examples; nil for a training that failed or could not begin.
+  public var errors: Errors?
+  /// Why the training failed; nil where it did not.
+  public var failure: String?
+
+  /// Whether there are errors, of a model that has learnt something.
+  var counts: Bool { errors.map { $0.collapsed != true } ?? false }
+
+  public struct Errors: Codable, Sendable, Equatable {
+    public var standard: Float
+    public var attacked: Float
+    /// What no method of the recipe certifies.
+    public var certified: Float
+    /// For each method what neither it nor those before it certify.
+    public var byMethod: [Method]
+    /// Test examples that were certified and yet fell to the attack: there must be none.
+    public var contradictions: [Int]
+    /// Examples with NaN or infinite bounds.
+    public var invalid: Int
+    /// Whether nearly all examples get one answer; nil in results of versions that did not look.
+    public var collapsed: Bool?
+
+    public struct Method: Codable, Sendable, Equatable {
+      public var method: String
+      public var error: Float
+    }
+  }
+
+  static func url(in folder: URL) -> URL { RunFolder.resultURL(in: folder) }
+
+  /// The result of a run that has ended; nil where there is none yet. Throws ``FormatError``.
+  public static func read(from folder: URL) throws -> SweepResult? {
+    let url = Self.url(in: folder)
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    guard let result = try? JSONDecoder().decode(Self.self, from: try InputFile.read(url)) else {
+      throw FormatError(
+        .badData, "is no result of a sweep", file: url.path,
+        remedy: "delete it to have the run evaluated again")
+    }
+    return result
+  }
+
+  /// Writes the result, atomically. Throws ``FormatError`` of kind `cannotWrite`.
+  public func write(to folder: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    try AtomicFile.write(try encoder.encode(self), to: Self.url(in: folder))
+  }
+}
+
+extension SweepResult {
+  /// The result of a run that cannot be trained.
+  public init(_ planned: PlannedRun, failure: String) {
+    self.init(planned, secondsPerEpoch: nil, parameters: 0, report: nil, failure: failure)
+  }
+
+  /// The result of a run that was trained: `report` is nil for one that failed, with `failure`.
+  public init(
+    _ planned: PlannedRun, _ folder: RunFolder, parameters: Int, report: ModelReport?,
+    failure: String? = nil
+  ) {
+    self.init(
+      planned, secondsPerEpoch: folder.secondsPerEpoch, parameters: parameters, report: report,
+      failure: failure)
+  }
+
+  private init(
+    _ planned: PlannedRun, secondsPerEpoch: Double?, parameters: Int, report: ModelReport?,
+    failure: String?
+  ) {
+    self.init(
+      model: planned.model, setting: planned.setting, seed: planned.seed,
+      dataset: planned.recipe.dataset.rawValue,
+      perturbation: planned.recipe.perturbation.description, examples: report?.examples ?? 0,
+      epochs: planned.recipe.schedule.epochs, parameters: parameters,
+      secondsPerEpoch: secondsPerEpoch, errors: report.map(Errors.init), failure: failure)
+  }
+}
+
+extension SweepResult.Errors {
+  init(_ report: ModelReport) {
+    self.init(
+      standard: report.standardError, attacked: report.attackedError,
+      certified: report.certification.verifiedError,
+      byMethod: report.certifiedErrors.map {
+        Method(method: $0.method.description, error: $0.error)
+      },
+      contradictions: report.contradictions, invalid: report.invalidCount,
+      collapsed: report.isCollapsed)
+  }
+}

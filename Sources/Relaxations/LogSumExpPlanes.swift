@@ -1,0 +1,88 @@
+import RealModule
+
+/// An affine function of logits.
+package struct Plane {
+  package var slopes: [Double]
+  package var intercept: Double
+
+  /// The plane of the given slopes with a value at a point.
+  package init(slopes: [Double], value: Double, at point: [Double]) {
+    self.slopes = slopes
+    intercept = value - zip(slopes, point).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  package init(constant: Double, count: Int) {
+    (slopes, intercept) = ([Double](repeating: 0, count: count), constant)
+  }
+
+  package func value(at point: [Double]) -> Double {
+    zip(slopes, point).reduce(intercept) { $0 + $1.0 * $1.1 }
+  }
+
+  package var isFinite: Bool { intercept.isFinite && slopes.allSatisfy(\.isFinite) }
+
+  /// The least and largest value on a box.
+  package func range(on box: LogitBox) -> (lower: Double, upper: Double) {
+    var (low, high) = (intercept, intercept)
+    for (i, slope) in slopes.enumerated() {
+      low += min(slope * box.lower[i], slope * box.upper[i])
+      high += max(slope * box.lower[i], slope * box.upper[i])
+    }
+    return (low, high)
+  }
+}
+
+/// Planes around log Σ exp(z) on a box.
+///
+/// It is convex, so that its tangent lies below. Above, chords of the exponentials make the sum
+/// affine, whose logarithm is concave and lies below its tangent (Wei et al. 2023): over z itself,
+/// or over the differences to the largest logit, which loses nothing where that one dominates.
+package struct LogSumExpPlanes {
+  package let lower: Plane
+  package let upper: Plane
+
+  package init(_ box: LogitBox) {
+    let center = box.center
+    let value = logSumExp(center)
+    lower = Plane(slopes: center.map { .exp($0 - value) }, value: value, at: center)
+    let pivot = center.indices.max { center[$0] < center[$1] }
+    let candidates = [Self.above(box, pivot: nil), Self.above(box, pivot: pivot)]
+    upper =
+      candidates.filter(\.isFinite).min { $0.value(at: center) < $1.value(at: center) }
+      ?? Plane(constant: logSumExp(box.upper) + box.slack, count: box.count)
+  }
+
+  /// The tangent at the centre of log Σ chord(exp(z_j − s)) + s, where s is the pivot's logit or the
+  /// largest upper end.
+  private static func above(_ box: LogitBox, pivot: Int?) -> Plane {
+    let shift = box.upper.max() ?? 0
+    let reference =
+      pivot.map { (lower: box.lower[$0], upper: box.upper[$0]) } ?? (lower: shift, upper: shift)
+    let center = box.center
+    var (sum, slopes) = (0.0, [Double](repeating: 0, count: box.count))
+    for j in slopes.indices {
+      let isPivot = j == pivot
+      let chord = ExponentialChord(
+        isPivot ? 0 : box.lower[j] - reference.upper, isPivot ? 0 : box.upper[j] - reference.lower)
+      sum += chord.valueInTheMiddle
+      slopes[j] = isPivot ? 0 : chord.slope
+    }
+    slopes = slopes.map { $0 / sum }
+    if let pivot { slopes[pivot] = 1 - slopes.reduce(0, +) }
+    let value = Double.log(sum) + (pivot.map { center[$0] } ?? shift)
+    return Plane(slopes: slopes, value: value, at: center)
+  }
+}
+
+/// The chord of exp on an interval.
+package struct ExponentialChord {
+  package let slope: Double
+  package let valueInTheMiddle: Double
+
+  package init(_ l: Double, _ u: Double) {
+    let (low, high, width) = (Double.exp(l), Double.exp(u), u - l)
+    // (eᵘ − eˡ)/(u − l) without cancellation.
+    slope = width > 0 ? -high * .expMinusOne(-width) / width : high
+    valueInTheMiddle = low / 2 + high / 2
+  }
+}

@@ -1,0 +1,80 @@
+import Bounds
+import Tensors
+
+/// What evaluating attacks ask of the sets beside what training's do: points that lie in them
+/// exactly, and steps that are steepest in the set's own norm.
+extension SetProjection {
+  private var balls: BoxedBalls {
+    BoxedBalls(
+      set.norm == .l1 ? .one : .two, around: center, epsilon: set.epsilon, within: set.domain)
+  }
+
+  /// The nearest point of each set, in the Euclidean norm.
+  package func nearest(to points: Tensor) -> Tensor {
+    set.norm == .linf
+      ? points.clamped(lower: box.lower, upper: box.upper) : balls.nearest(to: points)
+  }
+
+  /// The point of each set with the least ⟨gradient, x⟩: for ℓ∞ a corner, for ℓ2 the end of the
+  /// ray, for ℓ1 all of ε on the coordinates with the largest derivatives.
+  package func farthest(against gradient: Tensor) -> Tensor {
+    set.norm == .linf
+      ? center.stepped(along: gradient, by: -set.epsilon, lower: box.lower, upper: box.upper)
+      : balls.farthest(against: gradient)
+  }
+
+  /// A step of steepest descent from points of the sets, projected: along the gradient's signs for
+  /// ℓ∞, along its direction for ℓ2, along its `counts` largest coordinates for ℓ1.
+  ///
+  /// - Parameter lengths: In the set's norm, one for each row.
+  package func descend(
+    from points: Tensor, against gradient: Tensor, by lengths: [Float], counts: [Int]
+  ) -> Tensor {
+    if set.norm == .l1 {
+      return balls.sparseStep(from: points, against: gradient, counts: counts, lengths: lengths)
+    }
+    let direction = set.norm == .linf ? gradient.signs : gradient.unitRows
+    let factors = Tensor(shape: [lengths.count], lengths.map { -$0 })
+    return nearest(to: points + scaledRows(direction, by: factors))
+  }
+
+  /// Points of the sets as computed, brought inside exactly where ε was lost to rounding.
+  package func exact(_ points: Tensor) -> Tensor {
+    set.norm == .linf
+      ? points.drawn(to: center, within: set.epsilon) : balls.nearest(to: points)
+  }
+
+  /// For each row the distance of a point from the centre, nil where it is not in the set.
+  package func distances(of points: Tensor) -> [Double?] {
+    let size = center.count / max(center.shape[0], 1)
+    return points.withUnsafeScalars { points in
+      center.withUnsafeScalars { centers in
+        (0..<center.shape[0]).map { row in
+          let range = row * size..<(row + 1) * size
+          let distance = set.norm.distance(
+            UnsafeBufferPointer(rebasing: points[range]),
+            UnsafeBufferPointer(rebasing: centers[range]))
+          let isInside = set.domain.map { points[range].allSatisfy($0.contains) } ?? true
+          return isInside && distance <= Double(set.epsilon) ? distance : nil
+        }
+      }
+    }
+  }
+}
+
+extension Perturbation.Norm {
+  /// ‖x − y‖, in double precision; NaN where a difference is.
+  func distance(_ x: UnsafeBufferPointer<Float>, _ y: UnsafeBufferPointer<Float>) -> Double {
+    var result = 0.0
+    for i in x.indices {
+      let difference = (Double(x[i]) - Double(y[i])).magnitude
+      if difference.isNaN { return .nan }
+      switch self {
+      case .linf: result = max(result, difference)
+      case .l2: result += difference * difference
+      case .l1: result += difference
+      }
+    }
+    return self == .l2 ? result.squareRoot() : result
+  }
+}
