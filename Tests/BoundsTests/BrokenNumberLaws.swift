@@ -1,6 +1,7 @@
 import Networks
 import Tensors
 import Testing
+import _TestSupport
 
 @testable import Bounds
 

@@ -72,8 +72,9 @@ import _TestSupport
     for golden in cases where golden.method != "alpha-CROWN" {
       let (method, set) = try (method(golden), set(golden))
       func bounds(_ rows: Specification) throws -> Tensor {
-        try lowerBounds(
-          of: network, around: images, set, rows, by: method, refining: .undecidedInBatch)
+        var bounding = try BoundedNetwork(network).bounding(over: set.region(around: images))
+        return bounding.lowerBounds(
+          of: rows, by: method, budget: Budget(), refining: .undecidedInBatch)
       }
       let (lower, upper) = (arrays["lb.\(golden.key)"]!, arrays["ub.\(golden.key)"]!)
       for (ours, theirs, side) in [

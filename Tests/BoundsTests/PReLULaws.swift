@@ -17,7 +17,7 @@ import _TestSupport
     for (i, l) in ends.enumerated() {
       for u in ends[i...] {
         let box = Interval(lower: Tensor(shape: [1, 1], [l]), upper: Tensor(shape: [1, 1], [u]))
-        let output = PReLU(slope: slope).propagate(.box(box)).box
+        let output = PReLU(slope: slope).propagate([.box(box)]).box
         let values = [l, u, min(max(0, l), u)].map { max($0, 0) + slope * min($0, 0) }
         let slack = 2e-6 * values.map(\.magnitude).max()!
         #expect(abs(output.lower.scalar - values.min()!) <= slack, "[\(l), \(u)]")
@@ -41,7 +41,7 @@ import _TestSupport
         let form = LinearForm(
           coefficients: Tensor(shape: [1, 2, 1], [1, -1]), constant: .zeros([1, 2]))
         let pulled = layer.pullBack(form, through: place)
-        let (slopes, constants) = (pulled.coefficients.scalars, pulled.constant.scalars)
+        let (slopes, constants) = (pulled.coefficients[0].scalars, pulled.constant.scalars)
         for (row, sign) in [(0, 1), (1, -1)] as [(Int, Float)] {
           let gaps = (0...40).map { step -> Float in
             let x = l + (u - l) * Float(step) / 40
@@ -92,8 +92,8 @@ import _TestSupport
     let margins = Specification.margins(of: [0, 2], classes: 3)
     func loss(_ network: Network) throws -> Tensor {
       let set = Perturbation.linf(epsilon: 0.4)
-      let bounds = try BoundPropagation(network, on: set.region(around: images))
-      let both = bounds.linearBounds(margins, slope: .same) + bounds.intervalBounds(margins)
+      let bounds = try BoundedNetwork(network).bounding(over: set.region(around: images))
+      let both = bounds.linearBounds(of: margins, slope: .same) + bounds.intervalBounds(of: margins)
       let weights = Tensor(shape: [2, 3], [0.3, -0.2, 0.5, 0.1, -0.7, 0.4])
       return both.sum() + network(images).scaled(by: weights).sum()
     }

@@ -2,6 +2,8 @@ import Bounds
 import Networks
 import Tensors
 import Testing
+import Verification
+import _TestSupport
 
 /// What must never be certified, and what is refused by name.
 @Suite struct RefusalTests {
@@ -14,16 +16,16 @@ import Testing
       let labels = network(images).argmaxOfRows
       let set = Perturbation.linf(epsilon: 1e-4)
       #expect(
-        try certify(network, images, labels: labels, against: set, by: [.interval])
-          .allSatisfy { $0.status == .certified })
+        try network.certify(images, labels: labels, against: set, by: [.interval])
+          .verdicts.allSatisfy { $0.status == .certified })
       for index in network.parameters.indices {
         var values = network.parameters.map(\.value)
         let last = values[index].count - 1
         values[index].withUnsafeMutableScalars { $0[last] = value }
         let broken = network.withParameters(values)
         for method in [BoundMethod.interval, .crownIBP(), .crown(), .alphaCROWN(iterations: 2)] {
-          let verdicts = try certify(
-            broken, images, labels: labels, against: set, by: [method])
+          let verdicts = try broken.certify(images, labels: labels, against: set, by: [method])
+            .verdicts
           let path = network.parameters[index].path
           for verdict in verdicts where verdict.status == .certified {
             // A dead unit may hide −infinity in real arithmetic; then the logits are finite.
@@ -45,8 +47,9 @@ import Testing
     for set in Families.sets {
       for method in Families.methods {
         for label in 0..<4 {
-          let verdicts = try certify(
-            network, images, labels: [label, label], against: set, by: [method])
+          let verdicts = try network.certify(
+            images, labels: [label, label], against: set, by: [method]
+          ).verdicts
           #expect(verdicts[0].status != .certified)
         }
       }
@@ -58,9 +61,10 @@ import Testing
     let network = try member.network()
     let images = Tensor(shape: [1] + member.input, repeating: 2)
     let label = network(images).argmaxOfRows
-    let verdicts = try certify(
-      network, images, labels: label, against: .linf(epsilon: 0.1, within: 0...1),
-      by: [.interval, .crownIBP()])
+    let verdicts = try network.certify(
+      images, labels: label, against: .linf(epsilon: 0.1, within: 0...1),
+      by: [.interval, .crownIBP()]
+    ).verdicts
     #expect(verdicts[0].status == .invalid)
   }
 

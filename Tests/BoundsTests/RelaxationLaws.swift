@@ -1,5 +1,6 @@
 import Tensors
 import Testing
+import _TestSupport
 
 @testable import Bounds
 @testable import Relaxations

@@ -34,11 +34,10 @@ import _TestSupport
     let network = try member.network()
     let images = Families.images(1, member.input, seed: 14)
     for set in Families.sets {
-      var bounds = try BoundPropagation(network, on: set.region(around: images))
+      var bounds = try BoundedNetwork(network).bounding(over: set.region(around: images))
       bounds.tightenPreactivations(slope: .adaptive, rowLimit: 64)
       let before = bounds.preactivations
-      bounds.tightenPreactivations(
-        slope: .adaptive, rowLimit: 64, by: SlopeAscent(iterations: 3))
+      bounds.tightenPreactivations(by: SlopeAscent(iterations: 3))
       for (new, old) in zip(bounds.preactivations, before) {
         expectNowhereBelow(new.lower, old.lower, relative: 1e-6, "\(set)")
         expectNowhereBelow(new.upper * -1, old.upper * -1, relative: 1e-6, "\(set)")
@@ -54,15 +53,15 @@ import _TestSupport
     let margins = Specification.margins(of: [1], classes: 4)
     var random = RandomSource(seed: 16)
     for set in Families.sets {
-      var bounds = try BoundPropagation(network, on: set.region(around: images))
+      var bounds = try BoundedNetwork(network).bounding(over: set.region(around: images))
       bounds.tightenPreactivations(slope: .adaptive, rowLimit: 64)
       let form = bounds.elided(margins)
       let best = bounds.ascended(
-        form, from: bounds.tail, slope: .adaptive, by: SlopeAscent(iterations: 50))
+        form, from: bounds.plan.tail, by: SlopeAscent(iterations: 50))
       let values = adversarialPoints(network, images, [1], set).map { margins.values(network($0)) }
       for _ in 0..<100 {
         let alphas = bounds.randomSlopes(rows: form.rows, using: &random)
-        let lower = bounds.pulled(form, from: bounds.tail, to: 0, slope: .zero, alphas: alphas)
+        let lower = bounds.pulled(form, from: bounds.plan.tail, to: 0, slope: .zero, alphas: alphas)
           .lowerBounds(over: [bounds.input])
         expectNowhereBelow(best, lower, relative: 1e-4, "\(set)")
         for value in values { expectNowhereBelow(value, lower, relative: 1e-4, "\(set)") }
@@ -71,9 +70,9 @@ import _TestSupport
   }
 }
 
-extension BoundPropagation {
+extension Bounding {
   fileprivate var preactivations: [Interval] {
-    steps.prefix(tail).filter { !$0.layer.isAffine }.map { regions[$0.inputs[0]].box }
+    plan.steps.prefix(plan.tail).filter { $0.affine == nil }.map { regions[$0.inputs[0]].box }
   }
 
   /// Slopes of every layer that has some, uniform in [0, 1].
@@ -81,10 +80,10 @@ extension BoundPropagation {
     rows: Int, using random: inout RandomSource
   ) -> [Int: Tensor] {
     var alphas: [Int: Tensor] = [:]
-    for index in 0..<tail {
+    for index in 0..<plan.tail {
       guard
-        let start = steps[index].layer.startingAlpha(
-          through: place(of: steps[index], slope: .zero))
+        let start = plan.steps[index].layer.startingAlpha(
+          through: place(of: plan.steps[index], slope: .zero))
       else { continue }
       alphas[index] = .uniform([start.shape[0], rows, start.shape[1]], in: 0...1, using: &random)
     }

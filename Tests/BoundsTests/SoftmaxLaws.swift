@@ -2,6 +2,7 @@ import Foundation
 import Networks
 import Tensors
 import Testing
+import Verification
 import _TestSupport
 
 @testable import Bounds
@@ -215,9 +216,10 @@ import _TestSupport
     let labels = network(images).argmaxOfRows
     for epsilon in [0.001, 0.02] as [Float] {
       func verdicts(_ network: Network) throws -> [Verdict] {
-        try certify(
-          network, images, labels: labels, against: .linf(epsilon: epsilon),
-          by: [.interval, .crown()])
+        try network.certify(
+          images, labels: labels, against: .linf(epsilon: epsilon),
+          by: [.interval, .crown()]
+        ).verdicts
       }
       #expect(try verdicts(network) == verdicts(network.logits))
       #expect(try verdicts(network).contains { $0.status == .certified })

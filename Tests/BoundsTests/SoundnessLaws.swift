@@ -36,13 +36,12 @@ import _TestSupport
     let images = Families.images(member.isLarge ? 1 : 2, member.input, seed: 4)
     let labels = Array([1, 2].prefix(images.shape[0]))
     for set in Families.sets {
-      var tight = try BoundPropagation(network, on: set.region(around: images))
+      var tight = try BoundedNetwork(network).bounding(over: set.region(around: images))
       let plain = tight
       tight.tightenPreactivations(slope: .adaptive, rowLimit: 64)
       var best = tight
       if !member.isLarge {
-        best.tightenPreactivations(
-          slope: .adaptive, rowLimit: 64, by: SlopeAscent(iterations: 3))
+        best.tightenPreactivations(by: SlopeAscent(iterations: 3))
       }
       for point in adversarialPoints(network, images, labels, set).prefix(8) {
         var value = point

@@ -48,18 +48,18 @@ import _TestSupport
     return network.withRunningStatistics(network.withStatistics(of: images).running)
   }
 
-  private func bounds(_ network: Network, _ example: Case) throws -> BoundPropagation {
-    try BoundPropagation(
-      network, on: example.set.region(around: Families.images(2, example.input, seed: 6)))
+  private func bounds(_ network: Network, _ example: Case) throws -> Bounding {
+    let images = Families.images(2, example.input, seed: 6)
+    return try BoundedNetwork(network).bounding(over: example.set.region(around: images))
   }
 
   /// Some neurons in front of a layer, and a body for each chunk of them.
   private func forEachChunk(
-    _ bounds: BoundPropagation, layer index: Int, _ body: (NeuronChunk) -> Void
+    _ bounds: Bounding, layer index: Int, _ body: (NeuronChunk) -> Void
   ) -> [Int] {
-    let size = bounds.steps[index].inputShapes[0].reduce(1, *)
+    let size = bounds.plan.steps[index].inputShapes[0].reduce(1, *)
     let neurons = stride(from: 0, to: size, by: max(size / 397, 1)).map { $0 }
-    bounds.forEachChunk(of: neurons, at: bounds.steps[index].inputs[0], limit: 7, body)
+    bounds.forEachChunk(of: neurons, at: bounds.plan.steps[index].inputs[0], limit: 7, body)
     return neurons
   }
 
@@ -67,8 +67,10 @@ import _TestSupport
     chunk.lowerBounds(of: chunk.form, slope: .adaptive)
   }
 
-  private func byWhole(_ chunk: NeuronChunk, _ bounds: BoundPropagation, _ index: Int) -> Tensor {
-    let (value, shape) = (bounds.steps[index].inputs[0], bounds.steps[index].inputShapes[0])
+  private func byWhole(_ chunk: NeuronChunk, _ bounds: Bounding, _ index: Int) -> Tensor {
+    let (value, shape) = (
+      bounds.plan.steps[index].inputs[0], bounds.plan.steps[index].inputShapes[0]
+    )
     let form = bounds.unitForm(chunk.neurons, of: value, size: shape.reduce(1, *))
     return bounds.pulled(form, from: value, to: 0, slope: .adaptive)
       .lowerBounds(over: [bounds.input])
@@ -78,11 +80,11 @@ import _TestSupport
   func windowsBoundAsTheWhole(example: Case) throws {
     let bounds = try bounds(network(example), example)
     var parts = 0
-    for index in bounds.inexactLayers {
+    for index in bounds.plan.refinableLayers {
       var seen: [Int] = []
       let neurons = forEachChunk(bounds, layer: index) { chunk in
         seen += chunk.neurons
-        parts += chunk.bounds.steps.count < bounds.steps.count ? 1 : 0
+        parts += chunk.bounds.plan.steps.count < bounds.plan.steps.count ? 1 : 0
         expectClose(
           byWindow(chunk), byWhole(chunk, bounds, index), relative: 1e-4, absolute: 1e-5,
           "layer \(index)")
@@ -96,8 +98,8 @@ import _TestSupport
   @Test(arguments: cases)
   func gradientsFollowTheWhole(example: Case) throws {
     let network = try network(example)
-    let index = try bounds(network, example).inexactLayers[0]
-    func gradients(_ lower: (NeuronChunk, BoundPropagation) -> Tensor) throws -> [Tensor] {
+    let index = try bounds(network, example).plan.refinableLayers[0]
+    func gradients(_ lower: (NeuronChunk, Bounding) -> Tensor) throws -> [Tensor] {
       try withGradients(of: network) { network in
         let bounds = try bounds(network, example)
         var sum = Tensor.zeros([])
@@ -119,8 +121,8 @@ import _TestSupport
       architecture: .cnn4Layer(width: 1, hidden: 8), input: [32, 32, 3], normalized: true,
       set: .l2(epsilon: 0.1))
     let bounds = try bounds(network(example), example)
-    for index in bounds.inexactLayers {
-      #expect(ImageChain(bounds, to: bounds.steps[index].inputs[0]) == nil)
+    for index in bounds.plan.refinableLayers {
+      #expect(ImageChain(bounds, to: bounds.plan.steps[index].inputs[0]) == nil)
     }
   }
 }

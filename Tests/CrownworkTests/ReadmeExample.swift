@@ -25,7 +25,7 @@ func trainAndCertify(pixels: [UInt8], labels: [UInt8]) throws -> Certification {
     if case .epoch(let report) = event { print(report.epoch, report.sums.meanLoss) }
   }
 
-  let verdicts = try certify(run.network, test, against: box, by: .interval, then: .crownIBP())
+  let verdicts = try run.network.certify(test, against: box, by: [.interval, .crownIBP()])
   print("wrong: \(verdicts.standardError), not certified: \(verdicts.verifiedError)")
   return verdicts
 }

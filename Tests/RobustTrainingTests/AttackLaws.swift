@@ -127,8 +127,7 @@ import _TestSupport
     defer { Threads.use(threads) }
     let results = try [(250, 1), (250, 2), (7, 2)].map { size, threads in
       Threads.use(threads)
-      return try Verification.attack(
-        network, data, within: set, with: attack, batchSize: size)
+      return try network.attack(data, within: set, with: attack, batchSize: size)
     }
     // Margins are computed by kernels that may share a small batch between threads.
     #expect(results[0].map(\.prediction) == results[1].map(\.prediction))
@@ -166,7 +165,7 @@ import _TestSupport
       .interval, .crownIBP(), .crown(), .alphaCROWN(iterations: 3),
     ]
     for method in methods {
-      let verdicts = try certify(network, data, against: small, by: [method]).verdicts
+      let verdicts = try network.certify(data, against: small, by: [method]).verdicts
       let certified = verdicts.filter { $0.status == .certified }.map(\.index)
       if case .crown = method { #expect(!certified.isEmpty, "\(method) certifies nothing") }
       for attack in Self.attacks {

@@ -37,7 +37,7 @@ import Testing
     for (index, result) in radii.enumerated() {
       let alone = data[index..<index + 1]
       func status(_ epsilon: Float) throws -> Verdict.Status {
-        try certify(network, alone, against: set.withEpsilon(epsilon), by: methods).verdicts[0]
+        try network.certify(alone, against: set.withEpsilon(epsilon), by: methods).verdicts[0]
           .status
       }
       guard let radius = result.radius else {
@@ -47,8 +47,7 @@ import Testing
       if radius > 0 {
         #expect(try status(radius) == .certified)
         let attack = Attack.pgd(steps: 10, restarts: 1)
-        let attacked = try Verification.attack(
-          network, alone, within: set.withEpsilon(radius), with: attack)
+        let attacked = try network.attack(alone, within: set.withEpsilon(radius), with: attack)
         #expect(attacked[0].status == .survived)
       }
       guard let open = result.open else {
@@ -77,14 +76,14 @@ import Testing
     let target = CertificationTarget(perturbation: set, methods: [.interval, .crown()])
     let attack = Attack.pgd(steps: 10, restarts: 1)
     let epsilons = [0.6, 0, 0.1, 0.3].map { Float($0) * set.epsilon }
-    let curve = try RobustnessCurve(
-      of: network, on: data, target: target, at: epsilons, attack: attack)
+    let curve = try network.robustnessCurve(
+      on: data, target: target, at: epsilons, attack: attack)
     #expect(curve.points.map(\.epsilon) == epsilons.sorted())
     #expect(curve.contradictions.isEmpty)
     for point in curve.points {
       var single = target
       single.perturbation = set.withEpsilon(point.epsilon)
-      let report = try ModelReport(of: network, on: data, target: single, attack: attack)
+      let report = try network.evaluate(on: data, target: single, attack: attack)
       #expect(point.standardError == report.standardError)
       // Intervals shrink with ε, so nothing is certified but at its own ε.
       #expect(abs(point.certifiedErrors[0] - report.certifiedErrors[0].error) < 1e-6)

@@ -21,7 +21,9 @@ import _TestSupport
       let point = ObjectivePoint(objective, epsilon: golden.epsilon, largest: golden.epsilon)
       let set = Perturbation.linf(epsilon: golden.epsilon, within: 0...1)
       let result = try withGradients(of: network) {
-        try objective.loss(of: $0, on: images, labels: labels, within: set, at: point).value
+        try objective.loss(
+          of: BoundedNetwork($0), on: images, labels: labels, within: set, at: point
+        ).value
       }
       let expected = arrays["loss.\(golden.key)"]!.scalars[0]
       #expect(abs(result.value.scalar - expected) <= 1e-4 * abs(expected), "loss \(golden.key)")

@@ -118,8 +118,8 @@ import _TestSupport
             constraints: [$0])
         })
       for method in VerificationLaws.methods {
-        let verdict = try verify(
-          network, property, by: [method], search: CounterexampleSearch(samples: 1, cases: 0))
+        let verdict = try network.verify(
+          property, by: [method], search: CounterexampleSearch(samples: 1, cases: 0))
         let margin = try lowerBounds(
           of: network, around: images.rows(index..<index + 1), .linf(epsilon: epsilon),
           .margins(of: [label], classes: 10), by: method

@@ -19,7 +19,8 @@ import Testing
     let point = ObjectivePoint(objective, epsilon: Float(epsilon), largest: Float(epsilon))
     let ours = try withGradients(of: network) {
       try objective.loss(
-        of: $0, on: images, labels: labels, within: .linf(epsilon: Float(epsilon), within: 0...1),
+        of: BoundedNetwork($0), on: images, labels: labels,
+        within: .linf(epsilon: Float(epsilon), within: 0...1),
         at: point
       ).value
     }

@@ -6,6 +6,8 @@ import Networks
 import Tensors
 import Testing
 
+@testable import RobustTraining
+
 /// mean and std are a layer of the model: ε stays in raw units, and files keep them.
 @Suite struct NormalizationLaws {
   private static let architectures: [Architecture] = [
@@ -47,10 +49,13 @@ import Testing
       Interval(
         center: Tensor(shape: images.shape, centers), radius: Tensor(shape: images.shape, radii)))
     let margins = Specification.margins(of: [0, 3], classes: 10)
-    let normalized = try BoundPropagation(
-      Self.network(architecture), on: Perturbation.linf(epsilon: epsilon).region(around: images))
-    let plain = try BoundPropagation(Self.network(architecture, normalized: false), on: byHand)
-    let (bounds, expected) = (normalized.intervalBounds(margins), plain.intervalBounds(margins))
+    let normalized = try BoundedNetwork(Self.network(architecture)).bounding(
+      over: Perturbation.linf(epsilon: epsilon).region(around: images))
+    let plain = try BoundedNetwork(Self.network(architecture, normalized: false)).bounding(
+      over: byHand)
+    let (bounds, expected) = (
+      normalized.intervalBounds(of: margins), plain.intervalBounds(of: margins)
+    )
     // The radius that short warm-up compares with is that of the normalised input.
     let health = [normalized, plain].map { $0.preactivationHealth(tolerance: 0.9).scalar }
     #expect(health[1] > 0 && abs(health[0] - health[1]) <= 1e-4 * health[1])

@@ -3,6 +3,7 @@ import Foundation
 import Networks
 import Tensors
 import Testing
+import _TestSupport
 
 @testable import Experiments
 @testable import Relaxations
@@ -34,7 +35,7 @@ import Testing
       let point = ObjectivePoint(objective, epsilon: epsilon, largest: 0.08)
       let result = try withGradients(of: network) {
         try objective.loss(
-          of: $0, on: images, labels: labels, within: ObjectiveLaws.set, at: point,
+          of: BoundedNetwork($0), on: images, labels: labels, within: ObjectiveLaws.set, at: point,
           random: RandomSource(seed: 9)
         ).value
       }
@@ -102,7 +103,8 @@ import Testing
         : .cnn4Layer(width: 1, hidden: 8))
     let objective = Objective.crown(slope: slope)
     let loss = try objective.loss(
-      of: setting.network, on: setting.images, labels: setting.labels, within: Self.set,
+      of: BoundedNetwork(setting.network), on: setting.images, labels: setting.labels,
+      within: Self.set,
       at: ObjectivePoint(objective, epsilon: 0.08, largest: 0.08))
     for (example, label) in setting.labels.enumerated() {
       let expected = try lowerBounds(
@@ -123,7 +125,8 @@ import Testing
       let objective = Objective.crown(slope: .same, projections: projections)
       let point = ObjectivePoint(objective, epsilon: set.epsilon, largest: set.epsilon)
       return try objective.loss(
-        of: setting.network, on: setting.images, labels: setting.labels, within: set, at: point
+        of: BoundedNetwork(setting.network), on: setting.images, labels: setting.labels,
+        within: set, at: point
       ).margins!.scalars
     }
     let (exact, estimate) = (try margins(nil), try margins(2500))
@@ -144,16 +147,10 @@ import Testing
         Flatten(), Linear(from: 64, to: 4, using: &random), Activation(.tanh),
         Linear(from: 4, to: 4, using: &random),
       ])
-    let objective = Objective.crown(slope: .same, projections: 5)
-    let point = ObjectivePoint(objective, epsilon: 0.1, largest: 0.1)
-    #expect(throws: BoundsError.self) {
-      _ = try objective.loss(
-        of: setting.network, on: setting.images, labels: setting.labels,
-        within: .l1(epsilon: 0.1), at: point)
-    }
-    #expect(throws: BoundsError.self) {
-      _ = try objective.loss(
-        of: smooth, on: setting.images, labels: setting.labels, within: Self.set, at: point)
+    for (network, set) in [(setting.network, .l1(epsilon: 0.1)), (smooth, Self.set)] {
+      #expect(throws: BoundsError.self) {
+        try BoundedNetwork(network).checkProjections(within: set)
+      }
     }
   }
 
@@ -221,7 +218,8 @@ import Testing
     let point = ObjectivePoint(objective, epsilon: epsilon, largest: 0.08)
     func loss(_ network: Network) throws -> Tensor {
       try objective.loss(
-        of: network, on: setting.images, labels: setting.labels, within: Self.set, at: point,
+        of: BoundedNetwork(network), on: setting.images, labels: setting.labels, within: Self.set,
+        at: point,
         random: RandomSource(seed: 9)
       ).value
     }

@@ -31,10 +31,10 @@ import Testing
     }
     let least = Double(
       VerificationLaws.grid(network, property(0).cases[0]).map { $0[1] }.min()!)
-    let bound = try #require(try verify(network, property(0), by: [method]).bound)
+    let bound = try #require(try network.verify(property(0), by: [method]).bound)
     #expect(bound <= least + 1e-6)
-    #expect(try verify(network, property(bound - 1e-4), by: [method]).answer == .unsat)
-    guard case .sat = try verify(network, property(least + 1e-3), by: [method]).answer else {
+    #expect(try network.verify(property(bound - 1e-4), by: [method]).answer == .unsat)
+    guard case .sat = try network.verify(property(least + 1e-3), by: [method]).answer else {
       Issue.record("no counterexample by \(method)")
       return
     }
@@ -52,8 +52,8 @@ import Testing
             terms: [one, other].sorted().map {
               .init(output: $0, coefficient: $0 == one ? 1 : -1)
             }, bound: 0))
-        let word = try verify(network, property, by: [method]).answer.word
-        #expect(try verify(network.logits, property, by: [method]).answer.word == word)
+        let word = try network.verify(property, by: [method]).answer.word
+        #expect(try network.logits.verify(property, by: [method]).answer.word == word)
         words.insert(word)
       }
     }

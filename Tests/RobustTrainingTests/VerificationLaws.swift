@@ -61,14 +61,14 @@ import _TestSupport
     }
     let least = Double(Self.grid(network, property(0).cases[0]).map { $0[1] }.min()!)
     for method in Self.methods {
-      let bound = try #require(try verify(network, property(0), by: [method]).bound)
+      let bound = try #require(try network.verify(property(0), by: [method]).bound)
       #expect(bound <= least + 1e-5)
-      let below = try verify(network, property(bound - 1e-4), by: [method])
+      let below = try network.verify(property(bound - 1e-4), by: [method])
       #expect(below.answer == .unsat && below.refuted == 1 && below.method == method)
       #expect(abs(below.bound! - 1e-4) < 1e-5)
-      let between = try verify(network, property(bound + 0.1 * (least - bound)), by: [method])
+      let between = try network.verify(property(bound + 0.1 * (least - bound)), by: [method])
       if least - bound > 0.1 { #expect(between.answer == .unknown && between.refuted == 0) }
-      guard case .sat = try verify(network, property(least + 1e-3), by: [method]).answer else {
+      guard case .sat = try network.verify(property(least + 1e-3), by: [method]).answer else {
         Issue.record("no counterexample by \(method)")
         return
       }
@@ -81,7 +81,7 @@ import _TestSupport
     for seed in 0..<100 {
       let network = try Self.network(seed: UInt64(seed % 5))
       let property = Self.randomProperty(seed: UInt64(seed))
-      let verdict = try verify(network, property, by: Self.methods)
+      let verdict = try network.verify(property, by: Self.methods)
       let isReached = property.cases.contains { part in
         Self.grid(network, part).contains { outputs in
           part.constraints.allSatisfy {
@@ -150,9 +150,10 @@ import _TestSupport
     }
     let values = Self.grid(network, part)
     for method in Self.methods {
-      let bounds = try lowerBounds(
-        of: network, over: InputBox(of: part, for: network).region, constraints, by: method,
-        memoryBudget: 1 << 20)
+      var bounding = BoxBounding(
+        try PropertyNetwork(network), over: InputBox(of: part, for: network).region)
+      let bounds = bounding.lowerBounds(
+        of: constraints, by: method, budget: Budget(memory: 1 << 20))
       #expect(bounds.count == 20)
       for (bound, constraint) in zip(bounds, constraints) {
         let least = values.map { $0 }.min { constraint.excess(of: $0) < constraint.excess(of: $1) }!
@@ -171,7 +172,7 @@ import _TestSupport
     for factor in [Float.infinity, .nan, 1e30] {
       let good = try Self.network()
       let network = good.withParameters(good.parameters.map { ($0.value * factor).detached })
-      let verdict = try verify(network, property, by: Self.methods)
+      let verdict = try network.verify(property, by: Self.methods)
       #expect(verdict.answer == .unknown && verdict.refuted == 0 && verdict.bound == nil)
     }
   }
@@ -180,17 +181,16 @@ import _TestSupport
     let network = try Self.network()
     let part = VNNLIBProperty.Case(lower: [0, 0, 0], upper: [1, 1, 1], constraints: [])
     #expect(throws: BoundsError.input("has 3 inputs X, but the network takes 2 [2]")) {
-      try verify(
-        network, VNNLIBProperty(inputs: 3, outputs: 3, cases: [part]), by: Self.methods)
+      try network.verify(VNNLIBProperty(inputs: 3, outputs: 3, cases: [part]), by: Self.methods)
     }
     #expect(throws: BoundsError.input("has 4 outputs Y, but the network gives 3")) {
-      try verify(network, VNNLIBProperty(inputs: 2, outputs: 4, cases: []), by: Self.methods)
+      try network.verify(VNNLIBProperty(inputs: 2, outputs: 4, cases: []), by: Self.methods)
     }
     #expect(throws: BoundsError.specification("no method to verify by")) {
-      try verify(network, VNNLIBProperty(inputs: 2, outputs: 3, cases: []), by: [])
+      try network.verify(VNNLIBProperty(inputs: 2, outputs: 3, cases: []), by: [])
     }
-    let none = try verify(
-      network, VNNLIBProperty(inputs: 2, outputs: 3, cases: []), by: Self.methods)
+    let none = try network.verify(
+      VNNLIBProperty(inputs: 2, outputs: 3, cases: []), by: Self.methods)
     #expect(none.answer == .unsat && none.cases == 0 && none.bound == nil)
   }
 }

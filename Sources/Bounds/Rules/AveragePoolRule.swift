@@ -1,23 +1,19 @@
 import Networks
 import Tensors
 
-/// Means of boxes are boxes, since all weights are positive; forms spread over the windows.
-extension AveragePool: BoundedLayer {
-  public var isAffine: Bool { true }
+/// Means, whose weights are all positive; forms spread over the windows. A ball becomes its box:
+/// sound, though rows of the pool have smaller dual norms.
+extension AveragePool: AffineRule {
+  public var offset: Tensor? { nil }
 
-  public func propagate(_ region: Region) -> Region {
-    // A ball becomes its box: sound, though rows of the pool have smaller dual norms.
-    let box = region.box
-    return .box(Interval(center: forward(box.center), radius: forward(box.radius)))
-  }
+  public func linearMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
 
-  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
-    let rows = form.batch * form.rows
+  public func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
+
+  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
     let pulled = transposedAveragePool(
-      form.coefficients.reshaped([rows] + place.outputShape), image: place.inputShape, window,
-      countsPadding: countsPadding)
-    return LinearForm(
-      coefficients: pulled.reshaped([form.batch, form.rows, place.inputShape.reduce(1, *)]),
-      constant: form.constant)
+      rows.reshaped([rows.shape[0] * rows.shape[1]] + place.outputShape), image: place.inputShape,
+      window, countsPadding: countsPadding)
+    return [pulled.reshaped([rows.shape[0], rows.shape[1], place.inputShape.reduce(1, *)])]
   }
 }

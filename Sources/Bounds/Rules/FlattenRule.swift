@@ -1,20 +1,21 @@
 import Networks
 import Tensors
 
-/// Flatten keeps memory order, so boxes are viewed anew and forms pass unchanged.
-extension Flatten: BoundedLayer {
-  public var isAffine: Bool { true }
+/// Flatten keeps the order in memory, so that boxes and balls are viewed anew and forms pass
+/// unchanged.
+extension Flatten: AffineRule {
   public var mixesScalars: Bool { false }
+  public var offset: Tensor? { nil }
 
-  public func propagate(_ region: Region) -> Region {
-    switch region {
-    case .box(let box):
-      return .box(Interval(center: forward(box.center), radius: forward(box.radius)))
-    case .ball(var ball):
-      ball.center = forward(ball.center)
-      return .ball(ball)
-    }
+  public func linearMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
+
+  public func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
+
+  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] { [rows] }
+
+  public func image(of ball: NormBall) -> Region? {
+    var ball = ball
+    ball.center = forward(ball.center)
+    return .ball(ball)
   }
-
-  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm { form }
 }

@@ -1,60 +1,41 @@
 import Networks
 import Tensors
 
-extension Junction {
-  /// The box of a junction that is linear with no negative weight: it maps centres and radii alike.
-  fileprivate func joinedBoxes(_ regions: [Region]) -> Region {
-    guard regions.count > 1 else { return regions[0] }
-    let boxes = regions.map(\.box)
-    return .box(
-      Interval(
-        center: forward(all: boxes.map(\.center)), radius: forward(all: boxes.map(\.radius))))
-  }
-}
-
-/// Addition: boxes add up; a form passes unchanged to every input.
+/// Addition: a form passes unchanged to every input.
 ///
-/// The sum of the inputs' boxes forgets what the inputs have in common; backward forms don't, since
-/// the coefficients of a value that is read twice add up.
-extension Addition: BoundedLayer {
-  public var isAffine: Bool { true }
+/// The sum of the inputs' boxes forgets what the inputs have in common; backward forms remember it,
+/// since the coefficients of a value that is read twice add up.
+extension Addition: AffineRule {
+  public var offset: Tensor? { nil }
 
-  public func propagate(_ region: Region) -> Region { region }
+  public func linearMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
 
-  public func propagate(all regions: [Region]) -> Region {
-    joinedBoxes(regions)
+  public func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
+
+  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
+    place.inputShapes.map { _ in rows }
   }
 
-  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm { form }
-
-  public func pullBack(
-    toAll form: LinearForm, through place: LayerPlace
-  ) -> (coefficients: [Tensor], constant: Tensor) {
-    (place.inputShapes.map { _ in form.coefficients }, form.constant)
-  }
+  /// The sum of one ball is the ball.
+  public func image(of ball: NormBall) -> Region? { .ball(ball) }
 }
 
 /// Concatenation: boxes and coefficients side by side.
-extension Concatenation: BoundedLayer {
-  public var isAffine: Bool { true }
+extension Concatenation: AffineRule {
+  public var offset: Tensor? { nil }
 
-  public func propagate(_ region: Region) -> Region { region }
+  public func linearMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
 
-  public func propagate(all regions: [Region]) -> Region {
-    joinedBoxes(regions)
+  public func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
+
+  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
+    let (batch, count) = (rows.shape[0], rows.shape[1])
+    let channels = rows.reshaped([batch, count] + place.outputShape)
+    return zip(
+      splitChannels(channels, into: place.inputShapes.map { $0.last! }), place.inputShapes
+    ).map { part, shape in part.reshaped([batch, count, shape.reduce(1, *)]) }
   }
 
-  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm { form }
-
-  public func pullBack(
-    toAll form: LinearForm, through place: LayerPlace
-  ) -> (coefficients: [Tensor], constant: Tensor) {
-    let channels = form.coefficients.reshaped([form.batch, form.rows] + place.outputShape)
-    let parts = splitChannels(channels, into: place.inputShapes.map { $0.last! })
-    return (
-      zip(parts, place.inputShapes).map { part, shape in
-        part.reshaped([form.batch, form.rows, shape.reduce(1, *)])
-      }, form.constant
-    )
-  }
+  /// One ball alone is the ball.
+  public func image(of ball: NormBall) -> Region? { .ball(ball) }
 }

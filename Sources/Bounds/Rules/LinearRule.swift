@@ -1,21 +1,28 @@
 import Networks
 import Tensors
 
-/// Boxes: centre by W and b, radius by |W|. Balls: ε times the dual norm of each row. Forms: Λ·W.
-extension Linear: BoundedLayer {
-  public var isAffine: Bool { true }
+/// W as a matrix. A ball becomes the box of its images: ε times the dual norm of each row.
+extension Linear: AffineRule {
+  public var offset: Tensor? { bias }
 
-  public func propagate(_ region: Region) -> Region {
-    switch region {
-    case .box(let box):
-      // The radius first: its weight's gradient is then added to that of the centre, in place.
-      let radius = linear(box.radius, weight: absolute(weight))
-      return .box(Interval(center: forward(box.center), radius: radius))
-    case .ball(let ball):
-      let center = forward(ball.center)
-      let norms = rowNorms(ball) * ball.epsilon
-      return .box(Interval(center: center, radius: norms.repeatedBatch(center.shape[0])))
-    }
+  public func linearMap(_ inputs: [Tensor]) -> Tensor { linear(inputs[0], weight: weight) }
+
+  public func absoluteMap(_ inputs: [Tensor]) -> Tensor {
+    linear(inputs[0], weight: absolute(weight))
+  }
+
+  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
+    [matrixProduct(rows, weight)]
+  }
+
+  public func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor {
+    selectedRows(weight, at: outputs).reshaped([1, outputs.count, weight.shape[1]])
+  }
+
+  public func image(of ball: NormBall) -> Region? {
+    let center = forward(ball.center)
+    let norms = rowNorms(ball) * ball.epsilon
+    return .box(Interval(center: center, radius: norms.repeatedBatch(center.shape[0])))
   }
 
   /// ‖W_i ∘ s‖ in the dual norm, [1, out]: the rows of a 1×1 convolution on one pixel.
@@ -28,19 +35,4 @@ extension Linear: BoundedLayer {
       ConvolutionGeometry(), dual: ball.dual
     ).reshaped([1, out])
   }
-
-  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
-    // The constant first: its gradient is then added to that of the coefficients, in place.
-    let constant = form.constant + formBias(form.coefficients, bias)
-    return LinearForm(coefficients: matrixProduct(form.coefficients, weight), constant: constant)
-  }
-
-  public func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm {
-    LinearForm(
-      coefficients: selectedRows(weight, at: outputs)
-        .reshaped([1, outputs.count, weight.shape[1]]),
-      constant: selectedRows(bias, at: outputs).reshaped([1, outputs.count]))
-  }
-
-  public func linearMap(_ inputs: [Tensor]) -> Tensor { linear(inputs[0], weight: weight) }
 }

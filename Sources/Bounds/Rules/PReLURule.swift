@@ -6,12 +6,11 @@ import Tensors
 /// negative, when f falls up to 0. Forms: f(x) = x + (1 − a)·max(−x, 0), of which only the second
 /// part needs lines; its coefficient says which, so that any a will do. Above 0 the slope is 1
 /// without rounding, below it errs by that of 1 − a.
-extension PReLU: BoundedLayer {
-  public var isAffine: Bool { false }
+extension PReLU: RelaxedRule {
+  public var isExactOnceDecided: Bool { true }
 
-  public func propagate(_ region: Region) -> Region {
-    let box = region.box
-    let (lower, upper) = (box.lower, box.upper)
+  public func box(of input: Interval) -> Interval {
+    let (lower, upper) = (input.lower, input.upper)
     let slopes = slopes(channels: lower.shape.last!)
     let (rising, falling) = (relu(slopes), relu(slopes * -1))
     let below = (lower: relu(lower * -1), upper: relu(upper * -1))
@@ -22,15 +21,14 @@ extension PReLU: BoundedLayer {
     // Where f falls below 0, the largest value may be at either end.
     let largest =
       relu(upper) - times(rising, below.upper) + relu(times(falling, below.lower) - relu(upper))
-    return .box(Interval(lower: least, upper: largest))
+    return Interval(lower: least, upper: largest)
   }
 
-  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
-    guard let preactivation = place.preactivation else {
-      preconditionFailure("PReLU needs its pre-activation interval")
-    }
-    let mirrored = preactivation.mirroredRows
-    let bent = times(complement(place), form.coefficients)
+  public func relaxed(
+    _ coefficients: Tensor, over input: Interval, through place: LayerPlace
+  ) -> (form: Tensor, constant: Tensor) {
+    let mirrored = input.mirroredRows
+    let bent = times(complement(place), coefficients)
     let relaxed =
       if let alpha = place.alpha {
         relaxedReLUForm(bent, center: mirrored.center, radius: mirrored.radius, alpha: alpha)
@@ -38,15 +36,11 @@ extension PReLU: BoundedLayer {
         relaxedReLUForm(
           bent, center: mirrored.center, radius: mirrored.radius, slope: place.slope.mirrored)
       }
-    return LinearForm(
-      coefficients: form.coefficients.repeatedBatch(relaxed.form.shape[0]) - relaxed.form,
-      constant: form.addingConstant(relaxed.constant))
+    return (coefficients.repeatedBatch(relaxed.form.shape[0]) - relaxed.form, relaxed.constant)
   }
 
-  public func startingAlpha(through place: LayerPlace) -> Tensor? {
-    place.preactivation.map { interval in
-      reluSlopes(interval.mirroredRows, place.slope.mirrored)
-    }
+  public func startingAlpha(over input: Interval, _ slope: ReLUSlope) -> Tensor? {
+    reluSlopes(input.mirroredRows, slope.mirrored)
   }
 
   /// 1 − a for each channel of the layer's place.

@@ -3,33 +3,26 @@ import Relaxations
 import Tensors
 
 /// Boxes: monotone, so the ends pass through. Forms: the lines of ``ReLUSlope``.
-extension ReLU: BoundedLayer {
-  public var isAffine: Bool { false }
+extension ReLU: RelaxedRule {
+  public var isExactOnceDecided: Bool { true }
 
-  public func propagate(_ region: Region) -> Region {
-    let box = region.box
-    let output = intervalReLU(center: box.center, radius: box.radius)
-    return .box(Interval(center: output.center, radius: output.radius))
+  public func box(of input: Interval) -> Interval {
+    let output = intervalReLU(center: input.center, radius: input.radius)
+    return Interval(center: output.center, radius: output.radius)
   }
 
-  public func pullBack(_ form: LinearForm, through place: LayerPlace) -> LinearForm {
-    guard let preactivation = place.preactivation else {
-      preconditionFailure("ReLU needs its pre-activation interval")
+  public func relaxed(
+    _ coefficients: Tensor, over input: Interval, through place: LayerPlace
+  ) -> (form: Tensor, constant: Tensor) {
+    let (center, radius) = (input.center.flattenedRows, input.radius.flattenedRows)
+    guard let alpha = place.alpha else {
+      return relaxedReLUForm(coefficients, center: center, radius: radius, slope: place.slope)
     }
-    let center = preactivation.center.flattenedRows
-    let radius = preactivation.radius.flattenedRows
-    let relaxed =
-      if let alpha = place.alpha {
-        relaxedReLUForm(form.coefficients, center: center, radius: radius, alpha: alpha)
-      } else {
-        relaxedReLUForm(form.coefficients, center: center, radius: radius, slope: place.slope)
-      }
-    return LinearForm(
-      coefficients: relaxed.form, constant: form.addingConstant(relaxed.constant))
+    return relaxedReLUForm(coefficients, center: center, radius: radius, alpha: alpha)
   }
 
-  public func startingAlpha(through place: LayerPlace) -> Tensor? {
-    place.preactivation.map { reluSlopes($0, place.slope) }
+  public func startingAlpha(over input: Interval, _ slope: ReLUSlope) -> Tensor? {
+    reluSlopes(input, slope)
   }
 }
 

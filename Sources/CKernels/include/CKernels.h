@@ -97,6 +97,15 @@ void ck_concretize_form_gradient(const float *x, const float *c, const float *r,
                                  float *out, size_t n);
 /// sum_c += g·x, sum_r −= g·|x|.
 void ck_concretize_box_gradient(const float *x, float g, float *sum_c, float *sum_r, size_t n);
+/// lower = Σ x·c − |x|·r and upper = Σ x·c + |x|·r, in one pass.
+void ck_concretize_ends(const float *x, const float *c, const float *r, float *lower,
+                        float *upper, size_t n);
+/// out = g_lower · (c − sign(x)·r) + g_upper · (c + sign(x)·r).
+void ck_concretize_ends_form_gradient(const float *x, const float *c, const float *r,
+                                      float g_lower, float g_upper, float *out, size_t n);
+/// sum_c += (g_lower + g_upper)·x, sum_r += (g_upper − g_lower)·|x|.
+void ck_concretize_ends_box_gradient(const float *x, float g_lower, float g_upper, float *sum_c,
+                                     float *sum_r, size_t n);
 
 // Convolutions of few input channels (windows.c)
 

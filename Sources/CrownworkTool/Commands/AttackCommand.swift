@@ -43,7 +43,7 @@ struct AttackCommand: ParsableCommand {
     if let output { try AtomicFile.check(URL(fileURLWithPath: output)) }
     if let save { try NewFolder.check(URL(fileURLWithPath: save)) }
     ForeignModel(saved, set, target).tell(asJSON: json)
-    let results = results(saved.file.network, range, set, settings)
+    let results = try results(saved.file.network, range, set, settings)
     let records = results.map { AttackRecord($0, start: range.start) }
     if let output { try JSON.write(records, to: output) }
     if let save {
@@ -61,16 +61,11 @@ struct AttackCommand: ParsableCommand {
   private func results(
     _ network: Network, _ range: ExampleRange, _ set: Perturbation,
     _ settings: Attack
-  ) -> [AttackResult] {
-    var done = 0
+  ) throws -> [AttackResult] {
     defer { Console.standard.clearLiveLine() }
-    return Verification.attack(
-      network, range.data, within: set, with: settings, seed: attack.seed
-    ) { part in
-      done += part.count
-      Console.standard.live("attack \(done)/\(range.data.count)")
-      return true
-    }
+    return try network.attack(
+      range.data, within: set, with: settings, seed: attack.seed
+    ) { _, progress in Console.standard.live(progress.words) }
   }
 
   private func totals(

@@ -55,7 +55,7 @@ struct CertifyCommand: ParsableCommand {
     parsing: .unconditional,
     help: "Resolution of --radius, as a fraction of its upper end. Default: 1/64.")
   var precision: String?
-  @OptionGroup var memory: MemoryOption
+  @OptionGroup var limits: BudgetOptions
   @Option(
     help: "Write the verdicts to this file, JSON lines; with --vnnlib what is printed, too.",
     completion: .file())
@@ -64,7 +64,7 @@ struct CertifyCommand: ParsableCommand {
 
   mutating func run() throws {
     try subject.apply()
-    let budget = try memory.bytes()
+    let budget = try limits.budget()
     let saved = try subject.open(model, onnx: onnx)
     guard radius || precision == nil else {
       throw Failure(.usage, "--precision: is of --radius; add that or leave this out")
@@ -72,23 +72,22 @@ struct CertifyCommand: ParsableCommand {
     if let output { try AtomicFile.check(URL(fileURLWithPath: output)) }
     if let vnnlib {
       guard !radius else { throw Failure(.usage, "--radius: is for examples, not for --vnnlib") }
-      try decide(propertyAt: vnnlib, of: saved, memoryBudget: budget)
+      try decide(propertyAt: vnnlib, of: saved, budget: budget)
     } else if radius {
-      try certifyRadii(of: saved, memoryBudget: budget)
+      try certifyRadii(of: saved, budget: budget)
     } else {
-      try certifyExamples(of: saved, memoryBudget: budget)
+      try certifyExamples(of: saved, budget: budget)
     }
   }
 
-  private func certifyExamples(of saved: SavedModel, memoryBudget: Int) throws {
+  private func certifyExamples(of saved: SavedModel, budget: Budget) throws {
     let (saved, range) = try subject.examples(for: saved, count: examples)
     let goal = try saved.target(on: range.dataset)
       .applying(target.overrides(by: by, slope: relaxation.slope))
     try goal.perturbation.validate(inputCount: range.data.imageSize)
     ForeignModel(saved, goal, target, by: by).tell(asJSON: json)
-    let certification = try certification(of: saved.file.network, range, goal, memoryBudget)
+    let certification = try certification(of: saved.file.network, range, goal, budget)
     let records = certification.verdicts.map { VerdictRecord($0, start: range.start) }
-    if let output { try JSON.write(records, to: output) }
     if json {
       for record in records { Console.standard.line(try JSON.line(record)) }
     } else {
@@ -96,20 +95,37 @@ struct CertifyCommand: ParsableCommand {
       Console.standard.line(totals(certification, range, goal))
     }
     warn(certification, of: saved)
+    try reportMissing(
+      range.data.count - certification.verdicts.count, of: range.data.count,
+      isResumable: output != nil)
   }
 
   private func certification(
-    of network: Network, _ range: ExampleRange, _ goal: CertificationTarget, _ budget: Int
+    of network: Network, _ range: ExampleRange, _ goal: CertificationTarget, _ budget: Budget
   ) throws -> Certification {
-    var done = 0
     defer { Console.standard.clearLiveLine() }
-    return try certify(
-      network, range.data, against: goal.perturbation, by: goal.methods, memoryBudget: budget
-    ) { part in
-      done += part.count
-      Console.standard.live("certify \(done)/\(range.data.count)")
-      return true
+    let set = goal.perturbation
+    guard let output else {
+      return try network.certify(range.data, against: set, by: goal.methods, budget: budget) {
+        Console.standard.live($1.words)
+      }
     }
+    let log = try VerdictLog(
+      at: URL(fileURLWithPath: output), of: network, on: range.data, against: set,
+      by: goal.methods, start: range.start)
+    if !log.found.isEmpty, !json {
+      Console.error("crownwork: \(output): goes on after \(log.found.count) verdicts")
+    }
+    return try log.certify(budget: budget) { Console.standard.live($1.words) }
+  }
+
+  /// Says what a spent budget has left undone, and ends as the signal that spent it asks.
+  func reportMissing(_ missing: Int, of count: Int, isResumable: Bool) throws {
+    guard missing > 0 else { return }
+    let rest = isResumable ? "; the same command goes on from \(output!).partial" : ""
+    Console.error(
+      "crownwork: stopped after \(count - missing) of \(count) examples\(rest)")
+    try Interruption.check()
   }
 
   private func totals(
@@ -117,7 +133,8 @@ struct CertifyCommand: ParsableCommand {
   ) -> String {
     let counts = Verdict.Status.allCases.map { "\(certification.count($0)) \($0.rawValue)" }
     let methods = goal.methods.map(\.description).joined(separator: ", then ")
-    return "\(range.data.count) test examples of \(range.dataset.rawValue), \(goal.perturbation), "
+    return
+      "\(certification.verdicts.count) test examples of \(range.dataset.rawValue), \(goal.perturbation), "
       + "by \(methods): \(counts.joined(separator: ", ")); certified error "
       + percent(certification.verifiedError)
   }
@@ -131,23 +148,7 @@ struct CertifyCommand: ParsableCommand {
   }
 }
 
-/// A verdict as JSON and as a row.
-struct VerdictRecord: Encodable {
-  let index, label, prediction: Int
-  let verdict: String
-  /// nil where no method gave a finite bound.
-  let margin: Float?
-  let method: String?
-
-  init(_ verdict: Verdict, start: Int) {
-    let bounded = verdict.margin.isFinite
-    (index, label, prediction) = (verdict.index + start, verdict.label, verdict.prediction)
-    self.verdict = verdict.status.rawValue
-    (margin, method) = (
-      bounded ? verdict.margin : nil, bounded ? verdict.method.description : nil
-    )
-  }
-
+extension VerdictRecord {
   static func table(_ records: [VerdictRecord]) -> String {
     let header = ["example", "label", "answer", "verdict", "margin ≥", "method"]
     return TextTable(

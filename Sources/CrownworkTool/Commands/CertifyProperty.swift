@@ -4,34 +4,31 @@ import Foundation
 /// `crownwork certify --vnnlib`.
 extension CertifyCommand {
   /// Decides a property of a model, and prints and writes what is found.
-  func decide(propertyAt path: String, of saved: SavedModel, memoryBudget: Int) throws {
+  func decide(propertyAt path: String, of saved: SavedModel, budget: Budget) throws {
     try refuseOptionsForExamples()
     var target = CertificationTarget(for: .digits)
     target.methods = [.interval, .crownIBP(), .crown()]
     let methods = try target.applying(TargetOptions.methods(by: by, slope: relaxation.slope))
       .methods
     let property = try VNNLIBProperty(contentsOf: URL(fileURLWithPath: path))
-    let verdict = try verdict(on: property, at: path, saved.file.network, methods, memoryBudget)
+    let verdict = try verdict(on: property, at: path, saved.file.network, methods, budget)
     let record = PropertyRecord(verdict, model: saved.name, property: path)
     let text = json ? try JSON.line(record) : record.text(methods: methods)
     if let output {
       try AtomicFile.write(Data((text + "\n").utf8), to: URL(fileURLWithPath: output))
     }
     Console.standard.line(text)
+    try Interruption.check()
   }
 
   private func verdict(
     on property: VNNLIBProperty, at path: String, _ network: Network, _ methods: [BoundMethod],
-    _ memoryBudget: Int
+    _ budget: Budget
   ) throws -> PropertyVerdict {
     defer { Console.standard.clearLiveLine() }
     do {
-      return try verify(network, property, by: methods, memoryBudget: memoryBudget) { stage in
-        switch stage {
-        case .bounds(let method, let open):
-          Console.standard.live("\(method): \(open)/\(property.cases.count) cases open")
-        case .search: Console.standard.live("search for a counterexample")
-        }
+      return try network.verify(property, by: methods, budget: budget) {
+        Console.standard.live($0.words)
       }
     } catch BoundsError.input(let problem) {
       throw Failure(.badData, "\(path): \(problem)")

@@ -3,7 +3,7 @@ import Foundation
 
 /// The largest ε certified for each example.
 extension CertifyCommand {
-  func certifyRadii(of saved: SavedModel, memoryBudget: Int) throws {
+  func certifyRadii(of saved: SavedModel, budget: Budget) throws {
     let (saved, range) = try subject.examples(for: saved, count: examples)
     let goal = try saved.target(on: range.dataset)
       .applying(target.overrides(by: by, slope: relaxation.slope))
@@ -12,9 +12,10 @@ extension CertifyCommand {
     ForeignModel(saved, goal, by: by).tell(asJSON: json)
     defer { Console.standard.clearLiveLine() }
     let radii = try search.radii(
-      of: saved.file.network, on: range.data, within: set, by: goal.methods,
-      memoryBudget: memoryBudget
-    ) { Console.standard.live("certify \($0)/\($1)") }
+      of: saved.file.network, on: range.data, within: set, by: goal.methods, budget: budget
+    ) { _, progress in
+      Console.standard.live(progress.words)
+    }
     Console.standard.clearLiveLine()
     let records = radii.map { RadiusRecord($0, start: range.start) }
     if let output { try JSON.write(records, to: output) }
@@ -24,6 +25,7 @@ extension CertifyCommand {
       if output == nil { Console.standard.line(RadiusRecord.table(records)) }
       Console.standard.line(summary(radii, range, set, goal.methods, search))
     }
+    try reportMissing(range.data.count - radii.count, of: range.data.count, isResumable: false)
   }
 
   /// The set at the search's upper end: the ε that was given, else twice the model's own where such

@@ -49,8 +49,8 @@ struct EvaluateCommand: ParsableCommand {
 
   mutating func run() throws {
     try subject.apply()
-    let budget = try memory.bytes()
-    if let curve { return try evaluate(at: EpsilonRange(curve).epsilons, memoryBudget: budget) }
+    let budget = try memory.budget()
+    if let curve { return try evaluate(at: EpsilonRange(curve).epsilons, budget: budget) }
     guard output == nil else {
       throw Failure(.usage, "--output: is of --curve; add that or leave this out")
     }
@@ -64,7 +64,7 @@ struct EvaluateCommand: ParsableCommand {
       })
   }
 
-  private func report(on path: String, _ budget: Int) throws -> NamedReport {
+  private func report(on path: String, _ budget: Budget) throws -> NamedReport {
     let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
     let goal = try model.target(on: range.dataset)
       .applying(target.overrides(by: by, slope: relaxation.slope))
@@ -72,12 +72,13 @@ struct EvaluateCommand: ParsableCommand {
     let attack = try attack.settings(model.evaluation(on: range.dataset).attack)
     ForeignModel(model, goal, target, by: by).tell(asJSON: json)
     defer { Console.standard.clearLiveLine() }
-    let report = try ModelReport(
-      of: model.file.network, on: range.data, target: goal, attack: attack,
-      seed: self.attack.seed, memoryBudget: budget
-    ) { stage, done in
-      Console.standard.live("\(path): \(stage.rawValue) \(done)/\(range.data.count)")
+    let report = try model.file.network.evaluate(
+      on: range.data, target: goal, attack: attack, seed: self.attack.seed, budget: budget
+    ) { progress in
+      try Interruption.check()
+      Console.standard.live("\(path): \(progress.words)")
     }
+    try Interruption.check()
     return NamedReport(
       name: path, dataset: range.dataset, start: range.start, network: model.file.network,
       report: report)
@@ -88,28 +89,5 @@ struct EvaluateCommand: ParsableCommand {
     Console.error(
       "crownwork: \(named.name): warning: \(named.report.invalidCount) examples have NaN or "
         + "infinite bounds and count as not certified")
-  }
-}
-
-/// How backward passes relax ReLUs, in place of the model's own way.
-struct RelaxationOption: ParsableArguments {
-  @Option(
-    help: """
-      Lower line of unstable ReLUs: adaptive, same-slope, zero or one. Default: the model's own.
-      """, completion: .slopes)
-  var slope: String?
-}
-
-/// How much memory backward passes may take.
-struct MemoryOption: ParsableArguments {
-  @Option(help: "Memory for backward passes, such as 512M or 2G.") var memory = "512M"
-
-  func bytes() throws -> Int {
-    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
-    let unit = memory.last.flatMap { units[$0] }
-    guard let number = Int(unit == nil ? memory : String(memory.dropLast())), number > 0,
-      number <= 1 << 40 / (unit ?? 1)
-    else { throw Failure(.usage, "--memory: must be a size such as 512M, not \"\(memory)\"") }
-    return number * (unit ?? 1)
   }
 }

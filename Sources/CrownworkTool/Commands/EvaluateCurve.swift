@@ -3,12 +3,12 @@ import Foundation
 
 /// Errors over a range of ε.
 extension EvaluateCommand {
-  func evaluate(at epsilons: [Float], memoryBudget: Int) throws {
+  func evaluate(at epsilons: [Float], budget: Budget) throws {
     guard target.epsilon == nil else {
       throw Failure(.usage, "--epsilon: --curve brings its own; leave one of them out")
     }
     let form = try output.map(CurveFile.init(path:))
-    let curves = try models.map { try curve(of: $0, at: epsilons, memoryBudget) }
+    let curves = try models.map { try curve(of: $0, at: epsilons, budget) }
     if let form { try form.write(curves) }
     Console.standard.line(
       json ? try NamedCurve.json(curves) : curves.map(\.text).joined(separator: "\n\n"))
@@ -19,7 +19,7 @@ extension EvaluateCommand {
   }
 
   private func curve(
-    of path: String, at epsilons: [Float], _ budget: Int
+    of path: String, at epsilons: [Float], _ budget: Budget
   ) throws -> NamedCurve {
     let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
     let goal = try model.target(on: range.dataset)
@@ -29,11 +29,15 @@ extension EvaluateCommand {
     }
     ForeignModel(model, goal, by: by).tell(asJSON: json)
     defer { Console.standard.clearLiveLine() }
-    let curve = try RobustnessCurve(
-      of: model.file.network, on: range.data, target: goal, at: epsilons,
+    let curve = try model.file.network.robustnessCurve(
+      on: range.data, target: goal, at: epsilons,
       attack: attack.settings(model.evaluation(on: range.dataset).attack), seed: attack.seed,
-      memoryBudget: budget
-    ) { stage, epsilon in Console.standard.live("\(path): \(stage.rawValue) ε = \(epsilon)") }
+      budget: budget
+    ) { progress in
+      try Interruption.check()
+      Console.standard.live("\(path): \(progress.words)")
+    }
+    try Interruption.check()
     return NamedCurve(name: path, dataset: range.dataset, start: range.start, curve: curve)
   }
 }

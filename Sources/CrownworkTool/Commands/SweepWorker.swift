@@ -112,11 +112,10 @@ struct SweepWorker {
     let evaluation = runFolder.recipe.evaluation
     let test = dataset.test.prefix(evaluation.examples ?? dataset.test.count)
     defer { Console.standard.clearLiveLine() }
-    return try ModelReport(
-      of: SavedModel(path: runFolder.url.path).file.network, on: test,
-      target: runFolder.recipe.target, attack: evaluation.attack
-    ) { stage, done in
-      Console.standard.live("\(place): \(stage.rawValue) \(done)/\(test.count)")
+    return try SavedModel(path: runFolder.url.path).file.network.evaluate(
+      on: test, target: runFolder.recipe.target, attack: evaluation.attack
+    ) { progress in
+      Console.standard.live("\(place): \(progress.words)")
       if let number = Interruption.signalNumber { throw interrupted(number) }
     }
   }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Synchronization
 
 #if canImport(Darwin)
@@ -44,6 +45,13 @@ enum Interruption {
     sigemptyset(&set)
     for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&set, number) }
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  }
+
+  /// Ends the command if a signal has asked for it.
+  ///
+  /// - Throws: The exit code that shells give a process that a signal has ended.
+  static func check() throws {
+    if let number = signalNumber { throw ExitCode(128 + number) }
   }
 
   static var signalNumber: Int32? {

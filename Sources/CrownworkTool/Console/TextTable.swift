@@ -35,10 +35,7 @@ enum JSON {
 
   /// A value on one line, keys in order.
   static func line(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = floats
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    try JSONLine.text(value)
   }
 
   /// Writes values as lines of a file, atomically. Throws ``FormatError``.

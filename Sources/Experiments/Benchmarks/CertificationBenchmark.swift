@@ -4,7 +4,8 @@ import Networks
 import Tensors
 import Verification
 
-/// Times margin bounds of every example by one method, wrongly classified ones included.
+/// Times the certification of examples by one method, as ``Networks/Network/certify(_:against:by:skipping:budget:observe:)``
+/// does it. Wrongly answered examples, which need no bounds, are left out.
 public struct CertificationBenchmark: Sendable {
   public let network: Network
   public let perturbation: Perturbation
@@ -16,22 +17,15 @@ public struct CertificationBenchmark: Sendable {
 
   /// Images per second, after some that are not counted.
   ///
-  /// Throws ``BoundsError``.
+  /// - Throws: ``Bounds/BoundsError``.
   public func imagesPerSecond(_ data: LabeledImages, by method: BoundMethod) throws -> Double {
     let first = min(2 * Threads.count * method.examplesAtOnce, data.count)
-    try bound(data[0..<first], by: method)
-    return Double(data.count) / (try seconds { try bound(data, by: method) })
-  }
-
-  private func bound(_ data: LabeledImages, by method: BoundMethod) throws {
-    for group in ChunkGroups(of: data.count, size: method.examplesAtOnce) {
-      _ = try Lanes.map(group.count) { part in
-        let batch = data.batch(group[part])
-        return try lowerBounds(
-          of: network, around: batch.images, perturbation,
-          .margins(of: batch.labels, classes: network.classes), by: method,
-          memoryBudget: certificationMemory / Threads.count)
-      }
+    _ = try network.certify(data[0..<first], against: perturbation, by: [method])
+    var bounded = 0
+    let time = try seconds {
+      let verdicts = try network.certify(data, against: perturbation, by: [method]).verdicts
+      bounded = verdicts.count { $0.prediction == $0.label }
     }
+    return Double(bounded) / time
   }
 }

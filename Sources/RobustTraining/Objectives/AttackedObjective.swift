@@ -67,14 +67,14 @@ public struct AttackedObjective: Sendable, Equatable {
   /// - Parameters:
   ///   - set: At the current ε.
   ///   - outputs: The clean outputs, computed where they are needed.
-  /// Throws ``BoundsError`` for a layer without bound rules.
   func loss(
-    of network: Network, on images: Tensor, _ labels: [Int], within set: Perturbation,
+    of network: BoundedNetwork, on images: Tensor, _ labels: [Int], within set: Perturbation,
     using random: inout RandomSource, outputs: () -> Tensor
-  ) throws -> BatchLoss {
+  ) -> BatchLoss {
+    let (bounded, network) = (network, network.network)
     let specification = Specification.margins(of: labels, classes: network.classes)
-    func intervalMargins(around center: Tensor, _ set: Perturbation) throws -> Tensor {
-      try BoundPropagation(network, on: set.region(around: center)).intervalBounds(specification)
+    func intervalMargins(around center: Tensor, _ set: Perturbation) -> Tensor {
+      bounded.bounding(over: set.region(around: center)).intervalBounds(of: specification)
     }
     func attacked(_ set: Perturbation, _ random: inout RandomSource) -> Tensor {
       guard usesAttack else { return images }
@@ -90,10 +90,10 @@ public struct AttackedObjective: Sendable, Equatable {
         value: trades(network, images, labels, set, weight, using: &random, clean: outputs()))
     case .smallBox(let share):
       let center = attacked(set.withEpsilon((1 - share) * set.epsilon), &random)
-      let margins = try intervalMargins(around: center, set.withEpsilon(share * set.epsilon))
+      let margins = intervalMargins(around: center, set.withEpsilon(share * set.epsilon))
       return BatchLoss(value: marginCrossEntropy(margins), margins: margins.detached)
     case .mixedLosses(let alpha), .mixedMargins(let alpha), .mixedPowers(let alpha):
-      let margins = alpha > 0 ? try intervalMargins(around: images, set) : nil
+      let margins = alpha > 0 ? intervalMargins(around: images, set) : nil
       let there = alpha < 1 ? specification.margins(of: network(attacked(set, &random))) : nil
       return BatchLoss(value: mixed(margins, there, alpha), margins: margins?.detached)
     }

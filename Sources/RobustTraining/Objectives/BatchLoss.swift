@@ -22,39 +22,39 @@ extension Objective {
   ///
   /// BatchNorm layers take their statistics from the clean pass, for bounds and attacks too.
   /// - Parameter random: Of the attacks; the same gives the same points.
-  /// Throws ``BoundsError`` for a layer without bound rules.
-  public func loss(
-    of network: Network, on images: Tensor, labels: [Int], within set: Perturbation,
+  package func loss(
+    of network: BoundedNetwork, on images: Tensor, labels: [Int], within set: Perturbation,
     at point: ObjectivePoint, random: RandomSource = RandomSource(seed: 0)
-  ) throws -> BatchLoss {
-    guard network.usesBatchStatistics else {
-      return try loss(of: network, on: images, labels, set, point, random) { network(images) }
+  ) -> BatchLoss {
+    guard network.network.usesBatchStatistics else {
+      return loss(of: network, on: images, labels, set, point, random) { network.network(images) }
     }
-    let observed = network.withStatistics(of: images)
-    var loss = try loss(of: observed.network, on: images, labels, set, point, random) {
-      observed.outputs
-    }
+    let observed = network.network.withStatistics(of: images)
+    var loss = loss(
+      of: network.renewed(observed.network), on: images, labels, set, point, random
+    ) { observed.outputs }
     loss.statistics = observed.running
     return loss
   }
 
   /// - Parameter outputs: The clean outputs, computed where they are needed.
   private func loss(
-    of network: Network, on images: Tensor, _ labels: [Int], _ set: Perturbation,
+    of network: BoundedNetwork, on images: Tensor, _ labels: [Int], _ set: Perturbation,
     _ point: ObjectivePoint, _ random: RandomSource, outputs: () -> Tensor
-  ) throws -> BatchLoss {
+  ) -> BatchLoss {
     guard isRobust, point.epsilon > 0, point.kappa < 1 else {
       return BatchLoss(value: crossEntropy(outputs(), labels: labels))
     }
     // Attacks and bounds are cheaper without the maps that statistics are by now.
-    let network = network.usesBatchStatistics ? network.folded : network
+    let network =
+      network.network.usesBatchStatistics ? network.renewed(network.network.folded) : network
     if case .attacked(let objective) = self {
       var random = random
-      return try objective.loss(
+      return objective.loss(
         of: network, on: images, labels, within: set.withEpsilon(point.epsilon), using: &random,
         outputs: outputs)
     }
-    var robust = try robustLoss(
+    var robust = robustLoss(
       of: network, on: images, labels, within: set, at: point, random)
     if point.kappa > 0 {
       let natural = crossEntropy(outputs(), labels: labels)
@@ -64,33 +64,33 @@ extension Objective {
   }
 
   private func robustLoss(
-    of network: Network, on images: Tensor, _ labels: [Int], within set: Perturbation,
+    of network: BoundedNetwork, on images: Tensor, _ labels: [Int], within set: Perturbation,
     at point: ObjectivePoint, _ random: RandomSource
-  ) throws -> BatchLoss {
+  ) -> BatchLoss {
     let region = set.withEpsilon(point.epsilon).region(around: images)
-    var bounds = try BoundPropagation(network, on: region)
-    let specification = Specification.margins(of: labels, classes: network.classes)
+    var bounds = network.bounding(over: region)
+    let specification = Specification.margins(of: labels, classes: network.network.classes)
     switch self {
     case .crown(_, let slope, let projections?):
       var random = random
-      try bounds.estimatePreactivations(projections: projections, using: &random)
-      return BatchLoss(margins: bounds.linearBounds(specification, slope: slope))
+      bounds.estimatePreactivations(projections: projections, using: &random)
+      return BatchLoss(margins: bounds.linearBounds(of: specification, slope: slope))
     case .crown(_, let slope, nil):
-      bounds.tightenPreactivations(slope: slope, rowLimit: Self.rowLimit)
-      return BatchLoss(margins: bounds.linearBounds(specification, slope: slope))
+      bounds.tightenDifferentiably(slope: slope, rowLimit: Self.rowLimit)
+      return BatchLoss(margins: bounds.linearBounds(of: specification, slope: slope))
     case .shortWarmup(_, let weight, let tolerance):
-      var loss = BatchLoss(margins: bounds.intervalBounds(specification))
+      var loss = BatchLoss(margins: bounds.intervalBounds(of: specification))
       let health = bounds.preactivationHealth(tolerance: tolerance)
       loss.value = loss.value + health * (weight * (1 - point.fraction))
       return loss
     case .crownIBP(_, _, .all, let slope) where point.beta >= Self.leastBeta:
       return BatchLoss(
-        margins: bounds.marginBounds(specification, slope: slope, beta: point.beta))
+        margins: bounds.mixedBounds(of: specification, slope: slope, beta: point.beta))
     case .crownIBP(_, _, .fused, let slope) where point.beta >= Self.leastBeta:
-      let fused = bounds.fusedLoss(specification, slope: slope, beta: point.beta)
+      let fused = bounds.fusedLoss(of: specification, slope: slope, beta: point.beta)
       return BatchLoss(value: fused.loss, margins: fused.intervalMargins.detached)
     case .crownIBP, .interval, .natural, .attacked:
-      return BatchLoss(margins: bounds.intervalBounds(specification))
+      return BatchLoss(margins: bounds.intervalBounds(of: specification))
     }
   }
 }

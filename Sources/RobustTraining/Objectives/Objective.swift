@@ -23,7 +23,7 @@ public enum Objective: Sendable, Equatable {
   /// and certificates compute.
   case crown(kappa: Mix = .constant(0), slope: ReLUSlope = .adaptive, projections: Int? = nil)
   /// IBP with a short ramp (Shi et al. 2021): weights drawn so that intervals keep their size, and
-  /// weight · (1 − ε/ε_max) times ``BoundPropagation/preactivationHealth(tolerance:)`` on top.
+  /// weight · (1 − ε/ε_max) times the health of the pre-activation bounds on top.
   /// While ε is 0 it is natural training; the authors' code starts with the bounds of ε = 1e-6
   /// there.
   case shortWarmup(kappa: Mix = .constant(0), weight: Float = 0.5, tolerance: Float = 0.5)

@@ -28,16 +28,12 @@ extension SelectionReport {
 
 extension TrainingRun {
   /// How the network does on some of the held-out examples; nil on none.
-  func selectionReport(of held: [Int]) throws -> SelectionReport? {
-    guard !held.isEmpty else { return nil }
-    let network = self.network
-    var sum: SelectionReport.Part?
-    for group in ChunkGroups(of: held.count, size: 125) {
-      for part in try Lanes.map(group.count, { try selectionPart(network, held[group[$0]]) }) {
-        if sum == nil { sum = part } else { sum!.add(part) }
-      }
-    }
-    guard let total = sum else { return nil }
+  func selectionReport(of held: [Int]) -> SelectionReport? {
+    let network = boundedNetwork
+    let groups = Groups(of: held.count, size: 125)
+    let parts = Lanes.map(groups.count) { selectionPart(network, held[groups[$0]]) }
+    guard var total = parts.first else { return nil }
+    for part in parts.dropFirst() { total.add(part) }
     return SelectionReport(
       standardError: Float(total.wrong) / Float(held.count),
       verifiedError: Float(total.unverified) / Float(held.count),
@@ -48,37 +44,40 @@ extension TrainingRun {
   }
 
   private func selectionPart(
-    _ network: Network, _ indices: ArraySlice<Int>
-  ) throws -> SelectionReport.Part {
+    _ network: BoundedNetwork, _ indices: ArraySlice<Int>
+  ) -> SelectionReport.Part {
     let batch = split.data.batch(indices)
     let set = plan.perturbation.withEpsilon(plan.selectionEpsilon)
-    let bounds = try BoundPropagation(network, on: set.region(around: batch.images))
-    let answers = network(batch.images).argmaxOfRows
+    let bounds = network.bounding(over: set.region(around: batch.images))
+    let (plain, classes) = (network.network, network.network.classes)
+    let answers = plain(batch.images).argmaxOfRows
     return SelectionReport.Part(
       wrong: zip(answers, batch.labels).count { $0 != $1 },
-      unverified: try unverified(network, batch.images, batch.labels, set, bounds),
-      broken: broken(network, batch.images, batch.labels, set, indices),
-      reluStatistics: bounds.reluStatistics,
-      answers: Self.counts(of: answers, classes: network.classes),
-      labels: Self.counts(of: batch.labels, classes: network.classes),
-      deadLayers: try deadLayers(network, batch.images, bounds.reluStatistics))
+      unverified: unverified(bounds, batch.labels, answers, classes: classes),
+      broken: broken(plain, batch.images, batch.labels, set, indices),
+      reluStatistics: bounds.reluStatistics, answers: Self.counts(of: answers, classes: classes),
+      labels: Self.counts(of: batch.labels, classes: classes),
+      deadLayers: deadLayers(network, batch.images, bounds.reluStatistics))
   }
 
-  /// How many examples are not certified by the method that the objective selects by, or intervals.
+  /// How many examples are not certified, by the method that the objective selects by or else by
+  /// intervals.
   private func unverified(
-    _ network: Network, _ images: Tensor, _ labels: [Int], _ set: Perturbation,
-    _ bounds: BoundPropagation
-  ) throws -> Int {
-    switch plan.objective.selection {
-    case .verifiedError(let method) where method != .interval:
-      try certify(
-        network, images, labels: labels, against: set, by: [method],
-        memoryBudget: certificationMemory / Threads.count
-      ).count { $0.status != .certified }
-    default:
-      bounds.intervalBounds(.margins(of: labels, classes: network.classes)).minimumOfRows
-        .count { !($0 > 0) }
+    _ bounds: Bounding, _ labels: [Int], _ answers: [Int], classes: Int
+  ) -> Int {
+    var method = BoundMethod.interval
+    if case .verifiedError(let chosen) = plan.objective.selection { method = chosen }
+    let right = labels.indices.filter { answers[$0] == labels[$0] }
+    let budget = Budget().shared(by: Threads.count)
+    let groups = Groups(of: right.count, size: method.examplesAtOnce)
+    let verified = groups.reduce(0) { sum, group in
+      let examples = Array(right[group])
+      var part = examples.count == bounds.batch ? bounds : bounds.examples(at: examples)
+      let specification = Specification.margins(of: examples.map { labels[$0] }, classes: classes)
+      let margins = part.lowerBounds(of: specification, by: method, budget: budget)
+      return sum + margins.minimumOfRows.count { $0 > 0 }
     }
+    return labels.count - verified
   }
 
   private static func counts(of classes: [Int], classes count: Int) -> [Int] {
@@ -91,11 +90,11 @@ extension TrainingRun {
   ///
   /// - Parameter statistics: At some ε; only where it has no active ReLU may a layer be dead.
   private func deadLayers(
-    _ network: Network, _ images: Tensor, _ statistics: [ReLUStatistics]
-  ) throws -> [String] {
+    _ network: BoundedNetwork, _ images: Tensor, _ statistics: [ReLUStatistics]
+  ) -> [String] {
     guard statistics.contains(where: { $0.active == 0 }) else { return [] }
     let points = plan.perturbation.withEpsilon(0).region(around: images)
-    return try BoundPropagation(network, on: points).reluStatistics
+    return network.bounding(over: points).reluStatistics
       .filter { $0.inactive == $0.total }.map(\.path)
   }
 

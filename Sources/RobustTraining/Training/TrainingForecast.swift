@@ -93,7 +93,7 @@ public struct TrainingForecast: Sendable {
     let held = run.split.heldOut
     let part = held.prefix(125 * Threads.count)
     guard !part.isEmpty else { return 0 }
-    let time = try ContinuousClock().measure { _ = try run.selectionReport(of: Array(part)) }
+    let time = ContinuousClock().measure { _ = run.selectionReport(of: Array(part)) }
     return time.seconds * Double(held.count) / Double(part.count)
   }
 }

@@ -18,8 +18,9 @@ extension TrainingRun {
   /// Trains until the plan's last epoch has ended, or `isInterrupted` answers true, which is asked
   /// after every step; the run can then be saved and go on later.
   ///
-  /// `observe` gets each event with the run as it then stands, and may throw to stop. Throws
-  /// ``TrainingError/diverged(epoch:step:)``, and ``BoundsError`` for a layer without bound rules.
+  /// - Parameter observe: Gets each event with the run as it then stands; what it throws ends the
+  ///   training.
+  /// - Throws: ``TrainingError/diverged(epoch:step:)``, and what `observe` throws.
   @discardableResult
   public mutating func train(
     observe: (TrainingEvent, TrainingRun) throws -> Void = { _, _ in },
@@ -32,7 +33,7 @@ extension TrainingRun {
         try observe(.step(report), self)
         if isInterrupted(), !isBetweenEpochs { return .interrupted }
       } while !isBetweenEpochs
-      let report = try endEpoch()
+      let report = endEpoch()
       try observe(.epoch(report), self)
       if isInterrupted(), !isFinished { return .interrupted }
     }
@@ -41,10 +42,10 @@ extension TrainingRun {
 
   private var isBetweenEpochs: Bool { step % stepsPerEpoch == 0 }
 
-  private mutating func endEpoch() throws -> EpochReport {
+  private mutating func endEpoch() -> EpochReport {
     let ended = epoch
     averageWeights()
-    let selection = try selectionReport(of: split.heldOut)
+    let selection = selectionReport(of: split.heldOut)
     let isBest = selection.map { takeBest($0, epoch: ended) } ?? false
     let point = plan.point(atStep: step - 1, stepsPerEpoch: stepsPerEpoch)
     let sums = takeSums()

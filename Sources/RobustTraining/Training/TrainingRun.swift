@@ -16,6 +16,8 @@ public struct TrainingRun: Sendable {
   package let dataDigest: String
   /// The network as it was built, with the running statistics so far.
   var template: Network
+  /// The network as it was built, examined for its bounds.
+  private let bounded: BoundedNetwork
   public internal(set) var parameters: [Tensor]
   public internal(set) var optimizer: Optimizer
   /// The average of the weights, once it has begun.
@@ -29,13 +31,18 @@ public struct TrainingRun: Sendable {
   /// The best selection error so far, and its epoch (from 1).
   public internal(set) var best: (error: Float, epoch: Int)?
 
-  /// Throws ``TrainingError/badPlan(_:)`` for settings that cannot work together.
+  /// - Throws: ``TrainingError/badPlan(_:)`` for settings that cannot work together, and
+  ///   ``Bounds/BoundsError`` for a layer without bound rules.
   public init(_ plan: TrainingPlan, network: Network, on data: LabeledImages) throws {
     try plan.validate(input: network.inputShape, classes: network.classes, on: data)
     if let node = network.nodes.first(where: { $0.layer is Softmax || $0.layer is LogSoftmax }) {
       throw TrainingError.badPlan(
         "layer \(node.path) is a softmax, which cannot be trained; the loss has one itself, so one "
           + "at the network's end can be left out")
+    }
+    bounded = try BoundedNetwork(network)
+    if case .crown(_, _, projections: .some) = plan.objective {
+      try bounded.checkProjections(within: plan.perturbation)
     }
     self.plan = plan
     template = network
@@ -45,6 +52,9 @@ public struct TrainingRun: Sendable {
       data, holdout: plan.holdout, trainExamples: plan.trainExamples, seed: plan.seed)
     dataDigest = data.digest
   }
+
+  /// The same, prepared for bounds.
+  var boundedNetwork: BoundedNetwork { bounded.renewed(network) }
 
   /// The network with the current parameters, or with their average once there is one.
   public var network: Network {
@@ -57,15 +67,14 @@ public struct TrainingRun: Sendable {
 
   /// Does one step on the next batch.
   ///
-  /// Throws ``TrainingError/diverged(epoch:step:)`` before the parameters are touched, and
-  /// ``BoundsError`` for a layer without bound rules.
-  public mutating func advance(_ order: EpochOrder) throws -> StepReport {
+  /// - Throws: ``TrainingError/diverged(epoch:step:)``, before the parameters are touched.
+  public mutating func advance(_ order: EpochOrder) throws(TrainingError) -> StepReport {
     precondition(order.epoch == epoch && !isFinished, "the data order of another epoch")
     let point = plan.point(atStep: step, stepsPerEpoch: stepsPerEpoch)
     let positions = order.indices(ofStep: step % stepsPerEpoch)
-    let result = try gradients(on: positions, at: point)
+    let result = gradients(on: positions, at: point)
     guard result.loss.isFinite else {
-      throw TrainingError.diverged(epoch: epoch + 1, step: step % stepsPerEpoch + 1)
+      throw .diverged(epoch: epoch + 1, step: step % stepsPerEpoch + 1)
     }
     optimizer.update(
       &parameters, gradients: result.gradients, learningRate: plan.learningRate(epoch: epoch))
@@ -95,7 +104,7 @@ public struct TrainingRun: Sendable {
   /// The mean loss over the examples of a step, its gradients, and what else it shows.
   private func gradients(
     on positions: ArraySlice<Int>, at point: ObjectivePoint
-  ) throws -> StepResult {
+  ) -> StepResult {
     var result = StepResult(statistics: template.runningStatistics)
     let size = plan.schedule.batchSize
     for (number, start) in stride(from: positions.startIndex, to: positions.endIndex, by: size)
@@ -103,7 +112,7 @@ public struct TrainingRun: Sendable {
     {
       let batch = positions[start..<min(start + size, positions.endIndex)]
       result.add(
-        try batchGradients(
+        batchGradients(
           on: batch, at: point, after: result.statistics,
           number: step * plan.schedule.batchesPerStep + number),
         share: Float(batch.count) / Float(positions.count))
@@ -114,15 +123,16 @@ public struct TrainingRun: Sendable {
   private func batchGradients(
     on positions: ArraySlice<Int>, at point: ObjectivePoint,
     after statistics: [RunningStatistics], number: Int
-  ) throws -> StepResult {
+  ) -> StepResult {
     let template = self.template.withRunningStatistics(statistics)
     let parts = BatchParts(
       positions, batchSize: plan.schedule.batchSize, cost: StepCost(template, plan.objective),
       network: template)
-    let result = try withGradients(at: parameters, parts: parts.count) { part, parameters in
+    let result = withGradients(at: parameters, parts: parts.count) { part, parameters in
       let batch = split.batch(parts[part], plan, epoch: epoch)
-      let loss = try plan.objective.loss(
-        of: template.withParameters(parameters), on: batch.images, labels: batch.labels,
+      let loss = plan.objective.loss(
+        of: bounded.renewed(template.withParameters(parameters)), on: batch.images,
+        labels: batch.labels,
         within: plan.perturbation, at: point,
         random: RandomSource(
           seed: plan.seed, purpose: "training attack", index: number * 4096 + part))

@@ -48,57 +48,37 @@ public struct ModelReport: Sendable {
   public var invalidCount: Int { certification.count(.invalid) }
 }
 
-extension ModelReport {
-  /// What is being computed.
-  public enum Stage: String, Sendable {
-    case certify
-    case attack
-  }
-
+extension Network {
   /// Certifies and attacks every example.
   ///
   /// - Parameters:
-  ///   - progress: Called after each batch with the number of examples done so far.
-  /// Throws ``BoundsError`` and what `progress` throws.
-  public init(
-    of network: Network, on data: LabeledImages, target: CertificationTarget,
-    attack settings: Attack, seed: UInt64 = 0,
-    memoryBudget: Int = certificationMemory,
-    progress: (Stage, Int) throws -> Void = { _, _ in }
-  ) throws {
-    var done = 0
-    certification = try certify(
-      network, data, against: target.perturbation, by: target.methods, memoryBudget: memoryBudget
-    ) {
-      done += $0.count
-      try progress(.certify, done)
-      return true
-    }
-    done = 0
-    attacks = try Verification.attack(
-      network, data, within: target.perturbation, with: settings, seed: seed,
-      keepingInputs: false
-    ) {
-      done += $0.count
-      try progress(.attack, done)
-      return true
-    }
-    reluStatistics = try Self.reluStatistics(of: network, on: data, target.perturbation)
-    self.target = target
-    attack = settings
+  ///   - observe: Called soon after examples are done. What it throws ends the work.
+  /// - Throws: ``Bounds/BoundsError``, and what `observe` throws.
+  public func evaluate(
+    on data: LabeledImages, target: CertificationTarget, attack settings: Attack, seed: UInt64 = 0,
+    budget: Budget = Budget(), observe: (WorkProgress) throws -> Void = { _ in }
+  ) throws -> ModelReport {
+    let set = target.perturbation
+    let certification = try certify(
+      data, against: set, by: target.methods, budget: budget
+    ) { try observe($1) }
+    let attacks = try attack(
+      data, within: set, with: settings, seed: seed, keepingInputs: false, budget: budget
+    ) { try observe($1) }
+    return ModelReport(
+      target: target, attack: settings, certification: certification, attacks: attacks,
+      reluStatistics: try reluStatistics(on: data, set))
   }
 
-  private static func reluStatistics(
-    of network: Network, on data: LabeledImages, _ set: Perturbation
+  private func reluStatistics(
+    on data: LabeledImages, _ set: Perturbation
   ) throws -> [ReLUStatistics] {
-    var total: [ReLUStatistics] = []
-    for group in ChunkGroups(of: data.count, size: 125) {
-      let parts = try Lanes.map(group.count) { part in
-        let images = data.batch(group[part]).images
-        return try BoundPropagation(network, on: set.region(around: images)).reluStatistics
-      }
-      for part in parts { total = total.isEmpty ? part : zip(total, part).map(+) }
+    let network = try BoundedNetwork(self)
+    let groups = Groups(of: data.count, size: 125)
+    let parts = Lanes.map(groups.count) { part in
+      let images = data.batch(groups[part]).images
+      return network.bounding(over: set.region(around: images)).reluStatistics
     }
-    return total
+    return parts.reduce([]) { $0.isEmpty ? $1 : zip($0, $1).map(+) }
   }
 }

@@ -28,92 +28,115 @@ public struct RobustnessCurve: Sendable {
   public let examples: Int
 }
 
-extension RobustnessCurve {
+extension Network {
   /// Certifies and attacks every example at every ε where the answer does not follow from
   /// another's.
   ///
   /// - Parameters:
   ///   - target: Its ε does not count.
-  ///   - progress: Called with the ε at which work goes on.
-  /// Throws ``BoundsError`` and what `progress` throws.
-  public init(
-    of network: Network, on data: LabeledImages, target: CertificationTarget, at epsilons: [Float],
-    attack: Attack, seed: UInt64 = 0, memoryBudget: Int = certificationMemory,
-    progress: (ModelReport.Stage, Float) throws -> Void = { _, _ in }
-  ) throws {
+  ///   - observe: Called soon after examples are done at an ε. What it throws ends the work.
+  /// - Throws: ``Bounds/BoundsError``, and what `observe` throws.
+  public func robustnessCurve(
+    on data: LabeledImages, target: CertificationTarget, at epsilons: [Float], attack: Attack,
+    seed: UInt64 = 0, budget: Budget = Budget(),
+    observe: (WorkProgress) throws -> Void = { _ in }
+  ) throws -> RobustnessCurve {
     let epsilons = Set(epsilons).sorted()
-    let sets = epsilons.map(target.perturbation.withEpsilon)
-    let right = Self.rightAnswers(of: network, on: data)
-    let certified = try Self.certifiedEnds(
-      right, sets, target.methods,
-      CertificationBatches(
-        network: network, data: data, methods: [], memoryBudget: memoryBudget), progress)
-    let broken = try Self.brokenStarts(network, data, right, sets, attack, seed, progress)
+    let right = rightAnswers(on: data)
+    let ends = try certifiedEnds(right, epsilons, data, target, budget, observe)
+    let starts = try brokenStarts(
+      right, epsilons.map(target.perturbation.withEpsilon), data, attack, seed, budget, observe)
     func error(_ isGood: (Int) -> Bool) -> Float {
       Float(data.count - right.count(where: isGood)) / Float(max(data.count, 1))
     }
-    points = epsilons.indices.map { at in
-      Point(
+    let points = epsilons.indices.map { at in
+      RobustnessCurve.Point(
         epsilon: epsilons[at], standardError: error { _ in true },
-        attackedError: error { broken[$0] > at },
-        certifiedErrors: certified.map { ends in error { ends[$0] >= at } })
+        attackedError: error { starts[$0] > at },
+        certifiedErrors: target.methods.indices.map { method in
+          error { ends[$0][method] >= at }
+        })
     }
-    contradictions = right.filter { index in certified.contains { $0[index] >= broken[index] } }
-    (self.target, self.attack, examples) = (target, attack, data.count)
+    return RobustnessCurve(
+      target: target, attack: attack, points: points,
+      contradictions: right.filter { index in ends[index].contains { $0 >= starts[index] } },
+      examples: data.count)
   }
 
-  private static func rightAnswers(of network: Network, on data: LabeledImages) -> [Int] {
-    ChunkGroups(of: data.count, size: 250).flatMap { group in
-      Lanes.map(group.count) { part in
-        let batch = data.batch(group[part])
-        return zip(group[part], zip(network(batch.images).argmaxOfRows, batch.labels))
+  private func rightAnswers(on data: LabeledImages) -> [Int] {
+    let groups = Groups(of: data.count, size: 250)
+    return Array(
+      Lanes.map(groups.count) { part in
+        let batch = data.batch(groups[part])
+        return zip(groups[part], zip(self(batch.images).argmaxOfRows, batch.labels))
           .filter { $1.0 == $1.1 }.map(\.0)
-      }.joined()
-    }
+      }.joined())
   }
 
-  /// For each method and example the place of the largest ε at which it or a method before it
+  /// For each example and method the place of the largest ε at which it or a method before it
   /// certifies the example; −1 for none.
-  private static func certifiedEnds(
-    _ right: [Int], _ sets: [Perturbation], _ methods: [BoundMethod],
-    _ batches: CertificationBatches, _ progress: (ModelReport.Stage, Float) throws -> Void
+  ///
+  /// From the largest ε down, an example is tried by the methods before the one that has certified it
+  /// at a larger ε.
+  private func certifiedEnds(
+    _ right: [Int], _ epsilons: [Float], _ data: LabeledImages, _ target: CertificationTarget,
+    _ budget: Budget, _ observe: (WorkProgress) throws -> Void
   ) throws -> [[Int]] {
-    var ends = [Int](repeating: -1, count: batches.data.count)
-    return try methods.map { method in
-      let batches = CertificationBatches(
-        network: batches.network, data: batches.data, methods: [method],
-        memoryBudget: batches.memoryBudget)
-      for at in sets.indices.reversed() {
-        let open = right.filter { ends[$0] < at }
-        try progress(.certify, sets[at].epsilon)
-        for verdict in try batches.verdicts(on: open, sets[at]) where verdict.status == .certified {
-          ends[verdict.index] = at
-        }
+    let methods = target.methods
+    let decisions = try Decisions(
+      self, ExampleSource(data), target.perturbation, by: methods, budget: budget)
+    var ends = [[Int]](repeating: [Int](repeating: -1, count: methods.count), count: data.count)
+    for at in epsilons.indices.reversed() {
+      let examples = right.compactMap { index in
+        let open = ends[index].prefix { $0 < at }.count
+        return open > 0 ? OpenExamples.Example(index: index, methods: open) : nil
       }
-      return ends
+      var done = 0
+      try OpenItems.work(
+        on: decisions.items(examples, epsilon: epsilons[at]), mostAtOnce: examples.count,
+        budget: budget
+      ) { item in
+        let outcome = decisions.advance(item)
+        return OpenItems.Outcome(results: outcome.decided, open: outcome.open)
+      } deliver: { verdicts in
+        for verdict in verdicts where verdict.status == .certified {
+          guard let first = methods.firstIndex(of: verdict.method) else { continue }
+          for method in first..<methods.count where ends[verdict.index][method] < at {
+            ends[verdict.index][method] = at
+          }
+        }
+        done += verdicts.count
+        try observe(
+          WorkProgress(.certification, done: done, of: examples.count, epsilon: epsilons[at]))
+      }
     }
+    return ends
   }
 
   /// For each example the place of the smallest ε within which it was broken; the number of ε for
   /// none.
-  private static func brokenStarts(
-    _ network: Network, _ data: LabeledImages, _ right: [Int], _ sets: [Perturbation],
-    _ attack: Attack, _ seed: UInt64, _ progress: (ModelReport.Stage, Float) throws -> Void
+  private func brokenStarts(
+    _ right: [Int], _ sets: [Perturbation], _ data: LabeledImages, _ attack: Attack,
+    _ seed: UInt64, _ budget: Budget, _ observe: (WorkProgress) throws -> Void
   ) throws -> [Int] {
     var starts = [Int](repeating: sets.count, count: data.count)
     for (at, set) in sets.enumerated() where set.epsilon > 0 {
-      try progress(.attack, set.epsilon)
       let standing = right.filter { starts[$0] == sets.count }
-      for group in ChunkGroups(of: standing.count, size: 250) {
-        let parts = Lanes.map(group.count) { part in
-          let indices = Array(standing[group[part]])
-          let batch = data.batch(indices)
-          let found = attack.findings(
-            in: network, around: batch.images, labels: batch.labels, within: set, seed: seed,
-            indices: indices)
-          return zip(indices, found).filter { $1 != nil }.map(\.0)
-        }
-        for index in parts.joined() { starts[index] = at }
+      let size = min(250, max(standing.count / (2 * Threads.count), 1))
+      var done = 0
+      try OpenItems.work(
+        on: standing.split(by: size), mostAtOnce: standing.count, budget: budget
+      ) { indices in
+        let batch = data.batch(indices)
+        let found = attack.findings(
+          in: self, around: batch.images, labels: batch.labels, within: set, seed: seed,
+          indices: indices)
+        return OpenItems.Outcome(results: zip(indices, found).map { ($0, $1 != nil) })
+      } deliver: { results in
+        for (index, isBroken) in results where isBroken { starts[index] = at }
+        done += results.count
+        try observe(
+          WorkProgress(.attack, done: done, of: standing.count, epsilon: set.epsilon))
       }
     }
     return starts

@@ -3,54 +3,75 @@ import Formats
 import Networks
 import Tensors
 
-/// Lower bounds of a·y − b, for every input in a region and each of some constraints a·y ≤ b; NaN
-/// or −∞ where nothing is known.
-///
-/// Where a coefficient is no Float32, what rounding it takes away is bounded by the range of its
-/// output; b is rounded so that the bounds hold.
-///
-/// Which of two probabilities is larger is decided on the logits that a softmax at the network's end
-/// reads.
-///
-/// - Parameter region: Of one example.
-/// Throws ``BoundsError`` for a layer without rules.
-func lowerBounds(
-  of network: Network, over region: Region, _ constraints: [OutputConstraint],
-  by method: BoundMethod, memoryBudget: Int
-) throws(BoundsError) -> [Double] {
-  var bounds = try plainLowerBounds(
-    of: network, over: region, constraints, by: method, memoryBudget: memoryBudget)
-  let comparisons = constraints.indices.filter { constraints[$0].isComparison }
-  guard network.nodes.last?.layer is Softmax || network.nodes.last?.layer is LogSoftmax,
-    !comparisons.isEmpty
-  else { return bounds }
-  let margins = try plainLowerBounds(
-    of: network.logits, over: region, comparisons.map { constraints[$0] }, by: method,
-    memoryBudget: memoryBudget)
-  for (index, margin) in zip(comparisons, margins) where margin > 0 && margin.isFinite {
-    // Logarithms differ as logits do; probabilities by a positive number that may be tiny.
-    let known = network.nodes.last?.layer is LogSoftmax ? margin : .leastNormalMagnitude
-    if !(bounds[index] >= known) { bounds[index] = known }
+/// A network as its properties are decided on: its outputs, and the logits where a softmax ends it.
+struct PropertyNetwork {
+  let outputs: BoundedNetwork
+  /// Which of two probabilities is larger is decided on the logits that a softmax at the network's
+  /// end reads; nil where none does.
+  let logits: BoundedNetwork?
+  /// Whether the softmax is a logarithmic one, so that outputs differ as logits do.
+  let isLogarithmic: Bool
+
+  /// - Throws: ``Bounds/BoundsError`` for a layer without rules.
+  init(_ network: Network) throws(BoundsError) {
+    outputs = try BoundedNetwork(network)
+    let last = network.nodes.last?.layer
+    isLogarithmic = last is LogSoftmax
+    logits = last is Softmax || last is LogSoftmax ? outputs.logits : nil
   }
-  return bounds
 }
 
-private func plainLowerBounds(
-  of network: Network, over region: Region, _ constraints: [OutputConstraint],
-  by method: BoundMethod, memoryBudget: Int
-) throws(BoundsError) -> [Double] {
-  var bounds: [Double] = []
-  // A row is at some time as long as a layer is wide.
-  let widest = network.nodes.map { $0.inputShape.reduce(1, *) }.max() ?? 1
-  let step = max(memoryBudget / (MemoryLayout<Float>.stride * max(widest, network.classes)), 1)
-  for start in stride(from: 0, to: constraints.count, by: step) {
-    let rows = ConstraintRows(
-      Array(constraints[start..<min(start + step, constraints.count)]), outputs: network.classes)
-    let lower = try lowerBounds(
-      of: network, over: region, try rows.specification, by: method, memoryBudget: memoryBudget)
-    bounds += rows.bounds(from: lower.scalars)
+/// What is known of a network on one box of inputs.
+struct BoxBounding {
+  private let network: PropertyNetwork
+  private var outputs: Bounding
+  private var logits: Bounding?
+
+  /// - Parameter region: Of one example.
+  init(_ network: PropertyNetwork, over region: Region) {
+    self.network = network
+    outputs = network.outputs.bounding(over: region)
   }
-  return bounds
+
+  /// Lower bounds of a·y − b for every input in the box and each of some constraints a·y ≤ b; NaN or
+  /// −∞ where nothing is known.
+  ///
+  /// Where a coefficient is no Float32, what rounding it takes away is bounded by the range of its
+  /// output; b is rounded so that the bounds hold.
+  mutating func lowerBounds(
+    of constraints: [OutputConstraint], by method: BoundMethod, budget: Budget
+  ) -> [Double] {
+    let classes = network.outputs.network.classes
+    var bounds = outputs.lowerBounds(of: constraints, outputs: classes, by: method, budget)
+    let comparisons = constraints.indices.filter { constraints[$0].isComparison }
+    guard let bounded = network.logits, !comparisons.isEmpty else { return bounds }
+    var logits = logits ?? bounded.bounding(over: outputs.input)
+    let margins = logits.lowerBounds(
+      of: comparisons.map { constraints[$0] }, outputs: classes, by: method, budget)
+    self.logits = logits
+    for (index, margin) in zip(comparisons, margins) where margin > 0 && margin.isFinite {
+      // Logarithms differ as logits do; probabilities by a positive number that may be tiny.
+      let known = network.isLogarithmic ? margin : .leastNormalMagnitude
+      if !(bounds[index] >= known) { bounds[index] = known }
+    }
+    return bounds
+  }
+}
+
+extension Bounding {
+  fileprivate mutating func lowerBounds(
+    of constraints: [OutputConstraint], outputs: Int, by method: BoundMethod, _ budget: Budget
+  ) -> [Double] {
+    var bounds: [Double] = []
+    // A row is at some time as long as a layer is wide.
+    let step = max(4 * plan.rowLimit(batch: 1, memory: budget.memory), 1)
+    for part in constraints.split(by: step) {
+      let rows = ConstraintRows(part, outputs: outputs)
+      let lower = lowerBounds(of: rows.specification, by: method, budget: budget)
+      bounds += rows.bounds(from: lower.scalars)
+    }
+    return bounds
+  }
 }
 
 /// Constraints as the rows of a specification, followed by ±y for outputs whose coefficients are
@@ -71,22 +92,20 @@ private struct ConstraintRows {
 
   /// Rows [1, S, outputs] with offsets −b.
   var specification: Specification {
-    get throws(BoundsError) {
-      let count = constraints.count + 2 * rounded.count
-      var rows = [Float](repeating: 0, count: count * outputs)
-      var offset = [Float](repeating: 0, count: count)
-      for (row, constraint) in constraints.enumerated() {
-        for term in constraint.terms { rows[row * outputs + term.output] = Float(term.coefficient) }
-        offset[row] = Float(roundedDown: -constraint.bound)
-      }
-      for (output, place) in rounded {
-        rows[(constraints.count + 2 * place) * outputs + output] = 1
-        rows[(constraints.count + 2 * place + 1) * outputs + output] = -1
-      }
-      return try Specification(
-        rows: Tensor(shape: [1, count, outputs], rows),
-        offset: Tensor(shape: [1, count], offset))
+    let count = constraints.count + 2 * rounded.count
+    var rows = [Float](repeating: 0, count: count * outputs)
+    var offset = [Float](repeating: 0, count: count)
+    for (row, constraint) in constraints.enumerated() {
+      for term in constraint.terms { rows[row * outputs + term.output] = Float(term.coefficient) }
+      offset[row] = Float(roundedDown: -constraint.bound)
     }
+    for (output, place) in rounded {
+      rows[(constraints.count + 2 * place) * outputs + output] = 1
+      rows[(constraints.count + 2 * place + 1) * outputs + output] = -1
+    }
+    return Specification(
+      uncheckedRows: Tensor(shape: [1, count, outputs], rows),
+      offset: Tensor(shape: [1, count], offset))
   }
 
   /// The constraints' bounds from those of all rows.
@@ -109,6 +128,13 @@ extension OutputConstraint {
   /// Whether it asks which of two outputs is larger.
   fileprivate var isComparison: Bool {
     bound == 0 && terms.count == 2 && terms[0].coefficient == -terms[1].coefficient
+  }
+}
+
+extension OutputConstraint {
+  /// Whether its coefficients and its bound are numbers that Float32 can hold.
+  var isFinite: Bool {
+    Float(bound).isFinite && terms.allSatisfy { Float($0.coefficient).isFinite }
   }
 }
 

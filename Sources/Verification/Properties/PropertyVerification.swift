@@ -45,43 +45,120 @@ public struct PropertyVerdict: Sendable, Equatable {
   public let method: BoundMethod?
 }
 
-/// What ``verify(_:_:by:search:memoryBudget:progress:)`` is doing.
-public enum VerificationStage: Sendable, Equatable {
-  case bounds(BoundMethod, open: Int)
-  case search(open: Int)
+extension Network {
+  /// Decides a property: by the first method; by a search for a counterexample in the cases that it
+  /// leaves open; then by the other methods in order.
+  ///
+  /// ```swift
+  /// let property = try VNNLIBProperty(contentsOf: url)
+  /// let verdict = try network.verify(property, by: [.interval, .crownIBP(), .crown()])
+  /// print(verdict.answer.word)
+  /// ```
+  ///
+  /// A case is refuted if one of its constraints a·y ≤ b has a finite lower bound of a·y − b above 0.
+  /// As elsewhere, bounds hold in real arithmetic. With a budget that is spent the answer is unknown,
+  /// unless it is found before.
+  ///
+  /// - Parameter observe: Called soon after cases are bounded, and before the search. What it throws
+  ///   ends the work.
+  /// - Throws: ``Bounds/BoundsError/input(_:)`` where the property has another number of inputs or
+  ///   outputs, and ``Bounds/BoundsError`` for a layer without rules and for no method; what `observe`
+  ///   throws.
+  public func verify(
+    _ property: VNNLIBProperty, by methods: [BoundMethod],
+    search: CounterexampleSearch = CounterexampleSearch(), budget: Budget = Budget(),
+    observe: (WorkProgress) throws -> Void = { _ in }
+  ) throws -> PropertyVerdict {
+    guard !methods.isEmpty else { throw BoundsError.specification("no method to verify by") }
+    try property.check(for: self)
+    var refutation = Refutation(of: property)
+    let work = BoxWork(
+      network: try PropertyNetwork(self), input: self, property: property, methods: methods)
+    let open = try work.run(
+      property.boxes(of: refutation.open).map { BoxWork.Item(cases: $0) }, upTo: 1, budget,
+      &refutation, observe)
+    guard !refutation.open.isEmpty else { return refutation.verdict(.unsat) }
+    try observe(
+      WorkProgress(
+        .search, done: property.cases.count - refutation.open.count, of: property.cases.count))
+    let found = search.counterexample(of: self, to: property, in: refutation.open)
+    if let found { return refutation.verdict(.sat(found)) }
+    _ = try work.run(open, upTo: methods.count, budget, &refutation, observe)
+    return refutation.verdict(refutation.open.isEmpty ? .unsat : .unknown)
+  }
 }
 
-/// Decides a property: by the first method; by a search for a counterexample in the cases that it
-/// leaves open; then by the other methods in order.
-///
-/// A case is refuted if one of its constraints a·y ≤ b has a finite lower bound of a·y − b above 0.
-/// As elsewhere, bounds hold in real arithmetic.
-///
-/// - Parameters:
-///   - memoryBudget: Bytes that the forms of a backward pass may take.
-///   - progress: Called before each box of each stage, with the number of cases still open.
-/// Throws ``BoundsError/input(_:)`` where the property has another number of inputs or outputs, and
-/// ``BoundsError`` for a layer without rules and for no method.
-public func verify(
-  _ network: Network, _ property: VNNLIBProperty, by methods: [BoundMethod],
-  search: CounterexampleSearch = CounterexampleSearch(),
-  memoryBudget: Int = certificationMemory, progress: (VerificationStage) -> Void = { _ in }
-) throws(BoundsError) -> PropertyVerdict {
-  guard !methods.isEmpty else { throw .specification("no method to verify by") }
-  try property.check(for: network)
-  var refutation = Refutation(of: property)
-  for (index, method) in methods.enumerated() {
-    for group in property.boxes(of: refutation.open) {
-      progress(.bounds(method, open: refutation.open.count))
-      try refutation.learn(group, network, by: method, memoryBudget: memoryBudget)
-    }
-    guard !refutation.open.isEmpty else { break }
-    guard index == 0 else { continue }
-    progress(.search(open: refutation.open.count))
-    let found = search.counterexample(of: network, to: property, in: refutation.open)
-    if let found { return refutation.verdict(.sat(found)) }
+/// The boxes of a property, each bounded by one method after the other.
+private struct BoxWork {
+  /// Cases with the same box, with what is known of the network there.
+  struct Item {
+    var cases: [Int]
+    var bounding: BoxBounding?
+    var method = 0
   }
-  return refutation.verdict(refutation.open.isEmpty ? .unsat : .unknown)
+
+  /// The bounds of an item's constraints, case by case.
+  struct Step {
+    let item: Item
+    let method: BoundMethod
+    let bounds: [[Double]]
+  }
+
+  let network: PropertyNetwork
+  let input: Network
+  let property: VNNLIBProperty
+  let methods: [BoundMethod]
+
+  /// Has the methods before number `end` bound the items' cases.
+  ///
+  /// - Returns: What they leave open.
+  func run(
+    _ items: [Item], upTo end: Int, _ budget: Budget, _ refutation: inout Refutation,
+    _ observe: (WorkProgress) throws -> Void
+  ) throws -> [Item] {
+    let share = budget.shared(by: min(Threads.count, items.count))
+    // What is known of boxes is kept between methods while it fits into half of the memory.
+    let keeps = items.count * network.outputs.plan.bytesPerExample <= budget.memory / 2
+    var left: [Int: Item] = [:]
+    try OpenItems.work(on: items, mostAtOnce: items.count, budget: budget) { item in
+      let (step, open) = advance(item, share)
+      let goesOn = open.map { $0.method < end } ?? false
+      return OpenItems.Outcome(results: [(step, open)], open: goesOn ? [open!] : [])
+    } deliver: { results in
+      for (step, open) in results {
+        refutation.learn(step.bounds, of: step.item.cases, by: step.method)
+        left[step.item.cases[0]] = nil
+        if var open {
+          if !keeps { open.bounding = nil }
+          left[open.cases[0]] = open
+        }
+      }
+      try observe(
+        WorkProgress(
+          .bounds(results.last!.0.method), done: property.cases.count - refutation.open.count,
+          of: property.cases.count))
+    }
+    return left.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// Has the method whose turn it is bound an item's cases.
+  ///
+  /// - Returns: The bounds, and the item with the cases that are not refuted; nil if none is left.
+  private func advance(_ item: Item, _ budget: Budget) -> (step: Step, open: Item?) {
+    let method = methods[item.method]
+    let parts = item.cases.map { property.cases[$0].constraints }
+    let box = InputBox(of: property.cases[item.cases[0]], for: input)
+    var bounding = item.bounding ?? BoxBounding(network, over: box.region)
+    var all = bounding.lowerBounds(of: Array(parts.joined()), by: method, budget: budget)[...]
+    let bounds = parts.map { part in
+      defer { all = all.dropFirst(part.count) }
+      return Array(all.prefix(part.count))
+    }
+    let step = Step(item: item, method: method, bounds: bounds)
+    let open = zip(item.cases, bounds).filter { !$1.contains { $0.isFinite && $0 > 0 } }.map(\.0)
+    guard !open.isEmpty else { return (step, nil) }
+    return (step, Item(cases: open, bounding: bounding, method: item.method + 1))
+  }
 }
 
 /// What bounds have shown of a property's cases.
@@ -98,23 +175,15 @@ private struct Refutation {
     open = Array(property.cases.indices)
   }
 
-  /// Bounds the constraints of cases with the same box.
-  mutating func learn(
-    _ group: [Int], _ network: Network, by method: BoundMethod, memoryBudget: Int
-  ) throws(BoundsError) {
-    let constraints = group.flatMap { property.cases[$0].constraints }
-    guard !constraints.isEmpty else { return }
-    var bounds = try lowerBounds(
-      of: network, over: InputBox(of: property.cases[group[0]], for: network).region, constraints,
-      by: method, memoryBudget: memoryBudget)[...]
-    for index in group {
-      for bound in bounds.prefix(property.cases[index].constraints.count)
-      where bound.isFinite && bound > best[index]?.bound ?? -.infinity {
+  /// Takes in bounds of the constraints of some cases.
+  mutating func learn(_ bounds: [[Double]], of cases: [Int], by method: BoundMethod) {
+    for (index, bounds) in zip(cases, bounds) {
+      for bound in bounds where bound.isFinite && bound > best[index]?.bound ?? -.infinity {
         best[index] = (bound, method)
       }
-      bounds = bounds.dropFirst(property.cases[index].constraints.count)
     }
-    open.removeAll { best[$0]?.bound ?? 0 > 0 }
+    let refuted = Set(cases.filter { best[$0]?.bound ?? 0 > 0 })
+    if !refuted.isEmpty { open.removeAll { refuted.contains($0) } }
   }
 
   func verdict(_ answer: PropertyVerdict.Answer) -> PropertyVerdict {
@@ -149,6 +218,9 @@ extension VNNLIBProperty {
     }
     guard outputs == network.classes else {
       throw .input("has \(outputs) outputs Y, but the network gives \(network.classes)")
+    }
+    guard cases.allSatisfy({ $0.constraints.allSatisfy(\.isFinite) }) else {
+      throw .specification("a constraint holds a number beyond Float32's range")
     }
   }
 }

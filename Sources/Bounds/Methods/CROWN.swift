@@ -1,0 +1,129 @@
+import Relaxations
+import Tensors
+
+/// Which neurons' pre-activation bounds full CROWN takes from backward passes; the others keep
+/// their interval bounds.
+enum RefinedNeurons {
+  /// Those whose interval leaves their sign open, for each example by itself.
+  case undecided
+  /// Those whose interval leaves it open for any example of the batch, or all of a layer where
+  /// these are more than nine tenths: what auto_LiRPA 0.7 does. An example's bounds then depend on
+  /// its neighbours, so this serves only to compare with it.
+  case undecidedInBatch
+}
+
+/// Pre-activation intervals by backward passes ("full" CROWN).
+extension Bounding {
+  /// Replaces the pre-activation intervals of undecided neurons (l < 0 < u) in every relaxed layer,
+  /// in order, by what backward passes give, so that later layers profit. The first one is left out
+  /// where its interval is exact already.
+  ///
+  /// On a decided neuron the relaxation of a piecewise linear activation is exact; of others all
+  /// neurons are refined. They take the linear bound itself, not its intersection with the
+  /// interval: that is CROWN's definition, and since slopes are chosen by these bounds neither
+  /// choice is always the tighter one in the end.
+  ///
+  /// - Parameters:
+  ///   - rowLimit: The most rows carried at once.
+  ///   - intersecting: Keeps what is tighter already, where another method has refined before.
+  mutating func tightenPreactivations(
+    slope: ReLUSlope, rowLimit: Int, _ refined: RefinedNeurons = .undecided,
+    intersecting: Bool = false, budget: Budget = Budget()
+  ) {
+    refinePreactivations(refined, rowLimit: rowLimit, intersecting: intersecting, budget) {
+      $0.lowerBounds(of: $1, slope: slope)
+    }
+  }
+
+  /// Shrinks the pre-activation intervals to what they have in common with bounds by optimised
+  /// slopes, layer by layer.
+  mutating func tightenPreactivations(by ascent: SlopeAscent) {
+    let limit = plan.ascentRowLimit(batch: batch, memory: ascent.budget.memory)
+    refinePreactivations(.undecided, rowLimit: limit, intersecting: true, ascent.budget) {
+      $0.bounds.ascended($1, from: $0.end, by: ascent)
+    }
+  }
+
+  private mutating func refinePreactivations(
+    _ refined: RefinedNeurons, rowLimit: Int, intersecting: Bool, _ budget: Budget,
+    _ lowerBounds: (NeuronChunk, GraphForm) -> Tensor
+  ) {
+    for index in plan.refinableLayers {
+      let value = plan.steps[index].inputs[0]
+      let box = regions[value].box
+      let neurons = neurons(toRefine: index, box, refined)
+      var (lower, upper) = (box.lower, box.upper)
+      forEachChunk(of: neurons.indices, at: value, limit: max(rowLimit / 2, 1)) { chunk in
+        guard !budget.isSpent else { return }
+        let bounds = lowerBounds(chunk, chunk.form.withNegatives)
+        Self.replace(
+          &lower, &upper, by: bounds, of: chunk.neurons, everywhere: neurons.everywhere,
+          intersecting: intersecting)
+      }
+      regions[value] = .box(Interval(lower: lower, upper: upper))
+      if refined == .undecidedInBatch { propagateAgain(after: value) }
+    }
+  }
+
+  /// The neurons of a layer to refine, and whether each is for every example.
+  private func neurons(
+    toRefine index: Int, _ box: Interval, _ refined: RefinedNeurons
+  ) -> (indices: [Int], everywhere: Bool) {
+    let size = plan.steps[index].inputShapes[0].reduce(1, *)
+    let undecided = box.undecidedNeurons
+    let isSmooth = !plan.steps[index].layer.isExactOnceDecided
+    let isCrowded = refined == .undecidedInBatch && undecided.count * 10 > size * 9
+    return (
+      isSmooth || isCrowded ? Array(0..<size) : undecided,
+      isSmooth || refined == .undecidedInBatch
+    )
+  }
+
+  /// Renews the intervals of the values behind a refined one.
+  private mutating func propagateAgain(after value: Int) {
+    for index in value..<plan.tail {
+      let step = plan.steps[index]
+      regions[index + 1] = step.layer.propagate(step.inputs.map { regions[$0] })
+    }
+  }
+
+  /// Sets the intervals of the given neurons to bounds [batch, 2·count] of ±neuron, where they are
+  /// undecided or everywhere, or to what both have in common; NaN stays.
+  private static func replace(
+    _ lower: inout Tensor, _ upper: inout Tensor, by bounds: Tensor, of neurons: [Int],
+    everywhere: Bool, intersecting: Bool
+  ) {
+    let batch = bounds.shape[0]
+    let size = lower.count / batch
+    bounds.withUnsafeScalars { bounds in
+      lower.withUnsafeMutableScalars { lower in
+        upper.withUnsafeMutableScalars { upper in
+          for example in 0..<batch {
+            let rows = example * 2 * neurons.count
+            for (row, neuron) in neurons.enumerated() {
+              let i = example * size + neuron
+              guard everywhere || (lower[i] < 0 && upper[i] > 0) else { continue }
+              let (low, high) = (bounds[rows + row], -bounds[rows + neurons.count + row])
+              if !(intersecting && (lower[i] > low || lower[i].isNaN)) { lower[i] = low }
+              if !(intersecting && (upper[i] < high || upper[i].isNaN)) { upper[i] = high }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Interval {
+  /// Neurons with l < 0 < u for some example, ascending.
+  var undecidedNeurons: [Int] {
+    let size = center.shape.dropFirst().reduce(1, *)
+    var undecided = [Bool](repeating: false, count: size)
+    center.withUnsafeScalars { center in
+      radius.withUnsafeScalars { radius in
+        for i in 0..<center.count where abs(center[i]) < radius[i] { undecided[i % size] = true }
+      }
+    }
+    return undecided.indices.filter { undecided[$0] }
+  }
+}

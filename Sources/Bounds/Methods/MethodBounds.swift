@@ -1,0 +1,76 @@
+import Relaxations
+import Tensors
+
+extension Bounding {
+  /// Lower bounds of a specification by a method, [batch, S], going on from what earlier methods have
+  /// found.
+  ///
+  /// With a budget that is spent half way the bounds still hold, but are looser.
+  ///
+  /// - Precondition: The specification has the batch of the regions, or 1, and the network's outputs.
+  public mutating func lowerBounds(
+    of specification: Specification, by method: BoundMethod, budget: Budget = Budget()
+  ) -> Tensor {
+    lowerBounds(of: specification, by: method, budget: budget, refining: .undecided)
+  }
+
+  /// The same with a choice of neurons for full CROWN.
+  mutating func lowerBounds(
+    of specification: Specification, by method: BoundMethod, budget: Budget,
+    refining neurons: RefinedNeurons
+  ) -> Tensor {
+    switch method {
+    case .interval:
+      return intervalBounds(of: specification)
+    case .crownIBP(let slope):
+      return linearBounds(of: specification, slope: slope, budget: budget)
+    case .crown(let slope):
+      tighten(by: .crown(slope: slope), budget: budget, neurons)
+      return linearBounds(of: specification, slope: slope, budget: budget)
+    case .alphaCROWN(let slope, let iterations):
+      tighten(by: .crown(slope: slope), budget: budget, neurons)
+      let bounds = linearBounds(of: specification, slope: slope, budget: budget)
+      guard iterations > 0 else { return bounds }
+      let ascent = SlopeAscent(iterations: iterations, slope: slope, budget: budget)
+      tighten(by: method, ascent)
+      return bounds.larger(ascended(elided(specification), by: ascent))
+    }
+  }
+
+  /// Lower bounds by one backward pass, as many rows at a time as the budget allows.
+  private func linearBounds(
+    of specification: Specification, slope: ReLUSlope, budget: Budget
+  ) -> Tensor {
+    let limit = plan.rowLimit(batch: batch, memory: budget.memory)
+    return inChunks(of: limit, elided(specification)) { linearBounds(of: $0, slope: slope) }
+  }
+
+  /// Refines the regions by full CROWN, unless it has done so already.
+  private mutating func tighten(
+    by method: BoundMethod, budget: Budget, _ neurons: RefinedNeurons
+  ) {
+    guard case .crown(let slope) = method, !refinements.contains(method) else { return }
+    tightenPreactivations(
+      slope: slope, rowLimit: plan.rowLimit(batch: batch, memory: budget.memory), neurons,
+      intersecting: !refinements.isEmpty, budget: budget)
+    if !budget.isSpent { refinements.append(method) }
+  }
+
+  /// Refines the regions by optimised slopes, unless that has been done already.
+  private mutating func tighten(by method: BoundMethod, _ ascent: SlopeAscent) {
+    guard !refinements.contains(method) else { return }
+    tightenPreactivations(by: ascent)
+    if !ascent.budget.isSpent { refinements.append(method) }
+  }
+
+  /// Bounds of a form, at most `limit` of its rows at a time.
+  func inChunks(of limit: Int, _ form: GraphForm, _ bounds: (GraphForm) -> Tensor) -> Tensor {
+    guard form.rows > limit else { return bounds(form) }
+    var result = Tensor.zeros([batch, form.rows])
+    for start in stride(from: 0, to: form.rows, by: limit) {
+      let range = start..<min(start + limit, form.rows)
+      result.setColumns(range, to: bounds(form.rows(range)))
+    }
+    return result
+  }
+}

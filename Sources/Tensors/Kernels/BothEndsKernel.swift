@@ -1,0 +1,65 @@
+import CKernels
+
+/// Lower and upper bounds of linear forms Λ·x over boxes in one pass: [batch, rows, n] → twice
+/// [batch, rows].
+enum BothEndsKernel {
+  /// Λ·c − |Λ|·r and Λ·c + |Λ|·r.
+  static func forward(
+    _ form: Tensor, _ center: Tensor, _ radius: Tensor
+  ) -> (lower: Tensor, upper: Tensor) {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    let (lower, upper) = (result([size.batch, size.rows]), result([size.batch, size.rows]))
+    let (source, cs, rs) = (form.pointer, center.pointer, radius.pointer)
+    size.forEachRow { example, row in
+      let from = source + example * size.formStride + row * size.n
+      let (c, r) = (cs + example * size.n, rs + example * size.n)
+      let index = example * size.rows + row
+      ck_concretize_ends(from, c, r, lower.pointer + index, upper.pointer + index, size.n)
+    }
+    keepAlive(form, center, radius)
+    return (lower.tensor, upper.tensor)
+  }
+
+  /// The gradient of the form from those of both ends.
+  static func formGradient(
+    _ form: Tensor, _ center: Tensor, _ radius: Tensor, lower: Tensor, upper: Tensor
+  ) -> Tensor {
+    let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    precondition(form.shape[0] == size.batch, "a shared form has no gradient")
+    let out = result(form.shape)
+    let (source, cs, rs) = (form.pointer, center.pointer, radius.pointer)
+    let (gl, gu) = (lower.pointer, upper.pointer)
+    size.forEachRow { example, row in
+      let index = example * size.rows + row
+      let offset = index * size.n
+      let (c, r) = (cs + example * size.n, rs + example * size.n)
+      ck_concretize_ends_form_gradient(
+        source + offset, c, r, gl[index], gu[index], out.pointer + offset, size.n)
+    }
+    keepAlive(form, center, radius, lower, upper)
+    return out.tensor
+  }
+
+  /// Gradients of centre and radius, summed over the rows of an example.
+  static func boxGradients(
+    _ form: Tensor, lower: Tensor, upper: Tensor, shape: [Int]
+  ) -> (center: Tensor, radius: Tensor) {
+    let size = LinearFormKernel.Extents(form, batch: shape[0])
+    let (dCenter, dRadius) = (Tensor.zeros(shape), Tensor.zeros(shape))
+    let (source, gl, gu) = (form.pointer, lower.pointer, upper.pointer)
+    let (dcs, drs) = (
+      UnsafeMutablePointer(mutating: dCenter.pointer),
+      UnsafeMutablePointer(mutating: dRadius.pointer)
+    )
+    size.forEachExample { example in
+      let (dc, dr) = (dcs + example * size.n, drs + example * size.n)
+      for row in 0..<size.rows {
+        let from = source + example * size.formStride + row * size.n
+        let index = example * size.rows + row
+        ck_concretize_ends_box_gradient(from, gl[index], gu[index], dc, dr, size.n)
+      }
+    }
+    keepAlive(form, lower, upper)
+    return (dCenter, dRadius)
+  }
+}

@@ -1,0 +1,28 @@
+import Bounds
+
+/// How far a long computation is.
+public struct WorkProgress: Sendable, Equatable {
+  /// What is being computed.
+  public enum Stage: Sendable, Equatable {
+    /// Certifying examples.
+    case certification
+    /// Attacking examples.
+    case attack
+    /// Bounding the cases of a property by a method.
+    case bounds(BoundMethod)
+    /// Looking for a counterexample to a property.
+    case search
+  }
+
+  public var stage: Stage
+  /// Examples, cases or points that are done.
+  public var done: Int
+  /// How many there are in all.
+  public var total: Int
+  /// The ε at which work goes on, where there are several.
+  public var epsilon: Float?
+
+  public init(_ stage: Stage, done: Int, of total: Int, epsilon: Float? = nil) {
+    (self.stage, self.done, self.total, self.epsilon) = (stage, done, total, epsilon)
+  }
+}

@@ -1,0 +1,113 @@
+import Bounds
+import Datasets
+import Formats
+import Foundation
+import Networks
+import Tensors
+
+/// A certification whose verdicts are in a file as soon as they are known, one JSON line each.
+///
+/// A certification that was stopped, or killed, goes on where it was: see ``Formats/PartialLines``.
+///
+/// ```swift
+/// let log = try VerdictLog(
+///   at: URL(fileURLWithPath: "verdicts.jsonl"), of: network, on: data.test,
+///   against: .linf(epsilon: 0.1, within: 0...1), by: [.interval, .crownIBP()])
+/// let certification = try log.certify()
+/// ```
+public struct VerdictLog {
+  private let lines: PartialLines
+  private let network: Network
+  private let data: LabeledImages
+  private let set: Perturbation
+  private let methods: [BoundMethod]
+  private let start: Int
+  /// The verdicts that an earlier process has found.
+  public let found: [Verdict]
+
+  /// Opens the file, or begins it.
+  ///
+  /// - Parameter start: The number of the first example.
+  /// - Throws: ``Formats/FormatError`` where the file cannot be written, or was begun for another
+  ///   network, set, methods or data.
+  public init(
+    at url: URL, of network: Network, on data: LabeledImages, against set: Perturbation,
+    by methods: [BoundMethod], start: Int = 0
+  ) throws {
+    (self.network, self.data, self.set, self.methods) = (network, data, set, methods)
+    self.start = start
+    let subject = Subject(
+      model: network.digest, data: data.digest, start: start,
+      set: Subject.Set(norm: set.norm.rawValue, epsilon: set.epsilon, domain: set.domain),
+      methods: methods)
+    lines = try PartialLines(for: url, about: JSONLine.text(subject))
+    let decoder = JSONDecoder()
+    var byIndex: [Int: Verdict] = [:]
+    for line in lines.found {
+      guard let record = try? decoder.decode(VerdictRecord.self, from: Data(line.utf8)),
+        let verdict = record.verdict(start: start, methods: methods),
+        data.labels.indices ~= verdict.index
+      else { continue }
+      byIndex[verdict.index] = verdict
+    }
+    found = byIndex.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// Certifies the examples that have no verdict yet.
+  ///
+  /// When all are certified the file has its own name; else it can be gone on with.
+  ///
+  /// - Parameter observe: Gets new verdicts, and how far the work is.
+  /// - Returns: All verdicts, those of earlier processes included.
+  /// - Throws: As ``Networks/Network/certify(_:against:by:skipping:budget:observe:)``, and
+  ///   ``Formats/FormatError`` where the file cannot be written.
+  public func certify(
+    budget: Budget = Budget(), observe: ([Verdict], WorkProgress) throws -> Void = { _, _ in }
+  ) throws -> Certification {
+    let new = try network.certify(
+      data, against: set, by: methods, skipping: Set(found.map(\.index)), budget: budget
+    ) { verdicts, progress in
+      try lines.append(verdicts.map { try JSONLine.text(VerdictRecord($0, start: start)) })
+      var progress = progress
+      progress.done += found.count
+      progress.total += found.count
+      try observe(verdicts, progress)
+    }.verdicts
+    let all = (found + new).sorted { $0.index < $1.index }
+    if all.count == data.count {
+      try lines.finish(all.map { try JSONLine.text(VerdictRecord($0, start: start)) })
+    }
+    return Certification(verdicts: all, perturbation: set)
+  }
+
+  /// What verdicts belong to.
+  private struct Subject: Encodable {
+    struct Set: Encodable {
+      let norm: String
+      let epsilon: Float
+      let domain: ClosedRange<Float>?
+    }
+
+    let model, data: String
+    let start: Int
+    let set: Set
+    let methods: [BoundMethod]
+  }
+}
+
+extension Network {
+  /// The SHA-256 of the layers' names and numbers, in hexadecimal.
+  fileprivate var digest: String {
+    let sum = SHA256Sum()
+    for node in nodes {
+      Array("\(node.path) \(node.inputs) \(node.outputShape)".utf8).withUnsafeBytes {
+        sum.update($0)
+      }
+    }
+    for (_, tensor) in parameters { tensor.withUnsafeScalars { sum.update(UnsafeRawBufferPointer($0)) } }
+    for (_, tensor) in stateDict.sorted(by: { $0.key < $1.key }) {
+      tensor.withUnsafeScalars { sum.update(UnsafeRawBufferPointer($0)) }
+    }
+    return sum.hexadecimal()
+  }
+}
