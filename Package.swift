@@ -66,19 +66,27 @@ let package = Package(
       name: "_TestSupport", dependencies: ["Bounds", "Formats"], path: "Tests/_TestSupport",
       swiftSettings: strict),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "_TestSupport"], swiftSettings: strict),
+      name: "RelaxationsTests", dependencies: ["Tensors"], swiftSettings: strict),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
     .testTarget(
       name: "NetworksTests", dependencies: ["Networks", "_TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "BoundsTests", dependencies: ["Experiments", "_TestSupport"],
+      name: "BoundsTests", dependencies: ["Bounds", "_TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Datasets", "_TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "_TestSupport"], swiftSettings: strict),
+    // The networks of these two are trained by recipes.
+    .testTarget(
+      name: "VerificationTests", dependencies: ["Experiments", "_TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RobustTrainingTests", dependencies: ["Experiments", "_TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "CrownworkTests", dependencies: ["Crownwork"], swiftSettings: strict),
     .testTarget(
-      name: "FormatsTests", dependencies: ["Datasets"], exclude: ["Fixtures"],
+      name: "ExperimentsTests", dependencies: ["Experiments", "_TestSupport"],
       swiftSettings: strict),
+    .testTarget(name: "CrownworkTests", dependencies: ["Crownwork"], swiftSettings: strict),
     .testTarget(
       name: "CrownworkToolTests", dependencies: ["CrownworkTool", "Crownwork"],
       swiftSettings: strict),

@@ -106,4 +106,19 @@ enum SmallNetworks {
       weight: Tensor(shape: [n, n], (0..<n * n).map { $0 % (n + 1) == 0 ? 1 : 0 }),
       bias: .zeros([n]))
   }
+
+  /// The set [−1, 1.5] of one ReLU: CROWN's adaptive bound −1 is below the interval bound 0, so the
+  /// one method is not always inside the other.
+  @Test func linearBoundsCanBeLooserThanIntervals() throws {
+    let network = try SmallNetworks.oneReLU()
+    let center = Tensor(shape: [1, 1], [0.25])
+    let row = try Specification(rows: Tensor(shape: [1, 1, 1], [1]))
+    func bound(_ method: BoundMethod) throws -> Float {
+      try lowerBounds(of: network, around: center, .linf(epsilon: 1.25), row, by: method).scalar
+    }
+    #expect(try bound(.interval) == 0)
+    #expect(try bound(.crownIBP()) == -1)
+    #expect(try bound(.crownIBP(slope: .zero)) == 0)
+    #expect(try bound(.alphaCROWN()) == 0)
+  }
 }

@@ -4,7 +4,6 @@ import Testing
 import _TestSupport
 
 @testable import Bounds
-@testable import Verification
 
 /// No input of a perturbation set, sampled or found by an attack, lies below a lower bound.
 ///
@@ -79,50 +78,4 @@ import _TestSupport
       return
     }
   }
-}
-
-extension Specification {
-  /// C·z + offset for logits [batch, classes]: [batch, S].
-  func values(_ logits: Tensor) -> Tensor {
-    let (batch, classes) = (logits.shape[0], logits.shape[1])
-    let count = rows.shape[1]
-    let (c, z) = (rows.scalars, logits.scalars)
-    return Tensor(
-      shape: [batch, count],
-      (0..<batch * count).map { i in
-        (0..<classes).reduce(0) { $0 + c[i * classes + $1] * z[i / count * classes + $1] }
-      })
-  }
-}
-
-/// Points of the sets around a batch: random ones, extreme ones (corners of the box, surface of the
-/// ball, vertices of the ℓ1 ball), and where gradient descent on each margin leads.
-func adversarialPoints(
-  _ network: Network, _ images: Tensor, _ labels: [Int], _ set: Perturbation
-) -> [Tensor] {
-  let projection = SetProjection(set, around: images)
-  var random = RandomSource(seed: 9)
-  var points =
-    [images]
-    + (0..<6).map { _ in
-      projection.project(projection.randomPoint(using: &random))
-    }
-  for _ in 0..<6 {
-    let direction = Tensor.normal(images.shape, standardDeviation: 1, using: &random)
-    let far = set.norm == .linf ? direction.signs : direction.unitRows * 1e3
-    points.append(projection.project(images + far))
-  }
-  let margins = Specification.margins(of: labels, classes: network.classes)
-  for row in 0..<network.classes - 1 {
-    let selected = margins.rows.selectingRows(row..<row + 1)
-      .reshaped([labels.count, network.classes]).detached
-    var point = projection.project(projection.randomPoint(using: &random))
-    for step in 0..<25 {
-      let gradient = withGradients(at: [point]) { network($0[0]).scaled(by: selected).sum() }
-      let length = set.epsilon * (step < 15 ? 0.3 : 0.05)
-      point = projection.step(from: point, along: gradient.gradients[0], by: -length)
-    }
-    points.append(point)
-  }
-  return points
 }

@@ -137,7 +137,7 @@ import Testing
   @Test func pyTorchFilesSayWhatTheyAre() throws {
     try Binary.inFolder { tool in
       let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../FormatsTests/Fixtures").standardizedFileURL.path
+        .appendingPathComponent("../Fixtures/formats").standardizedFileURL.path
       try tool.expectFailure(
         65, "a PyTorch state dict of 0.bias [2], 0.weight", ["info", "\(fixtures)/network.pt"])
       try tool.expectFailure(

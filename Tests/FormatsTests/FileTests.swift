@@ -1,5 +1,7 @@
 import Foundation
+import Tensors
 import Testing
+import _TestSupport
 
 @testable import Formats
 
@@ -7,7 +9,7 @@ import Testing
   @Test(arguments: [0, 1, 4096, 300_000])
   func readsWhatWasWritten(size: Int) throws {
     try withFolder { folder in
-      var random = Seeded(UInt64(size))
+      var random = RandomSource(seed: UInt64(size))
       let data = Data((0..<size).map { _ in UInt8.random(in: .min ... .max, using: &random) })
       let file = folder.appendingPathComponent("file")
       try AtomicFile.write(Data("old".utf8), to: file)

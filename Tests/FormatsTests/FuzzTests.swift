@@ -2,6 +2,7 @@ import Foundation
 import Networks
 import Tensors
 import Testing
+import _TestSupport
 
 @testable import Datasets
 @testable import Formats
@@ -95,7 +96,9 @@ import Testing
         Gzip.compress(Data([0, 0, 13, 1, 0, 0, 0, 2, 0x3f, 0x80, 0, 0, 0, 0, 0, 0])),
       ]
     case .pytorch:
-      return try PyTorchTests.names.prefix(5).map { try Data(contentsOf: Fixture.url($0)) }
+      return try PyTorchTests.names.prefix(5).map {
+        try Data(contentsOf: Fixture.url("formats/\($0)"))
+      }
     case .npz:
       return [Zip.file(ArchiveTests.arrays), Zip.file(ArchiveTests.arrays, deflated: true)]
     case .png:
@@ -116,9 +119,9 @@ import Testing
       ]
     case .npy:
       return [
-        NPYTests.file("|u1", "(2, 3)", Array(1...6)), NPYTests.file("<i4", "(1,)", [7, 0, 0, 0]),
-        NPYTests.file("<f8", "(2,)", version: 2, Array(repeating: 0, count: 16)),
-        NPYTests.file("<f2", "(1, 3, 1, 2)", Array(repeating: 0x38, count: 12)),
+        NPY.file("|u1", "(2, 3)", Array(1...6)), NPY.file("<i4", "(1,)", [7, 0, 0, 0]),
+        NPY.file("<f8", "(2,)", version: 2, Array(repeating: 0, count: 16)),
+        NPY.file("<f2", "(1, 3, 1, 2)", Array(repeating: 0x38, count: 12)),
       ]
     case .tar: return [TarTests.archive]
     case .vnnlib:

@@ -1,11 +1,13 @@
 import Foundation
+import Tensors
 import Testing
+import _TestSupport
 
 @testable import Formats
 
 @Suite struct GzipTests {
   static func sample(_ size: Int, seed: UInt64 = 1) -> Data {
-    var random = Seeded(seed)
+    var random = RandomSource(seed: seed)
     return Data((0..<size).map { _ in UInt8.random(in: 0...20, using: &random) })
   }
 
@@ -66,7 +68,7 @@ import Testing
   }
 
   @Test func survivesMutations() throws {
-    var random = Seeded(3)
+    var random = RandomSource(seed: 3)
     let packed = [UInt8](Gzip.compress(Self.sample(400)) + Gzip.compress(Self.sample(90)))
     for _ in 0..<4000 {
       let data = Data(mutated(packed, using: &random))

@@ -1,5 +1,7 @@
 import Foundation
+import Tensors
 import Testing
+import _TestSupport
 
 @testable import Formats
 
@@ -57,7 +59,7 @@ import Testing
   }
 
   @Test func survivesMutations() throws {
-    var random = Seeded(4)
+    var random = RandomSource(seed: 4)
     let plain = [UInt8](Self.images.encoded())
     let packed = [UInt8](Gzip.compress(Self.images.encoded()))
     for round in 0..<6000 {

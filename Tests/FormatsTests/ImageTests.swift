@@ -1,5 +1,7 @@
 import Foundation
+import Tensors
 import Testing
+import _TestSupport
 
 @testable import Formats
 
@@ -10,7 +12,7 @@ import Testing
 
   @Test(arguments: [1, 3])
   func readsPNGsExactly(channels: Int) throws {
-    var random = Seeded(UInt64(channels))
+    var random = RandomSource(seed: UInt64(channels))
     let image = RasterImage(
       height: 5, width: 7, channels: channels,
       pixels: (0..<(35 * channels)).map { _ in .random(in: 0...255, using: &random) })

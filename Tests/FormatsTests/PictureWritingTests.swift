@@ -1,5 +1,7 @@
 import Foundation
+import Tensors
 import Testing
+import _TestSupport
 
 @testable import Formats
 
@@ -7,7 +9,7 @@ import Testing
 @Suite struct PictureWritingTests {
   @Test(arguments: [(1, 1, 1), (3, 5, 1), (28, 28, 1), (32, 17, 3), (64, 1, 3)])
   func picturesReadBackAsTheyWere(height: Int, width: Int, channels: Int) throws {
-    var random = Seeded(UInt64(height))
+    var random = RandomSource(seed: UInt64(height))
     let pixels = (0..<height * width * channels).map { _ in
       UInt8.random(in: .min ... .max, using: &random)
     }

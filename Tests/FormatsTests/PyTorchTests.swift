@@ -1,9 +1,10 @@
 import Foundation
 import Testing
+import _TestSupport
 
 @testable import Formats
 
-/// Files of PyTorch 2.13; `Fixtures/make_pytorch.py` made them.
+/// Files of PyTorch 2.13; `Fixtures/formats/make_pytorch.py` made them.
 @Suite struct PyTorchTests {
   static let names = [
     "network.pt", "network-old.pt", "network-protocol-4.pt", "checkpoint.pt", "views.pt",
@@ -11,7 +12,7 @@ import Testing
   ]
 
   private static func read(_ name: String) throws -> PyTorchFile {
-    let url = Fixture.url(name)
+    let url = Fixture.url("formats/\(name)")
     return try PyTorchFile(data: InputFile.read(url), file: url.path)
   }
 
@@ -75,7 +76,7 @@ import Testing
 
   @Test func refusesTheRest() throws {
     func expect(_ text: String, _ name: String) {
-      expectFailure(.badData, text, file: Fixture.url(name).path) {
+      expectFailure(.badData, text, file: Fixture.url("formats/\(name)").path) {
         let file = try Self.read(name)
         for name in file.shapes.keys { _ = try file.array(name) }
       }

@@ -1,12 +1,13 @@
 import Foundation
 import Testing
+import _TestSupport
 
 @testable import Formats
 
-/// Files of the Python implementation; `Fixtures/README.md` tells how they were made.
+/// Files of the Python implementation; `Fixtures/formats/README.md` tells how they were made.
 @Suite struct SafetensorsFixtureTests {
   @Test func readsAndRewritesAFileFromPython() throws {
-    let url = Fixture.url("float32.safetensors")
+    let url = Fixture.url("formats/float32.safetensors")
     let file = try SafetensorsFile(contentsOf: url)
     #expect(file.metadata == ["architecture": "cnn \"é\" \n 1"])
     #expect(file.arrays.keys.sorted() == ["0.bias", "0.weight", "3.weight", "empty", "scale"])
@@ -23,7 +24,7 @@ import Testing
   }
 
   @Test func convertsTheOtherTypes() throws {
-    let arrays = try SafetensorsFile(contentsOf: Fixture.url("mixed.safetensors")) {
+    let arrays = try SafetensorsFile(contentsOf: Fixture.url("formats/mixed.safetensors")) {
       $0 != "tenth"
     }.arrays
     #expect(
@@ -35,7 +36,7 @@ import Testing
     #expect(arrays["bfloat"]?.scalars[3].bitPattern == 0x0001_0000)
     #expect(arrays["double"]?.scalars == [0.5, -3])
     let text = "element 0, 0.1 of type F64, cannot be held by a Float32"
-    let file = Fixture.url("mixed.safetensors")
+    let file = Fixture.url("formats/mixed.safetensors")
     expectFailure(.badData, text, file: file.path) { _ = try SafetensorsFile(contentsOf: file) }
     #expect(arrays["steps"] == .init(shape: [], scalars: [16_777_216]))
     #expect(arrays["int"]?.scalars == [-2_147_483_648, 16_777_215])

@@ -1,5 +1,7 @@
 import Foundation
+import Tensors
 import Testing
+import _TestSupport
 
 @testable import Formats
 
@@ -70,7 +72,7 @@ import Testing
   }
 
   @Test func survivesMutations() throws {
-    var random = Seeded(5)
+    var random = RandomSource(seed: 5)
     var file = Self.sample
     file.arrays["more"] = .init(shape: [1, 1, 2], scalars: [3, 4])
     let data = [UInt8](file.encoded())

@@ -1,5 +1,7 @@
 import Foundation
+import Tensors
 import Testing
+import _TestSupport
 
 @testable import Formats
 
@@ -114,7 +116,7 @@ import Testing
   }
 
   @Test func refusesMegabytesOfGarbage() {
-    var random = Seeded(1)
+    var random = RandomSource(seed: 1)
     for alphabet in ["() ", "(assert \n", "X_0123456789 ", "\0\u{ff}\u{fe}(){}"] {
       let symbols = Array(alphabet.utf8)
       let bytes = (0..<4_000_000).map { _ in symbols.randomElement(using: &random)! }
@@ -138,7 +140,7 @@ import Testing
 
   /// Damage gives an error of one line with the file's name, or another property; never a crash.
   @Test func survivesMutations() {
-    var random = Seeded(2)
+    var random = RandomSource(seed: 2)
     let pieces = ["(", ")", "(or", "(and ", "X_1", "Y_0", "1e9", "-", "*", ";", "\n", "(assert "]
     for _ in 0..<5000 {
       var bytes = mutated(Array(Self.good.utf8), using: &random)

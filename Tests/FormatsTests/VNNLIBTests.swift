@@ -1,5 +1,7 @@
 import Foundation
+import Tensors
 import Testing
+import _TestSupport
 
 @testable import Formats
 
@@ -116,7 +118,7 @@ import Testing
   /// A point is in some case exactly where the formula holds.
   @Test func casesAreTheFormula() throws {
     for seed in 0..<400 {
-      var random = Seeded(UInt64(seed))
+      var random = RandomSource(seed: UInt64(seed))
       let formulas = (0..<2).map { _ in RandomFormula(depth: 3, using: &random) }
       let box = (0..<2).flatMap { [RandomFormula(bound: $0, 4), RandomFormula(bound: $0, -4)] }
       let all = (formulas + box).shuffled(using: &random)

@@ -2,6 +2,7 @@ import Foundation
 import Networks
 import Tensors
 import Testing
+import _TestSupport
 
 @testable import Datasets
 @testable import Experiments

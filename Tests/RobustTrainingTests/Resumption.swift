@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import RobustTraining
+import _TestSupport
 
 /// A run on the digits to its end, and one of the same recipe that is stopped after so many steps,
 /// saved, restored into a third, and taken to its end there.

@@ -6,6 +6,7 @@ import Networks
 import RobustTraining
 import Tensors
 import Testing
+import _TestSupport
 
 /// The seed decides the bits; so does a checkpoint.
 @Suite struct TrainingLaws {
@@ -183,13 +184,4 @@ import Testing
       }
     }
   }
-}
-
-/// A folder of its own for a test, removed after it.
-func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory
-    .appendingPathComponent("crownwork-\(UUID().uuidString)", isDirectory: true)
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder)
 }

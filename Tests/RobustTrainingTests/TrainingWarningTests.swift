@@ -6,6 +6,7 @@ import Networks
 import RobustTraining
 import Tensors
 import Testing
+import _TestSupport
 
 /// Networks that are broken are told so, once; sound ones are not.
 @Suite struct TrainingWarningTests {

@@ -5,10 +5,13 @@ import Tensors
 
 /// Files of Tests/Fixtures (see the README there).
 public enum Fixture {
-  static var folder: URL {
+  public static var folder: URL {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures")
   }
+
+  /// The file at a path of the folder.
+  public static func url(_ path: String) -> URL { folder.appending(path: path) }
 
   /// The network of PATH.onnx.
   public static func onnx(_ path: String) throws -> Network {

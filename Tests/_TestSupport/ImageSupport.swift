@@ -1,17 +1,14 @@
+import Formats
 import Foundation
 
-@testable import Datasets
-@testable import Formats
-@testable import Tensors
-
 /// Makes PNG files without libpng, from the specification: rows unfiltered, deflate blocks stored.
-enum PNG {
+package enum PNG {
   /// - Parameters:
   ///   - colour: The type of the header: 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and
   ///     alpha.
   ///   - others: Chunks to stand before the palette and the picture.
   ///   - rows: The bytes of each row, as many as type and depth need.
-  static func file(
+  package static func file(
     width: Int, colour: UInt8, depth: UInt8 = 8, palette: [UInt8]? = nil,
     others: [(type: String, data: [UInt8])] = [], rows: [[UInt8]]
   ) -> Data {
@@ -24,7 +21,7 @@ enum PNG {
   }
 
   /// A file of 8 bits with 1 or 3 channels.
-  static func file(_ image: RasterImage) -> Data {
+  package static func file(_ image: RasterImage) -> Data {
     let size = image.width * image.channels
     return file(
       width: image.width, colour: image.channels == 1 ? 0 : 2,
@@ -63,8 +60,8 @@ enum PNG {
 
 /// JPEG files of 16×24 pixels made with libjpeg-turbo at quality 95: at (y, x) the colours are 10x,
 /// 12y and 255 − 5x − 4y, the grey ones 8x + 3y.
-enum JPEG {
-  static let colour = data(
+package enum JPEG {
+  package static let colour = data(
     """
     /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAIBAQEBAQIBAQECAgICAgQDAgICAgUEBAMEBgUGBgYFBgYGBwkIBgcJBwYG
     CAsICQoKCgoKBggLDAsKDAkKCgr/2wBDAQICAgICAgUDAwUKBwYHCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoK
@@ -81,7 +78,7 @@ enum JPEG {
     """)
 
   /// With subsampled colours.
-  static let progressive = data(
+  package static let progressive = data(
     """
     /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAIBAQEBAQIBAQECAgICAgQDAgICAgUEBAMEBgUGBgYFBgYGBwkIBgcJBwYG
     CAsICQoKCgoKBggLDAsKDAkKCgr/2wBDAQICAgICAgUDAwUKBwYHCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoK
@@ -94,7 +91,7 @@ enum JPEG {
     2gAIAQIBAT8Q01y//8QAFxABAAMAAAAAAAAAAAAAAAAAEQAgMf/aAAgBAQABPxDGQlbWtK//2Q==
     """)
 
-  static let grey = data(
+  package static let grey = data(
     """
     /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAIBAQEBAQIBAQECAgICAgQDAgICAgUEBAMEBgUGBgYFBgYGBwkIBgcJBwYG
     CAsICQoKCgoKBggLDAsKDAkKCgr/wAALCAAQABgBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QA
@@ -104,7 +101,7 @@ enum JPEG {
     R/qP3Pp2r9AP2a/BH+o/c+navxf/AGa/BH+o/c+nav0A/Zr8Ef6j9z6dq/QD9mvwR/qP3Pp2r//Z
     """)
 
-  static let cmyk = data(
+  package static let cmyk = data(
     """
     /9j/7gAOQWRvYmUAZAAAAAAC/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggL
     CAkKCgoKCgYICwwLCgwJCgoK/9sAQwECAgICAgIFAwMFCgcGBwoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoK
@@ -122,7 +119,7 @@ enum JPEG {
     """)
 
   /// The pixels before compression.
-  static func original(channels: Int) -> [Int] {
+  package static func original(channels: Int) -> [Int] {
     var values: [Int] = []
     for y in 0..<16 {
       for x in 0..<24 {
@@ -138,9 +135,9 @@ enum JPEG {
 }
 
 /// EXIF data with an orientation.
-enum EXIF {
+package enum EXIF {
   /// A TIFF header and a directory of two tags.
-  static func data(orientation: UInt8, isLittle: Bool = true) -> [UInt8] {
+  package static func data(orientation: UInt8, isLittle: Bool = true) -> [UInt8] {
     func word(_ value: UInt8, _ count: Int = 2) -> [UInt8] {
       let bytes = [value] + [UInt8](repeating: 0, count: count - 1)
       return isLittle ? bytes : bytes.reversed()
@@ -155,7 +152,7 @@ enum EXIF {
   }
 
   /// A JPEG file with the segment behind its first marker.
-  static func jpeg(_ file: Data, orientation: UInt8) -> Data {
+  package static func jpeg(_ file: Data, orientation: UInt8) -> Data {
     let body = Array("Exif\0\0".utf8) + data(orientation: orientation)
     let size = body.count + 2
     var result = Data(file.prefix(2))
@@ -163,21 +160,4 @@ enum EXIF {
     result += body
     return result + file.dropFirst(2)
   }
-}
-
-extension LabeledImages {
-  /// Of one image.
-  var form: [Int] { [height, width, channels] }
-}
-
-extension RasterImage {
-  var form: [Int] { [height, width, channels] }
-}
-
-/// Writes a file, with the folders that it needs.
-func write(_ data: Data, _ path: String, in folder: URL) throws {
-  let file = folder.appendingPathComponent(path)
-  try FileManager.default.createDirectory(
-    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-  try data.write(to: file)
 }

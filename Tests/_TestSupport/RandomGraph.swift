@@ -2,8 +2,8 @@ import Networks
 import Tensors
 
 /// Small graphs of random layers on 6×6 images with two channels and four outputs.
-enum RandomGraph {
-  static func network(seed: UInt64) throws -> Network {
+package enum RandomGraph {
+  package static func network(seed: UInt64) throws -> Network {
     var random = RandomSource(seed: seed, purpose: "graph")
     var shapes = [[6, 6, 2]]
     var graph: [(path: String, layer: any Layer, inputs: [Int])] = []
@@ -30,7 +30,9 @@ enum RandomGraph {
     return try Network(input: shapes[0], graph: graph).scaled(by: 2)
   }
 
-  static func convolution(from channels: Int, using random: inout RandomSource) -> Convolution {
+  package static func convolution(from channels: Int, using random: inout RandomSource)
+    -> Convolution
+  {
     Convolution(
       from: channels, to: Int.random(in: 2...4, using: &random), kernel: 3, padding: 1,
       using: &random)
@@ -39,13 +41,13 @@ enum RandomGraph {
 
 extension Network {
   /// Weights so large that many ReLUs are undecided.
-  func scaled(by gain: Float) -> Network {
+  package func scaled(by gain: Float) -> Network {
     withParameters(parameters.map { ($0.value * gain).detached })
   }
 }
 
 /// Every layer kind of one input, with random settings.
-enum RandomLayer: String, CaseIterable, Sendable {
+package enum RandomLayer: String, CaseIterable, Sendable {
   case relu, leakyReLU, sigmoid, tanh, softplus, elu, gelu, clip
   case steepELU, hardSwish, silu, mish, softsign, geluTanh
   case prelu, singlePReLU, absolute
@@ -60,10 +62,10 @@ enum RandomLayer: String, CaseIterable, Sendable {
     .pad, .slice, .reshape,
   ]
 
-  static let elementwise = allCases.filter { !windows.contains($0) }
+  package static let elementwise = allCases.filter { !windows.contains($0) }
 
   /// A layer that takes images, or vectors if it is elementwise.
-  func on(_ shape: [Int], _ random: inout RandomSource) -> any Layer {
+  package func on(_ shape: [Int], _ random: inout RandomSource) -> any Layer {
     let channels = shape.last!
     func positive(_ count: Int) -> Tensor {
       .uniform([count], in: 0.3...2, using: &random)

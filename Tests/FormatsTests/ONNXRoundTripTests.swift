@@ -5,7 +5,7 @@ import Tensors
 import Testing
 import _TestSupport
 
-@testable import Bounds
+import Bounds
 
 /// What is written as ONNX is the same network: to ONNX Runtime, and to ourselves.
 @Suite struct ONNXRoundTripTests {
@@ -34,13 +34,6 @@ import _TestSupport
 
   private static func randomGraphs() throws -> [(String, Network)] {
     try (0..<60).map { ("graph \($0)", try RandomGraph.network(seed: UInt64($0))) }
-  }
-
-  private static func withFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
   }
 
   @Test(arguments: architectures)
@@ -86,7 +79,7 @@ import _TestSupport
   private func expectSame(
     _ network: Network, _ name: String, exactParameters: Bool = false
   ) throws {
-    try Self.withFolder { folder in
+    try withFolder { folder in
       let url = folder.appending(path: "m.onnx")
       try ONNXModel.write(network, to: url)
       let again = try ONNXModel.network(contentsOf: url)
@@ -157,7 +150,7 @@ import _TestSupport
     }
     let named = try Self.architectures.map { ("\($0)", try Self.network($0)) }
     let networks = try named + Self.randomGraphs()
-    try Self.withFolder { folder in
+    try withFolder { folder in
       var expected: [Tensor] = []
       for (index, (_, network)) in networks.enumerated() {
         let images = Families.images(3, network.inputShape, seed: UInt64(index))

@@ -1,4 +1,5 @@
 import Foundation
+import _TestSupport
 
 @testable import Datasets
 @testable import Formats
@@ -22,4 +23,9 @@ struct SmallDataset {
     }
     return folder
   }
+}
+
+extension LabeledImages {
+  /// The shape of one image.
+  var form: [Int] { [height, width, channels] }
 }

@@ -1,9 +1,8 @@
-import Tensors
 import Testing
 import _TestSupport
 
-@testable import Bounds
 @testable import Relaxations
+@testable import Tensors
 
 /// The lines around ReLU contain it, on every interval.
 @Suite struct RelaxationLaws {
@@ -53,20 +52,5 @@ import _TestSupport
     #expect(lines(-1, 1, .adaptive)[0] == 0, "a tie goes to zero")
     #expect(lines(-1, 3, .same)[0] == 0.75)
     #expect(lines(-1, 3, .zero)[0] == 0 && lines(-1, 3, .one)[0] == 1)
-  }
-
-  /// The set [−1, 1.5] of one ReLU: CROWN's adaptive bound −1 is below the interval bound 0, so the
-  /// one method is not always inside the other.
-  @Test func linearBoundsCanBeLooserThanIntervals() throws {
-    let network = try SmallNetworks.oneReLU()
-    let center = Tensor(shape: [1, 1], [0.25])
-    let row = try Specification(rows: Tensor(shape: [1, 1, 1], [1]))
-    func bound(_ method: BoundMethod) throws -> Float {
-      try lowerBounds(of: network, around: center, .linf(epsilon: 1.25), row, by: method).scalar
-    }
-    #expect(try bound(.interval) == 0)
-    #expect(try bound(.crownIBP()) == -1)
-    #expect(try bound(.crownIBP(slope: .zero)) == 0)
-    #expect(try bound(.alphaCROWN()) == 0)
   }
 }

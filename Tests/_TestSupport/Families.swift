@@ -4,20 +4,22 @@ import Relaxations
 import Tensors
 
 /// The networks, sets and methods that the laws run over.
-enum Families {
+package enum Families {
   /// Each architecture family on the smallest images it takes, so that all ReLU states occur:
   /// weights are scaled up, which leaves many ReLUs undecided.
-  struct Member: Sendable, CustomStringConvertible {
-    let architecture: Architecture
-    let input: [Int]
-    var normalized = false
-    var gain: Float = 1.5
+  package struct Member: Sendable, CustomStringConvertible {
+    package let architecture: Architecture
+    package let input: [Int]
+    package var normalized = false
+    package var gain: Float = 1.5
     /// So large that full CROWN takes seconds: laws run it with one slope for each set.
-    var isLarge = false
+    package var isLarge = false
 
-    var description: String { "\(architecture) on \(input)\(normalized ? " normalised" : "")" }
+    package var description: String {
+      "\(architecture) on \(input)\(normalized ? " normalised" : "")"
+    }
 
-    func network(seed: UInt64 = 0) throws -> Network {
+    package func network(seed: UInt64 = 0) throws -> Network {
       let channels = input[2]
       let normalization = Normalization(
         mean: Tensor(shape: [channels], (0..<channels).map { 0.3 + 0.1 * Float($0) }),
@@ -28,7 +30,7 @@ enum Families {
     }
   }
 
-  static let members: [Member] = [
+  package static let members: [Member] = [
     Member(architecture: .mlp(hidden: [24, 16]), input: [5, 5, 1]),
     Member(architecture: .mlp(hidden: [12]), input: [4, 4, 3], normalized: true),
     Member(architecture: .cnn2Layer(width: 1, hidden: 16), input: [12, 12, 1]),
@@ -42,19 +44,19 @@ enum Families {
       architecture: .dmLarge, input: [6, 6, 3], normalized: true, gain: 1.1, isLarge: true),
   ]
 
-  static let sets: [Perturbation] = [
+  package static let sets: [Perturbation] = [
     .linf(epsilon: 0.05, within: 0...1), .linf(epsilon: 0.03), .l2(epsilon: 0.3),
     .l1(epsilon: 0.8),
   ]
 
-  static let methods: [BoundMethod] =
+  package static let methods: [BoundMethod] =
     [.interval]
     + ReLUSlope.allCases.flatMap { [.crownIBP(slope: $0), .crown(slope: $0)] }
     + [.alphaCROWN(iterations: 3)]
 
   /// Every method for a small network; for a large one full CROWN has another slope on each set,
   /// and its optimisation is left out.
-  static func methods(for member: Member, on set: Perturbation) -> [BoundMethod] {
+  package static func methods(for member: Member, on set: Perturbation) -> [BoundMethod] {
     guard member.isLarge else { return methods }
     let slope = ReLUSlope.allCases[sets.firstIndex(of: set)!]
     return methods.filter { method in
@@ -67,7 +69,7 @@ enum Families {
   }
 
   /// Images in [0, 1], some pixels at the ends of the domain.
-  static func images(_ count: Int, _ input: [Int], seed: UInt64) -> Tensor {
+  package static func images(_ count: Int, _ input: [Int], seed: UInt64) -> Tensor {
     var random = RandomSource(seed: seed)
     return Tensor.uniform([count] + input, in: -0.2...1.2, using: &random)
       .clamped(

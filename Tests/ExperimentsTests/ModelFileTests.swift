@@ -6,6 +6,7 @@ import Networks
 import Tensors
 import Testing
 import Verification
+import _TestSupport
 
 /// Networks come back from disk as they were, and nothing else comes back as a network.
 @Suite struct ModelFileTests {

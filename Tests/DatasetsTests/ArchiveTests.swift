@@ -1,49 +1,16 @@
 import Foundation
 import Testing
+import _TestSupport
 
 @testable import Datasets
 @testable import Formats
 
-/// Makes zip archives without a zip library, from the specification.
-enum Zip {
-  /// Entries by name, all stored or all deflated; `size` is what an entry claims to unpack to.
-  static func file(
-    _ entries: [(String, Data)], deflated: Bool = false, size: Int? = nil
-  ) -> Data {
-    var (file, directory) = (Data(), Data())
-    for (name, data) in entries {
-      // A gzip file is a header of 10 bytes, deflated data, a checksum and a size.
-      let gzip = Gzip.compress(data)
-      let packed = deflated ? gzip.dropFirst(10).dropLast(8) : data
-      let checksum = Array(gzip.suffix(8).prefix(4))
-      var common = number(0, 2) + number(deflated ? 8 : 0, 2)
-      common += number(0, 4) + checksum
-      common += number(packed.count, 4) + number(size ?? data.count, 4)
-      common += number(name.utf8.count, 2) + number(0, 2)
-      directory += [0x50, 0x4b, 1, 2] + number(20, 2) + number(20, 2)
-      directory += common + number(0, 10)
-      directory += number(file.count, 4) + Array(name.utf8)
-      file += [0x50, 0x4b, 3, 4] + number(20, 2)
-      file += common + Array(name.utf8)
-      file += packed
-    }
-    var end: [UInt8] = [0x50, 0x4b, 5, 6] + number(0, 4)
-    end += number(entries.count, 2) + number(entries.count, 2)
-    end += number(directory.count, 4) + number(file.count, 4) + number(0, 2)
-    return file + directory + end
-  }
-
-  private static func number(_ value: Int, _ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-  }
-}
-
 @Suite struct ArchiveTests {
   static let arrays: [(String, Data)] = [
-    ("x_train.npy", NPYTests.file("|u1", "(2, 1, 2, 3)", Array(0..<12))),
-    ("y_train.npy", NPYTests.file("<i8", "(2, 1)", [4] + [UInt8](repeating: 0, count: 15))),
-    ("x_test.npy", NPYTests.file("|u1", "(1, 1, 2, 3)", Array(20..<26))),
-    ("y_test.npy", NPYTests.file("|u1", "(1,)", [3])),
+    ("x_train.npy", NPY.file("|u1", "(2, 1, 2, 3)", Array(0..<12))),
+    ("y_train.npy", NPY.file("<i8", "(2, 1)", [4] + [UInt8](repeating: 0, count: 15))),
+    ("x_test.npy", NPY.file("|u1", "(1, 1, 2, 3)", Array(20..<26))),
+    ("y_test.npy", NPY.file("|u1", "(1,)", [3])),
   ]
 
   private static func load(_ place: URL, layout: ImageLayout? = .channelsLast) throws -> Dataset {

@@ -5,7 +5,7 @@ import Tensors
 import Testing
 import _TestSupport
 
-@testable import Bounds
+import Bounds
 
 /// What exporters write today is read as it is: PyTorch's two, on 80 modules of torch.nn, and graphs
 /// as tf2onnx and Keras write them. ONNX Runtime gives the same answers, and bounds hold.

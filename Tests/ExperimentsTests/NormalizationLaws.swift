@@ -5,6 +5,7 @@ import Foundation
 import Networks
 import Tensors
 import Testing
+import _TestSupport
 
 @testable import RobustTraining
 
