@@ -18,11 +18,21 @@ public struct Network: Sendable {
     public let outputShape: [Int]
   }
 
+  /// The name of an architecture with its options, as model files write them.
+  public struct Origin: Sendable, Hashable {
+    public let name: String
+    public let options: [String: [Int]]
+
+    public init(name: String, options: [String: [Int]] = [:]) {
+      (self.name, self.options) = (name, options)
+    }
+  }
+
   /// [height, width, channels] or [n].
   public let inputShape: [Int]
   public internal(set) var nodes: [Node]
-  /// The named architecture it was made from, if any.
-  public let architecture: Architecture?
+  /// The named architecture that it was made from; nil for a graph without a name.
+  public let origin: Origin?
 
   public var outputShape: [Int] { nodes.last?.outputShape ?? inputShape }
   public var classes: Int { outputShape.reduce(1, *) }
@@ -33,7 +43,7 @@ public struct Network: Sendable {
   /// ``NetworkError/duplicatePath(_:)`` and ``NetworkError/badGraph(path:problem:)``.
   public init(
     input: [Int], graph: [(path: String, layer: any Layer, inputs: [Int])],
-    architecture: Architecture? = nil
+    origin: Origin? = nil
   ) throws(NetworkError) {
     var shapes = [input]
     var nodes: [Node] = []
@@ -56,29 +66,29 @@ public struct Network: Sendable {
     }
     self.inputShape = input
     self.nodes = nodes
-    self.architecture = architecture
+    self.origin = origin
   }
 
-  /// Builds a chain of layers. Throws as ``init(input:graph:architecture:)`` does.
+  /// Builds a chain of layers. Throws as ``init(input:graph:origin:)`` does.
   public init(
-    input: [Int], layers: [(path: String, layer: any Layer)], architecture: Architecture? = nil
+    input: [Int], layers: [(path: String, layer: any Layer)], origin: Origin? = nil
   ) throws(NetworkError) {
     try self.init(
       input: input,
       graph: layers.enumerated().map { (path: $1.path, layer: $1.layer, inputs: [$0]) },
-      architecture: architecture)
+      origin: origin)
   }
 
   /// Builds a network whose layers are named by their index, as in PyTorch's `Sequential`; a
   /// leading normalisation is named "normalize" and does not count.
   public init(
-    input: [Int], _ layers: [any Layer], architecture: Architecture? = nil
+    input: [Int], _ layers: [any Layer], origin: Origin? = nil
   ) throws(NetworkError) {
     let shift = layers.first is Normalization ? 1 : 0
     let named = layers.enumerated().map { index, layer in
       (path: index < shift ? "normalize" : "\(index - shift)", layer: layer)
     }
-    try self.init(input: input, layers: named, architecture: architecture)
+    try self.init(input: input, layers: named, origin: origin)
   }
 
   /// The outputs (logits) for a batch [N, …inputShape].

@@ -3,7 +3,7 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
   case shape(path: String, kind: String, expected: String, found: [Int])
   case duplicatePath(String)
   case badGraph(path: String, problem: String)
-  case unknownArchitecture(String)
+  case unknownArchitecture(String, known: [String])
   case badArchitecture(String)
   case missingTensors([String])
   case unexpectedTensors([String])
@@ -17,8 +17,8 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
     case .duplicatePath(let path):
       "two layers are named \(path); give each its own name"
     case .badGraph(let path, let problem): "layer \(path) \(problem)"
-    case .unknownArchitecture(let name):
-      "no architecture is named \"\(name)\"; there are \(Architecture.names.joined(separator: ", "))"
+    case .unknownArchitecture(let name, let known):
+      "no architecture is named \"\(name)\"; there are \(known.joined(separator: ", "))"
     case .badArchitecture(let problem): problem
     case .missingTensors(let names):
       "tensors missing: \(Self.list(names)); is this a file of another architecture?"

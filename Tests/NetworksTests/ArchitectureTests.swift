@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func refusesWhatItDoesNotKnow() {
-    #expect(throws: NetworkError.unknownArchitecture("cnn-9layer")) {
+    #expect(throws: NetworkError.unknownArchitecture("cnn-9layer", known: Architecture.names)) {
       try Architecture(name: "cnn-9layer")
     }
     for (name, options) in [
@@ -112,7 +112,9 @@ import Testing
       #expect(error?.description.contains(name) == true)
       #expect(error?.description.contains(options.keys.first!) == true)
     }
-    #expect("\(NetworkError.unknownArchitecture("x"))".contains("cnn-2layer, cnn-3layer"))
+    #expect(
+      "\(NetworkError.unknownArchitecture("x", known: Architecture.names))"
+        .contains("cnn-2layer, cnn-3layer"))
   }
 
   @Test func refusesSizesThatCannotBe() throws {

@@ -42,7 +42,7 @@ public enum Architecture: Sendable, Equatable, Hashable {
         inputs: item.inputs.map { $0 + shift }
       )
     }
-    return try Network(input: input, graph: front + graph, architecture: self)
+    return try Network(input: input, graph: front + graph, origin: origin)
   }
 
   /// The shapes of the trained tensors by path, in PyTorch's layout.

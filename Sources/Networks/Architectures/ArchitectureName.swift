@@ -1,3 +1,10 @@
+extension Network {
+  /// The named architecture that it was made from, if any.
+  public var architecture: Architecture? {
+    origin.flatMap { try? Architecture(name: $0.name, options: $0.options) }
+  }
+}
+
 /// Architectures by name and options, as recipes and model files write them.
 extension Architecture {
   public static let names = [
@@ -39,6 +46,9 @@ extension Architecture {
     }
   }
 
+  /// What a network made from it remembers.
+  var origin: Network.Origin { Network.Origin(name: name, options: options) }
+
   /// The options that an architecture of this name takes; empty for an unknown name.
   public static func optionNames(of name: String) -> [String] {
     switch name {
@@ -53,9 +63,9 @@ extension Architecture {
 
   /// An architecture by name; options left out get the smallest published size.
   ///
-  /// Throws ``NetworkError/unknownArchitecture(_:)`` and ``NetworkError/badArchitecture(_:)``.
+  /// Throws ``NetworkError/unknownArchitecture(_:known:)`` and ``NetworkError/badArchitecture(_:)``.
   public init(name: String, options: [String: [Int]] = [:]) throws(NetworkError) {
-    guard Self.names.contains(name) else { throw .unknownArchitecture(name) }
+    guard Self.names.contains(name) else { throw .unknownArchitecture(name, known: Self.names) }
     let known = Self.optionNames(of: name)
     if let unknown = options.keys.sorted().first(where: { !known.contains($0) }) {
       let remedy = known.isEmpty ? "no options" : known.joined(separator: ", ")
