@@ -71,7 +71,7 @@ let package = Package(
     .testTarget(
       name: "NetworksTests", dependencies: ["Networks", "_TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "BoundsTests", dependencies: ["Bounds", "_TestSupport"], swiftSettings: strict),
+      name: "BoundsTests", dependencies: ["Verification", "_TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "FormatsTests", dependencies: ["Datasets", "_TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -88,7 +88,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "CrownworkTests", dependencies: ["Crownwork"], swiftSettings: strict),
     .testTarget(
-      name: "CrownworkToolTests", dependencies: ["CrownworkTool", "Crownwork"],
+      name: "CrownworkToolTests", dependencies: ["CrownworkTool", "Crownwork", "_TestSupport"],
       swiftSettings: strict),
   ]
 )

@@ -6,13 +6,6 @@ import _TestSupport
 @testable import Formats
 
 @Suite struct ArchiveTests {
-  static let arrays: [(String, Data)] = [
-    ("x_train.npy", NPY.file("|u1", "(2, 1, 2, 3)", Array(0..<12))),
-    ("y_train.npy", NPY.file("<i8", "(2, 1)", [4] + [UInt8](repeating: 0, count: 15))),
-    ("x_test.npy", NPY.file("|u1", "(1, 1, 2, 3)", Array(20..<26))),
-    ("y_test.npy", NPY.file("|u1", "(1,)", [3])),
-  ]
-
   private static func load(_ place: URL, layout: ImageLayout? = .channelsLast) throws -> Dataset {
     try Dataset.load(
       .images, folder: place, environment: [:], images: ImageSettings(layout: layout))
@@ -22,13 +15,13 @@ import _TestSupport
   func readsArchivesOfArrays(deflated: Bool) throws {
     try withFolder { folder in
       let file = folder.appendingPathComponent("set.npz")
-      try Zip.file(Self.arrays, deflated: deflated).write(to: file)
+      try Zip.file(NPY.dataset, deflated: deflated).write(to: file)
       for place in [folder, file] {
         let dataset = try Self.load(place)
         #expect(dataset.train.pixels == Array(0..<12) && dataset.train.labels == [4, 0])
         #expect(dataset.test.labels == [3] && dataset.test.form == [1, 2, 3])
       }
-      try Zip.file(Self.arrays).write(to: folder.appendingPathComponent("other.npz"))
+      try Zip.file(NPY.dataset).write(to: folder.appendingPathComponent("other.npz"))
       expectFailure(.missingInput, "holds several sets: other.npz, set.npz", file: folder.path) {
         _ = try Self.load(folder)
       }
@@ -41,8 +34,8 @@ import _TestSupport
     ["train-images", "train-labels", "test-images", "test-labels"],
   ])
   func knowsTheNamesOfArrays(names: [String]) throws {
-    let arrays = zip(names, Self.arrays).map { ("\($0).npy", $1.1) }
-    let others = ["val_images", "val_labels"].map { ("\($0).npy", Self.arrays[0].1) }
+    let arrays = zip(names, NPY.dataset).map { ("\($0).npy", $1.1) }
+    let others = ["val_images", "val_labels"].map { ("\($0).npy", NPY.dataset[0].1) }
     try withFolder { folder in
       try Zip.file(arrays + others).write(to: folder.appendingPathComponent("m.npz"))
       let dataset = try Self.load(folder)
@@ -55,7 +48,7 @@ import _TestSupport
     try withFolder { folder in
       for (name, array) in zip(
         ["train-imgs", "train-labels", "test-imgs", "test-labels"],
-        Self.arrays)
+        NPY.dataset)
       {
         try Zip.file([("arr_0.npy", array.1)], deflated: true)
           .write(to: folder.appendingPathComponent("kmnist-\(name).npz"))
@@ -70,16 +63,16 @@ import _TestSupport
         _ = try NPZFile(data: data, file: "f").dataset(name: "d", note: "", layout: .channelsLast)
       }
     }
-    let good = Zip.file(Self.arrays, deflated: true)
-    expect("has no test labels among its arrays (x_train, y", Zip.file(Self.arrays.dropLast()))
-    expect("both taken for test labels", Zip.file(Self.arrays + [("test_labels.npy", Data())]))
+    let good = Zip.file(NPY.dataset, deflated: true)
+    expect("has no test labels among its arrays (x_train, y", Zip.file(NPY.dataset.dropLast()))
+    expect("both taken for test labels", Zip.file(NPY.dataset + [("test_labels.npy", Data())]))
     expect("not a zip archive that can be read", good.dropLast(30))
     expect("not a zip archive", Data("PK".utf8))
     var damaged = good
     damaged[60] ^= 0x55
     expect("x_train.npy", damaged)
-    expect("has 999 bytes, where at most", Zip.file(Self.arrays, deflated: true, size: 999))
-    expect("is damaged (its checksum is another)", Zip.file(Self.arrays, deflated: true, size: 135))
+    expect("has 999 bytes, where at most", Zip.file(NPY.dataset, deflated: true, size: 999))
+    expect("is damaged (its checksum is another)", Zip.file(NPY.dataset, deflated: true, size: 135))
   }
 
   /// A hundred megabytes of zeros in a hundred kilobytes are unpacked no further than they claim.

@@ -18,7 +18,7 @@ import _TestSupport
   private static func write(to folder: URL, except missing: String = "") throws {
     for (index, name) in (CIFARFiles.trainNames + [CIFARFiles.testName]).enumerated()
     where name != missing {
-      try FormatsTests.write(file(labels: [UInt8(index), 9]), name, in: folder)
+      try _TestSupport.write(file(labels: [UInt8(index), 9]), name, in: folder)
     }
   }
 
@@ -61,7 +61,7 @@ import _TestSupport
       expectFailure(.missingInput, "cifar-10-binary.tar.gz or what it", file: incomplete.path) {
         _ = try Dataset.load(.cifar10, folder: incomplete, environment: [:])
       }
-      try FormatsTests.write(Self.file(labels: [10]), "data_batch_3.bin", in: incomplete)
+      try _TestSupport.write(Self.file(labels: [10]), "data_batch_3.bin", in: incomplete)
       expectFailure(.badData, "is 10, but the 10 classes", file: incomplete.path) {
         _ = try Dataset.load(.cifar10, folder: incomplete, environment: [:])
       }
@@ -85,7 +85,7 @@ import _TestSupport
     try withFolder { folder in
       let place = folder.appendingPathComponent("cifar-10-batches-bin")
       try Self.write(to: place)
-      try FormatsTests.write(Data("names".utf8), "batches.meta.txt", in: place)
+      try _TestSupport.write(Data("names".utf8), "batches.meta.txt", in: place)
       let unpacked = try Dataset.load(.cifar10, folder: folder, environment: [:])
       let url = try Self.archive(folder, place.lastPathComponent, options: options)
       try FileManager.default.removeItem(at: place)

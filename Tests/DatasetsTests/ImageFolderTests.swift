@@ -21,7 +21,7 @@ import _TestSupport
   }
 
   private static func write(_ files: [(String, UInt8)], in folder: URL) throws {
-    for (path, level) in files { try FormatsTests.write(flat(level), path, in: folder) }
+    for (path, level) in files { try _TestSupport.write(flat(level), path, in: folder) }
   }
 
   @Test(arguments: ["test", "val"])
@@ -32,7 +32,7 @@ import _TestSupport
           ("train/b/1.png", 10), ("train/a/2.png", 20), ("train/a/1.dat", 30),
           ("\(test)/b/1.png", 40), ("train/a/.hidden", 0),
         ], in: folder)
-      try FormatsTests.write(Data("x".utf8), ".DS_Store", in: folder)
+      try _TestSupport.write(Data("x".utf8), ".DS_Store", in: folder)
       let dataset = try Self.load(folder)
       #expect(dataset.train.labels == [0, 0, 1])
       #expect(dataset.train.pixels == [30, 20, 10].flatMap { [UInt8](repeating: $0, count: 4) })
@@ -53,21 +53,21 @@ import _TestSupport
       for (path, text) in [
         ("train/n1/n1_boxes.txt", "boxes"), ("wnids.txt", "n2\nn1\n"),
         ("val/val_annotations.txt", "val_1.JPEG\tn1\t0\t0\t1\t1\nval_0.JPEG\tn2\t0\t0\t1\t1\n"),
-      ] { try FormatsTests.write(Data(text.utf8), path, in: folder) }
+      ] { try _TestSupport.write(Data(text.utf8), path, in: folder) }
       let dataset = try Self.load(folder)
       #expect(dataset.train.labels == [0, 1])
       #expect(dataset.train.pixels.map { $0 } == [2, 2, 2, 2, 1, 1, 1, 1])
       #expect(dataset.test.labels == [1, 0])
       #expect(dataset.test.pixels == [4, 4, 4, 4, 3, 3, 3, 3])
       let wnids = folder.appendingPathComponent("wnids.txt")
-      try FormatsTests.write(Data("n2\nn3\n".utf8), "wnids.txt", in: folder)
+      try _TestSupport.write(Data("n2\nn3\n".utf8), "wnids.txt", in: folder)
       expectFailure(.badData, "are not the 2 folders of train", file: wnids.path) {
         _ = try Self.load(folder)
       }
       try FileManager.default.removeItem(at: wnids)
       #expect(try Self.load(folder).train.pixels.first == 1)
       let annotations = folder.appendingPathComponent("val/val_annotations.txt")
-      try FormatsTests.write(
+      try _TestSupport.write(
         Data("val_0.JPEG\tn9\n".utf8), "val/val_annotations.txt", in: folder)
       expectFailure(.badData, "line 1: no picture's name", file: annotations.path) {
         _ = try Self.load(folder)
@@ -82,7 +82,7 @@ import _TestSupport
       try Self.write(
         names.map { ("train/\($0)/images/\($0)_0.JPEG", 1) } + [("val/images/val_0.JPEG", 2)],
         in: folder)
-      try FormatsTests.write(
+      try _TestSupport.write(
         Data("val_0.JPEG\tn1255\n".utf8), "val/val_annotations.txt", in: folder)
       let dataset = try Self.load(folder)
       #expect(dataset.train.classes == 256 && dataset.test.labels == [255])
@@ -135,7 +135,7 @@ import _TestSupport
         ("train/a/1.png", Self.flat(10)), ("train/b/1.png", Self.flat(20, side: 4)),
         ("test/a/1.png", Self.flat(30, side: 3, channels: 3)),
       ]
-      for (path, data) in files { try FormatsTests.write(data, path, in: folder) }
+      for (path, data) in files { try _TestSupport.write(data, path, in: folder) }
       let other = folder.appendingPathComponent("train/b/1.png").path
       let text =
         "is 4×4, but \(folder.path)/train/a/1.png is 2×2; give the size wanted: "
@@ -149,7 +149,7 @@ import _TestSupport
       var colours = settings
       colours.channels = 3
       #expect(try Self.load(folder, colours).train.channels == 3)
-      try FormatsTests.write(JPEG.colour, "test/b/1", in: folder)
+      try _TestSupport.write(JPEG.colour, "test/b/1", in: folder)
       #expect(try Self.load(folder, settings).test.channels == 3)
       colours.channels = 1
       #expect(try Self.load(folder, colours).test.channels == 1)
@@ -185,7 +185,7 @@ import _TestSupport
       let clean = try Self.load(folder)
       for path in [
         "a/Thumbs.db", "a/desktop.ini", "b/._1", "b/.DS_Store", "__MACOSX/a/._1", "Thumbs.db",
-      ] { try FormatsTests.write(Data("x".utf8), path, in: folder) }
+      ] { try _TestSupport.write(Data("x".utf8), path, in: folder) }
       #expect(try Self.load(folder) == clean)
     }
   }
@@ -194,9 +194,9 @@ import _TestSupport
     try withFolder { folder in
       try Self.write((0..<30).map { ("a/\(10 + $0)", 1) } + [("b/1", 1), ("b/2", 2)], in: folder)
       for index in [12, 15] {
-        try FormatsTests.write(Data("text".utf8), "a/\(index)", in: folder)
+        try _TestSupport.write(Data("text".utf8), "a/\(index)", in: folder)
       }
-      try FormatsTests.write(JPEG.colour.prefix(300), "b/2", in: folder)
+      try _TestSupport.write(JPEG.colour.prefix(300), "b/2", in: folder)
       for settings in [ImageSettings(), ImageSettings(channels: 3)] {
         expectFailure(.badData, "3 of 32 pictures cannot be read: ", file: "images") {
           _ = try Self.load(folder, settings)
@@ -206,7 +206,7 @@ import _TestSupport
           #expect(error?.problem.contains("\(folder.path)/\(name)") == true)
         }
       }
-      for index in 0..<30 { try FormatsTests.write(Data(), "a/\(10 + index)", in: folder) }
+      for index in 0..<30 { try _TestSupport.write(Data(), "a/\(10 + index)", in: folder) }
       expectFailure(.badData, " and 11 more; get them again", file: "images") {
         _ = try Self.load(folder)
       }
@@ -226,7 +226,7 @@ import _TestSupport
   @Test func refusesOtherFolders() throws {
     func expect(_ text: String, at path: String, _ files: [String]) throws {
       try withFolder { folder in
-        for file in files { try FormatsTests.write(Self.flat(1), file, in: folder) }
+        for file in files { try _TestSupport.write(Self.flat(1), file, in: folder) }
         let place = path.isEmpty ? folder.path : "\(folder.path)/\(path)"
         expectFailure(.badData, text, file: place) { _ = try Self.load(folder) }
       }
@@ -241,7 +241,7 @@ import _TestSupport
     try expect("holds no pictures", at: "a", ["a/.hidden", "b/1"])
     try withFolder { folder in
       try Self.write([("a/1", 1), ("a/2", 1), ("b/1", 1), ("b/2", 2)], in: folder)
-      try FormatsTests.write(Data("text".utf8), "a/2", in: folder)
+      try _TestSupport.write(Data("text".utf8), "a/2", in: folder)
       expectFailure(.badData, "neither a PNG nor", file: "\(folder.path)/a/2") {
         _ = try Self.load(folder)
       }

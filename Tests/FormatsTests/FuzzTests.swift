@@ -100,7 +100,7 @@ import _TestSupport
         try Data(contentsOf: Fixture.url("formats/\($0)"))
       }
     case .npz:
-      return [Zip.file(ArchiveTests.arrays), Zip.file(ArchiveTests.arrays, deflated: true)]
+      return [Zip.file(NPY.dataset), Zip.file(NPY.dataset, deflated: true)]
     case .png:
       return [
         PNG.file(width: 3, colour: 2, rows: [Array(0..<9), Array(9..<18)]),

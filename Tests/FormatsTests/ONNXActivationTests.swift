@@ -62,11 +62,9 @@ import _TestSupport
     write("SoftmaxFlat", "Softmax", flat=True, axis=1)
     """
 
-  @Test func areThoseOfONNXRuntime() throws {
-    guard let python = Python(importing: ["numpy", "onnx", "onnxruntime"]) else {
-      print("skipped: needs Python with onnx and onnxruntime; set CROWNWORK_PYTHON to one")
-      return
-    }
+  @Test(.enabled(if: Python.withONNXRuntime != nil, Python.needsONNXRuntime))
+  func areThoseOfONNXRuntime() throws {
+    let python = try #require(Python.withONNXRuntime)
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -143,11 +143,9 @@ import Bounds
     """
 
   /// Logits of ONNX Runtime, for every architecture and for random graphs.
-  @Test func onnxRuntimeGivesOurOutputs() throws {
-    guard let python = Python(importing: ["numpy", "onnx", "onnxruntime"]) else {
-      print("skipped: needs Python with onnx and onnxruntime; set CROWNWORK_PYTHON to one")
-      return
-    }
+  @Test(.enabled(if: Python.withONNXRuntime != nil, Python.needsONNXRuntime))
+  func onnxRuntimeGivesOurOutputs() throws {
+    let python = try #require(Python.withONNXRuntime)
     let named = try Self.architectures.map { ("\($0)", try Self.network($0)) }
     let networks = try named + Self.randomGraphs()
     try withFolder { folder in

@@ -150,7 +150,7 @@ private struct RandomFormula {
     holds = { number > 0 ? $0[input] <= Double(number) : $0[input] >= Double(number) }
   }
 
-  init(depth: Int, using random: inout Seeded) {
+  init(depth: Int, using random: inout RandomSource) {
     guard depth > 0, Bool.random(using: &random) else {
       self.init(comparisonUsing: &random)
       return
@@ -169,7 +169,7 @@ private struct RandomFormula {
     (self.text, self.holds) = (text, holds)
   }
 
-  private init(comparisonUsing random: inout Seeded) {
+  private init(comparisonUsing random: inout RandomSource) {
     func number() -> Int { Int.random(in: -3...3, using: &random) }
     let isOutput = Bool.random(using: &random)
     let first = Bool.random(using: &random) ? 1 : 0

@@ -1,5 +1,4 @@
 import Testing
-import _TestSupport
 
 @testable import Relaxations
 @testable import Tensors

@@ -110,8 +110,8 @@ import _TestSupport
     var same = try Self.recipe("").run(on: .digits())
     var other = try Self.recipe("augment: { flip: true }").run(on: .digits())
     #expect(plain.split.heldOut == other.split.heldOut)
-    let errors = try [plain, other].map {
-      try $0.selectionReport(of: $0.split.heldOut)?.verifiedError
+    let errors = [plain, other].map {
+      $0.selectionReport(of: $0.split.heldOut)?.verifiedError
     }
     #expect(errors[0] != nil && errors[0] == errors[1])
     try plain.train()

@@ -37,6 +37,14 @@ package enum Zip {
 
 /// Makes NumPy's array files from the specification.
 package enum NPY {
+  /// A small data set as arrays, with the names that archives give them.
+  package static let dataset: [(String, Data)] = [
+    ("x_train.npy", file("|u1", "(2, 1, 2, 3)", Array(0..<12))),
+    ("y_train.npy", file("<i8", "(2, 1)", [4] + [UInt8](repeating: 0, count: 15))),
+    ("x_test.npy", file("|u1", "(1, 1, 2, 3)", Array(20..<26))),
+    ("y_test.npy", file("|u1", "(1,)", [3])),
+  ]
+
   /// A file as NumPy writes it.
   package static func file(
     _ descriptor: String, _ shape: String, fortran: Bool = false, version: UInt8 = 1,

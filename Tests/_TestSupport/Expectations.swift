@@ -15,16 +15,16 @@ public func expectClose(
   Issue.record("\(what): \(worst.0) against \(worst.1)", sourceLocation: sourceLocation)
 }
 
-/// Records an issue unless a ≥ b − 1e-5 − relative·|b| everywhere.
+/// Records an issue unless a ≥ b − absolute − relative·|b| everywhere.
 public func expectNowhereBelow(
-  _ a: Tensor, _ b: Tensor, relative: Float, _ what: String,
+  _ a: Tensor, _ b: Tensor, relative: Float, absolute: Float = 0, _ what: String,
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard a.shape == b.shape else {
     Issue.record("\(what): shapes \(a.shape) and \(b.shape)", sourceLocation: sourceLocation)
     return
   }
-  for (x, y) in zip(a.scalars, b.scalars) where !(x >= y - 1e-5 - relative * y.magnitude) {
+  for (x, y) in zip(a.scalars, b.scalars) where !(x >= y - absolute - relative * y.magnitude) {
     Issue.record("\(what): \(x) is below \(y)", sourceLocation: sourceLocation)
     return
   }

@@ -10,10 +10,18 @@ package enum Families {
   package struct Member: Sendable, CustomStringConvertible {
     package let architecture: Architecture
     package let input: [Int]
-    package var normalized = false
-    package var gain: Float = 1.5
+    package let normalized: Bool
+    package let gain: Float
     /// So large that full CROWN takes seconds: laws run it with one slope for each set.
-    package var isLarge = false
+    package let isLarge: Bool
+
+    package init(
+      architecture: Architecture, input: [Int], normalized: Bool = false, gain: Float = 1.5,
+      isLarge: Bool = false
+    ) {
+      (self.architecture, self.input, self.normalized) = (architecture, input, normalized)
+      (self.gain, self.isLarge) = (gain, isLarge)
+    }
 
     package var description: String {
       "\(architecture) on \(input)\(normalized ? " normalised" : "")"

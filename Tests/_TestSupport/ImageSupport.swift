@@ -161,3 +161,8 @@ package enum EXIF {
     return result + file.dropFirst(2)
   }
 }
+
+extension RasterImage {
+  /// The shape of its pixels.
+  package var form: [Int] { [height, width, channels] }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Python with some packages, for comparisons with other systems; nil where it is not there.
 public struct Python: Sendable {
@@ -16,6 +17,11 @@ public struct Python: Sendable {
     }
     return nil
   }
+
+  /// One that runs ONNX models, and why a test without it is skipped.
+  public static let withONNXRuntime = Python(importing: ["numpy", "onnx", "onnxruntime"])
+  public static let needsONNXRuntime: Comment =
+    "needs Python with onnx and onnxruntime; set CROWNWORK_PYTHON to one"
 
   private init(executable: String) { self.executable = executable }
 

@@ -26,7 +26,7 @@ import Foundation
 
   /// Ends the process as an error asks: one line on the standard error and an exit code, or the
   /// help that was asked for.
-  private static func leave(_ error: any Error) -> Never {
+  static func leave(_ error: any Error) -> Never {
     if let code = error as? ExitCode { exit(code.rawValue) }
     if let failure = Failure(error) { failure.leave() }
     let code = RootCommand.exitCode(for: error)

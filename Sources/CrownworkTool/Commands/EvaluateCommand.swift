@@ -54,9 +54,13 @@ struct EvaluateCommand: ParsableCommand {
     guard output == nil else {
       throw Failure(.usage, "--output: is of --curve; add that or leave this out")
     }
-    let reports = try models.map { try report(on: $0, budget) }
+    try Self.show(try models.map { try report(on: $0, budget) }, asJSON: json)
+  }
+
+  /// Prints the reports, and fails where one of them contradicts itself.
+  static func show(_ reports: [NamedReport], asJSON: Bool) throws {
     let table = EvaluationTable(reports)
-    Console.standard.line(json ? try table.json : table.text)
+    Console.standard.line(asJSON ? try table.json : table.text)
     for report in reports { warn(report) }
     try Alarm.check(
       reports.map { named in
@@ -84,7 +88,7 @@ struct EvaluateCommand: ParsableCommand {
       report: report)
   }
 
-  private func warn(_ named: NamedReport) {
+  private static func warn(_ named: NamedReport) {
     guard named.report.invalidCount > 0 else { return }
     Console.error(
       "crownwork: \(named.name): warning: \(named.report.invalidCount) examples have NaN or "

@@ -10,8 +10,13 @@ extension EvaluateCommand {
     let form = try output.map(CurveFile.init(path:))
     let curves = try models.map { try curve(of: $0, at: epsilons, budget) }
     if let form { try form.write(curves) }
+    try Self.show(curves, asJSON: json)
+  }
+
+  /// Prints the curves, and fails where one of them contradicts itself.
+  static func show(_ curves: [NamedCurve], asJSON: Bool) throws {
     Console.standard.line(
-      json ? try NamedCurve.json(curves) : curves.map(\.text).joined(separator: "\n\n"))
+      asJSON ? try NamedCurve.json(curves) : curves.map(\.text).joined(separator: "\n\n"))
     try Alarm.check(
       curves.map { curve in
         (curve.name, curve.curve.contradictions.map { $0 + curve.start })

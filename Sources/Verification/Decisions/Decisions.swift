@@ -77,9 +77,12 @@ extension Decisions {
     for (position, margin) in margins.enumerated() {
       item.examples[position].verdict!.learn(margin, by: method)
       let example = item.examples[position]
-      if example.verdict!.status == .unknown, item.method + 1 < example.methods {
+      if example.verdict!.status == .certified {
+        decided.append(example.verdict!)
+      } else if item.method + 1 < example.methods {
         open.append(position)
-      } else {
+      } else if !budget.isSpent {
+        // A method that was stopped half way has not decided.
         decided.append(example.verdict!.settled)
       }
     }

@@ -83,7 +83,9 @@ extension Network {
         .search, done: property.cases.count - refutation.open.count, of: property.cases.count))
     let found = search.counterexample(of: self, to: property, in: refutation.open)
     if let found { return refutation.verdict(.sat(found)) }
-    _ = try work.run(open, upTo: methods.count, budget, &refutation, observe)
+    if methods.count > 1 {
+      _ = try work.run(open, upTo: methods.count, budget, &refutation, observe)
+    }
     return refutation.verdict(refutation.open.isEmpty ? .unsat : .unknown)
   }
 }

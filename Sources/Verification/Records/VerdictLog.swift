@@ -104,7 +104,9 @@ extension Network {
         sum.update($0)
       }
     }
-    for (_, tensor) in parameters { tensor.withUnsafeScalars { sum.update(UnsafeRawBufferPointer($0)) } }
+    for (_, tensor) in parameters {
+      tensor.withUnsafeScalars { sum.update(UnsafeRawBufferPointer($0)) }
+    }
     for (_, tensor) in stateDict.sorted(by: { $0.key < $1.key }) {
       tensor.withUnsafeScalars { sum.update(UnsafeRawBufferPointer($0)) }
     }
