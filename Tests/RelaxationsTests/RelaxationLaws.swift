@@ -52,4 +52,21 @@ import Testing
     #expect(lines(-1, 3, .same)[0] == 0.75)
     #expect(lines(-1, 3, .zero)[0] == 0 && lines(-1, 3, .one)[0] == 1)
   }
+
+  /// The fused kernel that bounds ReLU networks takes the same lines: a coefficient of 1 takes the
+  /// lower one, a coefficient of −1 the upper one. Opposite ends are the tie of the adaptive slope.
+  @Test(arguments: ReLUSlope.allCases)
+  func formsTakeTheLines(slope: ReLUSlope) {
+    for (l, u) in [(-1, 1), (-1, 3), (-3, 1), (0, 2), (-2, 0), (1, 2), (-2, -1)] as [(Float, Float)]
+    {
+      let center = Tensor(shape: [1, 1], [(l + u) / 2])
+      let radius = Tensor(shape: [1, 1], [(u - l) / 2])
+      let lines = activationLines(
+        .leakyReLU(slope: 0), center: center, radius: radius, slope: slope)
+      let form = relaxedReLUForm(
+        Tensor(shape: [1, 2, 1], [1, -1]), center: center, radius: radius, slope: slope)
+      #expect(form.form.scalars == [lines.lowerSlope.scalars[0], -lines.upperSlope.scalars[0]])
+      #expect(form.constant.scalars == [0, -lines.upperIntercept.scalars[0]], "[\(l), \(u)]")
+    }
+  }
 }

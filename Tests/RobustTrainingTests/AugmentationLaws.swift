@@ -2,7 +2,6 @@ import Foundation
 import Networks
 import Tensors
 import Testing
-import _TestSupport
 
 @testable import Datasets
 @testable import Experiments
@@ -119,26 +118,5 @@ import _TestSupport
     try other.train()
     #expect(plain.parameters == same.parameters)
     #expect(plain.parameters != other.parameters)
-  }
-
-  @Test func resumedRunsEndWithTheSameBits() throws {
-    let recipe = try Self.recipe("augment: { flip: true, crop: 1, fill: edge }")
-    try withFolder { folder in
-      let file = folder.appendingPathComponent("checkpoint.safetensors")
-      var whole = try recipe.run(on: .digits())
-      try whole.train()
-      for stop in [3, whole.stepsPerEpoch, whole.stepsPerEpoch + 5] {
-        var (first, second) = (try recipe.run(on: .digits()), try recipe.run(on: .digits()))
-        var steps = 0
-        try first.train(isInterrupted: {
-          steps += 1
-          return steps >= stop
-        })
-        try first.save(to: file, settings: recipe.yaml)
-        try second.restore(from: file, recipe: recipe)
-        try second.train()
-        #expect(second.parameters == whole.parameters)
-      }
-    }
   }
 }

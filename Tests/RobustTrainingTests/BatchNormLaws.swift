@@ -105,16 +105,6 @@ import _TestSupport
     }
   }
 
-  /// Parameters and running statistics of a resumed run.
-  @Test(arguments: objectives)
-  func resumedRunsEndWithTheSameBits(objective: String) throws {
-    let recipe = try recipe(objective)
-    let (whole, resumed) = try wholeAndResumed(recipe, stoppedAfter: 7)
-    #expect(resumed.network.stateDict == whole.network.stateDict)
-    let fresh = try recipe.run(on: .digits()).network.runningStatistics
-    #expect(resumed.network.runningStatistics != fresh)
-  }
-
   /// What is saved is certified as it was trained: running statistics included.
   @Test func modelFilesKeepTheStatistics() throws {
     var run = try recipe("ibp").run(on: .digits())

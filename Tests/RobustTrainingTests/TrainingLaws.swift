@@ -75,9 +75,9 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: objectives)
-  func resumedRunsEndWithTheSameBits(objective: String) throws {
-    let recipe = try recipe(objective)
+  /// One run as a whole; what makes it so is checked step by step in ``ResumptionLaws``.
+  @Test func resumedRunsEndWithTheSameBits() throws {
+    let recipe = try recipe("crown-ibp, margins: fused, kappa: [1, 0.5]")
     try withFolder { folder in
       let file = folder.appendingPathComponent("checkpoint.safetensors")
       var whole = try recipe.run(on: .digits())
@@ -85,7 +85,7 @@ import _TestSupport
       try whole.train { event, _ in
         if case .epoch(let report) = event { lines.append(report.json) }
       }
-      for stop in [1, 5, whole.stepsPerEpoch, whole.stepsPerEpoch + 3] {
+      for stop in [5, whole.stepsPerEpoch + 3] {
         var (first, second) = (try recipe.run(on: .digits()), try recipe.run(on: .digits()))
         var resumed: [String] = []
         let note: (TrainingEvent, TrainingRun) -> Void = { event, _ in
@@ -170,12 +170,16 @@ import _TestSupport
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
       try Data().write(to: url.appendingPathComponent(".run.yaml.0.tmp"))
       var kept = try RunFolder(creating: url, recipe: recipe)
-      var best: [Tensor] = []
+      var errors: [Float] = []
+      var ends: [[Tensor]] = []
       try run.train { event, run in
         guard case .epoch(let report) = event else { return }
         try kept.record(report, run)
-        if report.isBest { best = run.parameters }
+        errors.append(try #require(report.selection?.verifiedError))
+        ends.append(run.parameters)
       }
+      // The ramp is over at the end of the second of three epochs.
+      let best = ends[errors[2] < errors[1] ? 2 : 1]
       let model = try SavedModel(path: url.path)
       #expect(model.file.network.parameters.map(\.value) == best)
       #expect(model.recipe == recipe && model.file.target == recipe.target)

@@ -6,14 +6,13 @@ import Networks
 import RobustTraining
 import Tensors
 import Testing
-import _TestSupport
 
 /// Networks that are broken are told so, once; sound ones are not.
 @Suite struct TrainingWarningTests {
   /// Three epochs in which nothing is learnt, from a network whose parameters are changed first.
   private func reports(
     _ objective: Objective = .natural, epsilon: Float = 0.02, hidden: Int = 16,
-    stopping: Int? = nil, change: (String, Tensor) -> Tensor = { $1 }
+    change: (String, Tensor) -> Tensor = { $1 }
   ) throws -> [EpochReport] {
     let digits = Dataset.digits().train[0..<300]
     let drawn = try Architecture.cnn2Layer(width: 1, hidden: hidden).network(
@@ -25,24 +24,8 @@ import _TestSupport
     let network = drawn.withParameters(drawn.parameters.map { change($0.path, $0.value) })
     var run = try TrainingRun(plan, network: network, on: digits)
     var reports: [EpochReport] = []
-    func note(_ event: TrainingEvent, _ run: TrainingRun) {
+    try run.train { event, _ in
       if case .epoch(let report) = event { reports.append(report) }
-    }
-    guard let stopping else {
-      try run.train(observe: note)
-      return reports
-    }
-    var steps = 0
-    try run.train(observe: note) {
-      steps += 1
-      return steps >= stopping
-    }
-    try withFolder { folder in
-      let file = folder.appendingPathComponent("c")
-      try run.save(to: file, settings: "")
-      var resumed = try TrainingRun(plan, network: network, on: digits)
-      try resumed.restore(from: file, settings: "")
-      try resumed.train(observe: note)
     }
     return reports
   }
@@ -80,15 +63,6 @@ import _TestSupport
     let warning = reports[0].warnings.first { $0.kind == .looseBounds }
     #expect(warning == .looseBounds(epsilon: 0.5, verifiedError: 1))
     #expect(reports.dropFirst().allSatisfy { !$0.warnings.contains { $0.kind == .looseBounds } })
-  }
-
-  @Test(arguments: [1, 6, 8])
-  func aResumedRunRepeatsNoWarning(stop: Int) throws {
-    let change = bias("7.bias") { $0 == 3 ? 50 : 0 }
-    let (whole, resumed) = (
-      try reports(change: change), try reports(stopping: stop, change: change)
-    )
-    #expect(whole.map(\.json) == resumed.map(\.json))
   }
 
   @Test(arguments: ["natural", "ibp", "crown-ibp", "short-warmup", "pgd", "mtl-ibp"])

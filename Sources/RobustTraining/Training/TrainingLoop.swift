@@ -60,7 +60,7 @@ extension TrainingRun {
   /// Remembers the epoch if it is the best so far, by the error that the objective is about
   /// (``Objective/selection-swift.property``), for a robust one from the end of the ramp on.
   /// - Parameter epoch: From 1.
-  private mutating func takeBest(_ selection: SelectionReport, epoch: Int) -> Bool {
+  mutating func takeBest(_ selection: SelectionReport, epoch: Int) -> Bool {
     let robust = plan.objective.isRobust
     let error =
       switch plan.objective.selection {
