@@ -159,9 +159,31 @@ import _TestSupport
         let least = values.map { $0 }.min { constraint.excess(of: $0) < constraint.excess(of: $1) }!
         let slack = 1e-5 * constraint.magnitude(of: least)
         #expect(bound <= constraint.excess(of: least) + slack)
-        #expect(bound > constraint.excess(of: least) - 1e6 * slack)
+      }
+      let rounded = try lowerBounds(
+        of: network, over: InputBox(of: part, for: network).region, Self.rounded(constraints),
+        by: method
+      ).scalars.map(Double.init)
+      for ((bound, near), constraint) in zip(zip(bounds, rounded), constraints) {
+        let size = constraint.terms.map { abs($0.coefficient) }.max()! * (1 + Self.largest(values))
+        #expect(abs(bound - near) <= 1e-6 * (size + abs(constraint.bound) + abs(near)))
       }
     }
+  }
+
+  /// The constraints as rows whose coefficients are the nearest Float32.
+  private static func rounded(_ constraints: [OutputConstraint]) throws -> Specification {
+    var rows = [Float](repeating: 0, count: constraints.count * 3)
+    for (number, constraint) in constraints.enumerated() {
+      for term in constraint.terms { rows[number * 3 + term.output] = Float(term.coefficient) }
+    }
+    return try Specification(
+      rows: Tensor(shape: [1, constraints.count, 3], rows),
+      offset: Tensor(shape: [1, constraints.count], constraints.map { -Float($0.bound) }))
+  }
+
+  private static func largest(_ values: [[Float]]) -> Double {
+    Double(values.joined().map(abs).max()!)
   }
 
   @Test func nothingIsKnownOfBrokenNumbers() throws {
