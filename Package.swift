@@ -20,6 +20,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "CThreads"),
     .target(name: "CKernels"),
     .target(
       name: "CImages", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("turbojpeg")]),
@@ -32,7 +33,7 @@ let package = Package(
       dependencies: [.product(name: "RealModule", package: "swift-numerics")],
       swiftSettings: strict),
     .target(
-      name: "Tensors", dependencies: ["CKernels", "COneDNN", "Relaxations"],
+      name: "Tensors", dependencies: ["CKernels", "COneDNN", "CThreads", "Relaxations"],
       swiftSettings: strict),
     .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "Bounds", dependencies: ["Networks"], swiftSettings: strict),

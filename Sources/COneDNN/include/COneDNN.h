@@ -57,22 +57,4 @@ const char *conednn_sgemm(char transpose_a, char transpose_b, int64_t rows, int6
 /// The version of the oneDNN library in use, as major * 10000 + minor * 100 + patch.
 int conednn_version(void);
 
-/// Calls body(context, index) for every index in 0..<count, on the threads that oneDNN uses where
-/// its runtime is GNU OpenMP. Returns 0 where no such runtime is loaded (nothing was called).
-int conednn_parallel(int64_t count, void (*body)(void *context, int64_t index), void *context);
-
-/// Calls body(context, index) for every index in 0..<count, each call on one of those threads, with
-/// everything inside it on that thread alone. Index i runs after i − t, i − 2t, … for t threads.
-/// Returns 0 where no such runtime is loaded (nothing was called).
-int conednn_lanes(int64_t count, void (*body)(void *context, int64_t index), void *context);
-
-/// Which of the threads inside conednn_lanes this is, from 1; 0 outside.
-int conednn_lane(void);
-
-/// Threads of that runtime: its current setting, or 0 where it is not loaded.
-int conednn_thread_count(void);
-
-/// Sets the threads of that runtime. Returns 0 where it is not loaded.
-int conednn_set_thread_count(int threads);
-
 #endif

@@ -1,4 +1,5 @@
 import COneDNN
+import CThreads
 
 /// Matrix products by oneDNN; operands are viewed as matrices by their last axis or as given.
 enum MatrixKernel {
@@ -48,6 +49,7 @@ enum MatrixKernel {
     _ out: UnsafeMutablePointer<Float>
   ) {
     guard size.rows > 0, size.columns > 0, size.inner > 0 else { return }
+    ct_keep_freed_memory()  // oneDNN takes working memory from malloc on every product
     let failure = conednn_sgemm(
       transposeA ? Self.transposed : Self.plain, transposeB ? Self.transposed : Self.plain,
       Int64(size.rows), Int64(size.columns), Int64(size.inner), 1, a.pointer,

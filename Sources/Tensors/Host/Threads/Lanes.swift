@@ -1,4 +1,4 @@
-import COneDNN
+import CThreads
 
 /// Independent parts of a computation, each wholly on one thread: no thread waits for another
 /// before the end, and a part's tensors stay in one core's cache.
@@ -6,7 +6,7 @@ import COneDNN
 /// What a part computes does not depend on how many threads there are.
 public enum Lanes {
   /// The lane that this code runs in, from 1; 0 outside of ``map(_:_:)``.
-  static var current: Int { Int(conednn_lane()) }
+  static var current: Int { Int(ct_lane()) }
 
   /// Computes `body(0)`, …, `body(count − 1)`, on as many threads as are in use, and returns the
   /// results in order. Throws the first error in that order.
@@ -30,7 +30,7 @@ public enum Lanes {
     withoutActuallyEscaping(body) { body in
       var job = LaneJob(body: body)
       withUnsafeMutablePointer(to: &job) { job in
-        let ran = conednn_lanes(
+        let ran = ct_lanes(
           Int64(count), { context, part in runLane(context!, Int(part)) }, job)
         if ran == 0 { (0..<count).forEach(body) }
       }

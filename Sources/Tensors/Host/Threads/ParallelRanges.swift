@@ -1,4 +1,4 @@
-import COneDNN
+import CThreads
 import Dispatch
 import Synchronization
 
@@ -8,7 +8,7 @@ public enum Threads {
 
   /// Threads in use: those of oneDNN's OpenMP runtime, or of Dispatch where it has another.
   public static var count: Int {
-    let gomp = Int(conednn_thread_count())
+    let gomp = Int(ct_thread_count())
     if gomp > 0 { return gomp }
     let set = fallbackCount.withLock { $0 }
     return set > 0 ? set : DispatchQueue.activeProcessors
@@ -17,7 +17,7 @@ public enum Threads {
   /// Uses `count` threads from now on, at least one.
   public static func use(_ count: Int) {
     let count = max(count, 1)
-    if conednn_set_thread_count(Int32(clamping: count)) == 0 {
+    if ct_set_thread_count(Int32(clamping: count)) == 0 {
       fallbackCount.withLock { $0 = count }
     }
   }
@@ -57,7 +57,7 @@ func parallelRanges(_ count: Int, work: Int, _ body: (Range<Int>) -> Void) {
   withoutActuallyEscaping(body) { body in
     var job = ParallelJob(count: count, parts: parts, body: body)
     withUnsafeMutablePointer(to: &job) { job in
-      let ran = conednn_parallel(
+      let ran = ct_parallel(
         Int64(parts), { context, part in runPart(context!, Int(part)) }, job)
       if ran == 0 {
         nonisolated(unsafe) let context = UnsafeMutableRawPointer(job)

@@ -1,39 +1,11 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
-#include "COneDNN.h"
-#include "api.h"
+#include "CThreads.h"
 
-/// oneDNN takes working memory from malloc on every matrix product. glibc gives large blocks back
-/// to the system at once and gets them anew, page by page: let it keep them.
-static void keep_memory(void) {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 1 << 25);
-  mallopt(M_TRIM_THRESHOLD, 1 << 28);
-#endif
-}
-
-const char *conednn_sgemm(char transpose_a, char transpose_b, int64_t rows, int64_t columns,
-                          int64_t inner, float alpha, const float *a, int64_t a_stride,
-                          const float *b, int64_t b_stride, float beta, float *c,
-                          int64_t c_stride) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, keep_memory);
-  dnnl_status_t status = dnnl_sgemm(transpose_a, transpose_b, rows, columns, inner, alpha, a,
-                                    a_stride, b, b_stride, beta, c, c_stride);
-  return status == dnnl_success ? NULL : "oneDNN cannot run a matrix product";
-}
-
-int conednn_version(void) {
-  const dnnl_version_t *version = dnnl_version();
-  return version->major * 10000 + version->minor * 100 + version->patch;
-}
-
-/// GNU OpenMP's entry points, looked up at run time: present where oneDNN was built on it.
+/// GNU OpenMP's entry points, looked up at run time: they are present where a library of the
+/// process, such as oneDNN, was built on it.
 static struct {
   void (*parallel)(void (*)(void *), void *, unsigned, unsigned);
   int (*thread_index)(void);
@@ -70,7 +42,7 @@ static void run_share(void *pointer) {
   for (int64_t i = gomp.thread_index(); i < loop->count; i += team) loop->body(loop->context, i);
 }
 
-int conednn_parallel(int64_t count, void (*body)(void *, int64_t), void *context) {
+int ct_parallel(int64_t count, void (*body)(void *, int64_t), void *context) {
   if (!gomp_is_loaded()) return 0;
   parallel_loop loop = {count, body, context};
   gomp.parallel(run_share, &loop, 0, 0);
@@ -87,7 +59,7 @@ static void run_lane(void *pointer) {
   current_lane = outer;
 }
 
-int conednn_lanes(int64_t count, void (*body)(void *, int64_t), void *context) {
+int ct_lanes(int64_t count, void (*body)(void *, int64_t), void *context) {
   if (!gomp_is_loaded()) return 0;
   parallel_loop loop = {count, body, context};
   const int threads = gomp.max_threads();
@@ -95,11 +67,11 @@ int conednn_lanes(int64_t count, void (*body)(void *, int64_t), void *context) {
   return 1;
 }
 
-int conednn_lane(void) { return current_lane; }
+int ct_lane(void) { return current_lane; }
 
-int conednn_thread_count(void) { return gomp_is_loaded() ? gomp.max_threads() : 0; }
+int ct_thread_count(void) { return gomp_is_loaded() ? gomp.max_threads() : 0; }
 
-int conednn_set_thread_count(int threads) {
+int ct_set_thread_count(int threads) {
   if (!gomp_is_loaded()) return 0;
   gomp.set_threads(threads);
   return 1;
