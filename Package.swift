@@ -10,6 +10,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Crownwork", targets: ["Crownwork"]),
+    .library(name: "TensorBenchmarks", targets: ["TensorBenchmarks"]),
     .executable(name: "crownwork", targets: ["CrownworkTool"]),
   ],
   dependencies: [
@@ -35,6 +36,8 @@ let package = Package(
     .target(
       name: "Tensors", dependencies: ["CKernels", "COneDNN", "CThreads", "Relaxations"],
       swiftSettings: strict),
+    .target(
+      name: "TensorBenchmarks", dependencies: ["COneDNN", "Tensors"], swiftSettings: strict),
     .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "Bounds", dependencies: ["Networks"], swiftSettings: strict),
     .target(
@@ -54,12 +57,14 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "Experiments", dependencies: ["RobustTraining", "Yams"], swiftSettings: strict),
+      name: "Experiments", dependencies: ["RobustTraining", "TensorBenchmarks", "Yams"],
+      swiftSettings: strict),
     .target(name: "Crownwork", dependencies: ["Experiments"], swiftSettings: strict),
     .executableTarget(
       name: "CrownworkTool",
       dependencies: [
-        "Crownwork", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Crownwork", "TensorBenchmarks",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 

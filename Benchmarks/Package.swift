@@ -15,6 +15,7 @@ let package = Package(
       name: "Kernels",
       dependencies: [
         .product(name: "Crownwork", package: "crownwork"),
+        .product(name: "TensorBenchmarks", package: "crownwork"),
         .product(name: "Benchmark", package: "benchmark"),
       ],
       path: "Benchmarks/Kernels",

@@ -4,7 +4,7 @@ import Tensors
 extension OperationCase {
   static let projectionCases: [OperationCase] = [
     scaledNoiseCase, mediansCase(columns: 5), mediansCase(columns: 4), rootsCase,
-    selectedRowsCase, convolutionRowsCase(stride: 2, padding: 1),
+    convolutionRowsCase(stride: 2, padding: 1),
     convolutionRowsCase(stride: 1, padding: 0),
   ]
 
@@ -55,14 +55,6 @@ extension OperationCase {
           return (squares.reduce(0, +) / 4).squareRoot()
         }
       ]
-    })
-
-  private static let selectedRowsCase = OperationCase(
-    name: "selectedRows", allowsEmpty: false, inputs: { [random([$0, 2, 3], seed: 206)] },
-    ours: { [selectedRows($0[0], at: [0, $0[0].shape[0] - 1, 0])] },
-    reference: { x in
-      let last = (x[0].shape[0] - 1) * 6
-      return [Reference([3, 2, 3]) { x[0].values[[0, last, 0][$0 / 6] + $0 % 6] }]
     })
 
   /// Rows of the convolution's matrix: each is the output of unit images, transposed.

@@ -30,39 +30,49 @@ import Testing
     #expect(result.gradients == [Tensor(shape: [1], [0.5]), Tensor(shape: [1], [0.5])])
   }
 
-  /// Changing a tensor in place makes it a new constant: the recorded values stay what they were.
+  /// A constant that is changed in place leaves the recorded values what they were.
   @Test func recordsValuesNotVariables() {
     let x = Tensor(shape: [1], [3])
     let result = withGradients(at: [x]) { watched in
-      var changed = relu(watched[0])
-      let before = changed
-      changed.withUnsafeMutableScalars { $0[0] = 100 }
+      let before = relu(watched[0])
+      var changed = before.detached
+      changed.modify { $0[0] = 100 }
       return (before + changed).sum()
     }
     #expect(result.value.scalar == 103)
     #expect(result.gradients == [Tensor(shape: [1], [1])])
   }
 
-  @Test func rethrowsAndRecordsNoMoreOnceClosed() {
+  @Test func rethrowsAndKeepsConstants() {
     struct Stop: Error {}
     let x = Tensor(shape: [1], [3])
     #expect(throws: Stop.self) { try withGradients(at: [x]) { _ in throw Stop() } }
     var kept = x
     _ = withGradients(at: [x]) { watched in
-      kept = watched[0]
+      kept = watched[0].detached
       return watched[0].sum()
     }
     #expect((kept + kept).scalars == [6])
   }
 
+  /// Inner gradients of constants go into an outer computation, as those of an attack do.
+  @Test func computationsNest() {
+    let x = Tensor(shape: [2], [3, -1])
+    let result = withGradients(at: [x]) { watched in
+      let slopes = withGradients(at: [watched[0].detached]) { ($0[0] * $0[0]).sum() }.gradients[0]
+      return (watched[0] * slopes).sum()
+    }
+    #expect(result.gradients == [Tensor(shape: [2], [6, -2])])
+  }
+
   @Test func retainsNothing() {
-    weak var intermediate: Storage?
+    weak var intermediate: Buffer?
     weak var tape: Tape?
     do {
       let x = random([4, 4], seed: 1)
       _ = withGradients(at: [x]) { watched in
         let hidden = relu(watched[0])
-        intermediate = hidden.storage
+        intermediate = hidden.array.buffer
         tape = hidden.position?.tape
         return (hidden + hidden.scaled(by: hidden.detached)).sum()
       }

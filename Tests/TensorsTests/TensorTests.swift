@@ -8,11 +8,11 @@ import Testing
   @Test func copiesAreIndependent() {
     let original = Tensor(shape: [3], [1, 2, 3])
     var copy = original
-    copy.withUnsafeMutableScalars { $0[0] = 9 }
+    copy.modify { $0[0] = 9 }
     #expect(original.scalars == [1, 2, 3])
     #expect(copy.scalars == [9, 2, 3])
-    var view = original.viewed(as: [3, 1])
-    view.withUnsafeMutableScalars { $0[1] = 9 }
+    var view = original.reshaped([3, 1])
+    view.modify { $0[1] = 9 }
     #expect(original.scalars == [1, 2, 3])
     var target = Tensor.zeros([1, 3])
     let old = target
@@ -23,9 +23,9 @@ import Testing
 
   @Test func changesInPlaceWhenItIsTheOnlyOwner() {
     var tensor = Tensor(shape: [3], [1, 2, 3])
-    let start = tensor.pointer
-    tensor.withUnsafeMutableScalars { $0[0] = 9 }
-    #expect(tensor.pointer == start)
+    let start = tensor.array.pointer
+    tensor.modify { $0[0] = 9 }
+    #expect(tensor.array.pointer == start)
   }
 
   @Test func comparesShapesAndValues() {
@@ -35,6 +35,17 @@ import Testing
     let unknown = Tensor(shape: [1], [.nan])
     #expect(unknown != unknown)
     #expect(!unknown.isFinite && !Tensor(shape: [1], [-.infinity]).isFinite && tensor.isFinite)
+  }
+
+  @Test func printsItsShapeAndAFewScalars() {
+    #expect("\(Tensor(shape: [2, 2], [1, -2, 0.5, 4]))" == "Tensor [2, 2]: 1.0, -2.0, 0.5, 4.0")
+    #expect(
+      "\(Tensor(shape: [9], repeating: 0))" == "Tensor [9]: 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, …")
+    #expect("\(Tensor(shape: [], [3]))" == "Tensor []: 3.0")
+    _ = withGradients(at: [Tensor(shape: [], [3])]) {
+      #expect("\($0[0])" == "Tensor [], tracked: 3.0")
+      return $0[0]
+    }
   }
 
   /// Selections are inverse to joining them again.
@@ -65,7 +76,7 @@ import Testing
 
   @Test func buffersAreAligned() {
     for count in [1, 100, 5000] {
-      #expect(UInt(bitPattern: Tensor.zeros([count]).pointer) % 64 == 0)
+      #expect(UInt(bitPattern: Tensor.zeros([count]).array.pointer) % 64 == 0)
     }
   }
 

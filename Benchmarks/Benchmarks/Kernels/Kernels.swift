@@ -1,5 +1,6 @@
 import Benchmark
 import Crownwork
+import TensorBenchmarks
 
 /// Every kernel of `crownwork bench`, on one thread.
 let benchmarks: @Sendable () -> Void = {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Crownwork
 import Foundation
+import TensorBenchmarks
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import Crownwork
 import Foundation
+import TensorBenchmarks
 
 /// A line of the benchmark, as JSON and as text.
 protocol BenchRecord: Encodable {

@@ -1,6 +1,7 @@
 import Bounds
 import Datasets
 import Networks
+import TensorBenchmarks
 import Tensors
 import Verification
 

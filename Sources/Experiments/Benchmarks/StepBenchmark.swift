@@ -2,6 +2,7 @@ import Bounds
 import Datasets
 import Networks
 import RobustTraining
+import TensorBenchmarks
 import Tensors
 
 /// Times training steps: gradients of an objective, clipping and update, from bytes to new weights,

@@ -1,10 +1,11 @@
 /// The record of one computation, from which gradients are read backwards.
 ///
 /// The tape knows no rule: each operation hands it a pullback that maps the gradients of its
-/// outputs to those of its inputs. It lives only inside ``withGradients(at:of:)``.
+/// outputs to those of its inputs. Values and gradients have numbers, their slots, in the order in
+/// which values were made. The tape lives only inside ``withGradients(at:of:)``.
 final class Tape: @unchecked Sendable {
   /// Gradients of an operation's outputs (nil: not needed) to those of its inputs, in order.
-  typealias Pullback = ([Tensor?]) -> [GradientTerm?]
+  typealias Pullback = ([DeviceArray?]) -> [GradientTerm?]
 
   private struct Entry {
     let inputs: [Int?]
@@ -14,41 +15,41 @@ final class Tape: @unchecked Sendable {
 
   private var entries: [Entry] = []
   private var slots = 0
-  private var isOpen = true
+  /// Whether operations can still be recorded.
+  private(set) var isOpen = true
 
-  func watch(_ tensor: Tensor) -> Tensor { placed(tensor.detached) }
-
-  private func placed(_ tensor: Tensor) -> Tensor {
-    var tensor = tensor
-    tensor.position = TapePosition(tape: self, slot: slots)
-    slots += 1
-    return tensor
+  /// The place of a new value that is no operation's output.
+  func watch() -> TapePosition {
+    defer { slots += 1 }
+    return TapePosition(tape: self, slot: slots)
   }
 
-  func record(_ outputs: [Tensor], inputs: [Tensor], pullback: @escaping Pullback) -> [Tensor] {
-    guard isOpen else { return outputs }
-    let first = slots
-    let placedOutputs = outputs.map(placed)
+  /// Records an operation, and returns the places of its outputs.
+  ///
+  /// - Parameter inputs: The slots of the inputs, nil for constants.
+  func record(outputs: Int, inputs: [Int?], pullback: @escaping Pullback) -> [TapePosition] {
+    let places = (0..<outputs).map { _ in watch() }
     entries.append(
-      Entry(
-        inputs: inputs.map { $0.position?.slot }, outputs: first..<slots, pullback: pullback))
-    return placedOutputs
+      Entry(inputs: inputs, outputs: slots - outputs..<slots, pullback: pullback))
+    return places
   }
 
-  /// Forgets everything, which breaks the cycle tape → pullback → tensor → tape.
+  /// Forgets everything: entries hold arrays.
   func close() {
     entries.removeAll()
     isOpen = false
   }
 
-  /// Gradients of a scalar with respect to watched tensors; zeros where it does not depend on one.
-  func gradients(of result: Tensor, at watched: [Tensor]) -> [Tensor] {
-    precondition(result.count == 1, "only a scalar has a gradient, not shape \(result.shape)")
+  /// Gradients of a value with respect to watched values, by slot; nil where it does not depend on
+  /// one. Nothing can be recorded afterwards.
+  ///
+  /// - Parameters:
+  ///   - result: The slot of the value, nil for a constant.
+  ///   - seed: The gradient of the value.
+  func gradients(of result: Int?, seed: DeviceArray, at watched: [Int]) -> [DeviceArray?] {
     isOpen = false
-    var gradients = [Tensor?](repeating: nil, count: slots)
-    if let position = result.position, position.tape === self {
-      gradients[position.slot] = Tensor(shape: result.shape, repeating: 1)
-    }
+    var gradients = [DeviceArray?](repeating: nil, count: slots)
+    if let result { gradients[result] = seed }
     while let entry = entries.popLast() {
       let incoming = entry.outputs.map { slot in
         defer { gradients[slot] = nil }
@@ -60,33 +61,7 @@ final class Tape: @unchecked Sendable {
         term.add(to: &gradients[slot])
       }
     }
-    return watched.map { tensor in
-      gradients[tensor.position!.slot] ?? Tensor.zeros(tensor.shape)
-    }
-  }
-}
-
-/// A part of a gradient: a tensor, or a way to make one that can also add to what is there already,
-/// without a tensor of its own.
-enum GradientTerm {
-  case value(Tensor)
-  case addition(make: () -> Tensor, add: (inout Tensor) -> Void)
-
-  /// Adds the term to a sum that may not have begun.
-  func add(to sum: inout Tensor?) {
-    guard var total = sum else {
-      switch self {
-      case .value(let tensor): sum = tensor
-      case .addition(let make, _): sum = make()
-      }
-      return
-    }
-    sum = nil  // so that `total` is the only owner and is added to in place
-    switch self {
-    case .value(let tensor): total.accumulate(tensor)
-    case .addition(_, let add): add(&total)
-    }
-    sum = total
+    return watched.map { gradients[$0] }
   }
 }
 
@@ -94,77 +69,4 @@ enum GradientTerm {
 struct TapePosition: Sendable {
   let tape: Tape
   let slot: Int
-}
-
-extension Tensor {
-  /// Whether gradients flow to this tensor.
-  var isTracked: Bool { position != nil }
-}
-
-/// Records an operation with several outputs if any of its inputs is tracked.
-func recorded(
-  _ outputs: [Tensor], from inputs: [Tensor], pullback: @escaping ([Tensor?]) -> [Tensor?]
-) -> [Tensor] {
-  recordedTerms(outputs, from: inputs) { pullback($0).map { $0.map(GradientTerm.value) } }
-}
-
-/// Records an operation with one output if any of its inputs is tracked.
-func recorded(
-  _ output: Tensor, from inputs: [Tensor], pullback: @escaping (Tensor) -> [Tensor?]
-) -> Tensor {
-  recorded([output], from: inputs) { pullback($0[0]!) }[0]
-}
-
-/// Records an operation that can add to its inputs' gradients in place.
-func recordedTerms(
-  _ output: Tensor, from inputs: [Tensor], pullback: @escaping (Tensor) -> [GradientTerm?]
-) -> Tensor {
-  recordedTerms([output], from: inputs) { pullback($0[0]!) }[0]
-}
-
-private func recordedTerms(
-  _ outputs: [Tensor], from inputs: [Tensor], pullback: @escaping Tape.Pullback
-) -> [Tensor] {
-  guard let tape = inputs.lazy.compactMap({ $0.position?.tape }).first else { return outputs }
-  return tape.record(outputs, inputs: inputs, pullback: pullback)
-}
-
-/// Evaluates a scalar function of some tensors, and its gradients with respect to them.
-///
-/// Rethrows what `body` throws.
-public func withGradients(
-  at tensors: [Tensor], of body: ([Tensor]) throws -> Tensor
-) rethrows -> (value: Tensor, gradients: [Tensor]) {
-  let tape = Tape()
-  defer { tape.close() }
-  let watched = tensors.map(tape.watch)
-  let value = try body(watched)
-  return (value.detached, tape.gradients(of: value, at: watched))
-}
-
-/// A scalar function of some tensors that is a sum of parts, and its gradients with respect to the
-/// tensors; the parts run side by side (``Lanes``).
-///
-/// Sums go by the order of the parts, so the result does not depend on the number of threads.
-/// - Parameters:
-///   - body: The value of a part, and what else it has to tell.
-/// Throws the first error of `body`, in the order of the parts.
-public func withGradients<Extra, E: Error>(
-  at tensors: [Tensor], parts: Int, of body: (Int, [Tensor]) throws(E) -> (Tensor, Extra)
-) throws(E) -> (value: Float, gradients: [Tensor], extras: [Extra]) {
-  let results = try Lanes.map(parts) { part throws(E) in
-    let tape = Tape()
-    defer { tape.close() }
-    let watched = tensors.map(tape.watch)
-    let (value, extra) = try body(part, watched)
-    return (value: value.scalar, gradients: tape.gradients(of: value, at: watched), extra: extra)
-  }
-  let gradients = tensors.indices.map { index in sum(results.map { $0.gradients[index] }) }
-  return (results.reduce(0) { $0 + $1.value }, gradients, results.map(\.extra))
-}
-
-private func sum(_ terms: [Tensor]) -> Tensor {
-  var total = terms[0]
-  for term in terms.dropFirst() { total.accumulate(term) }
-  return total
 }

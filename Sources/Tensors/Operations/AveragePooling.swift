@@ -4,15 +4,21 @@
 public func averagePool(
   _ images: Tensor, _ window: PoolingWindow, countsPadding: Bool = true
 ) -> Tensor {
-  let pool = AveragePoolKernel(window: window, countsPadding: countsPadding)
-  let image = Array(images.shape.dropFirst())
-  return recorded(pool.forward(images), from: [images]) { [pool.transposed($0, image: image)] }
+  let (kernels, image) = (images.device.windows, Array(images.shape.dropFirst()))
+  let output = kernels.averagePool(images.array, window, countsPadding: countsPadding)
+  return recorded(output, from: [images]) {
+    [kernels.transposedAveragePool($0, image: image, window, countsPadding: countsPadding)]
+  }
 }
 
 /// The transpose of ``averagePool(_:_:countsPadding:)``: [N, H', W', C] → [N, H, W, C].
 public func transposedAveragePool(
   _ output: Tensor, image: [Int], _ window: PoolingWindow, countsPadding: Bool = true
 ) -> Tensor {
-  let pool = AveragePoolKernel(window: window, countsPadding: countsPadding)
-  return recorded(pool.transposed(output, image: image), from: [output]) { [pool.forward($0)] }
+  let kernels = output.device.windows
+  let images = kernels.transposedAveragePool(
+    output.array, image: image, window, countsPadding: countsPadding)
+  return recorded(images, from: [output]) {
+    [kernels.averagePool($0, window, countsPadding: countsPadding)]
+  }
 }

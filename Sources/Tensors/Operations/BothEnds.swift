@@ -3,16 +3,18 @@
 public func concretizedEnds(
   _ form: Tensor, center: Tensor, radius: Tensor
 ) -> (lower: Tensor, upper: Tensor) {
+  let kernels = form.device.forms
   let form = form.isTracked ? separated(form, batch: center.shape[0]) : form
-  let output = BothEndsKernel.forward(form, center, radius)
+  let (f, c, r) = (form.array, center.array, radius.array)
+  let output = kernels.bothEnds(f, center: c, radius: r)
   let both = recorded([output.lower, output.upper], from: [form, center, radius]) { gradients in
-    let lower = gradients[0] ?? Tensor.zeros(output.lower.shape)
-    let upper = gradients[1] ?? Tensor.zeros(output.upper.shape)
+    let lower = gradients[0] ?? output.lower.zeros
+    let upper = gradients[1] ?? output.upper.zeros
     let dForm =
       form.isTracked
-      ? BothEndsKernel.formGradient(form, center, radius, lower: lower, upper: upper) : nil
+      ? kernels.bothEndsFormGradient(f, center: c, radius: r, lower: lower, upper: upper) : nil
     guard center.isTracked || radius.isTracked else { return [dForm, nil, nil] }
-    let d = BothEndsKernel.boxGradients(form, lower: lower, upper: upper, shape: center.shape)
+    let d = kernels.bothEndsBoxGradients(f, lower: lower, upper: upper, shape: c.shape)
     return [dForm, d.center, d.radius]
   }
   return (both[0], both[1])

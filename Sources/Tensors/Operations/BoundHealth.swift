@@ -3,18 +3,18 @@
 /// spread.
 ///
 /// - Parameters:
-///   - center: Of the intervals, any shape; `radius` likewise.
+///   - center, radius: The intervals, both of one shape.
 ///   - inputRadius: The mean radius of the input's intervals, which is a constant.
 ///   - tolerance: Ratios above it cost nothing.
 public func boundHealth(
   center: Tensor, radius: Tensor, inputRadius: Float, tolerance: Float
 ) -> Tensor {
-  let kernel = BoundHealthKernel(
-    center, radius, tolerance: Double(tolerance), inputRadius: Double(inputRadius))
-  return recorded(
-    Tensor(shape: [], repeating: Float(kernel.value)), from: [center, radius]
-  ) { gradient in
-    let gradients = kernel.gradients(center, radius, times: gradient.scalar)
-    return [gradients.center, gradients.radius]
+  let kernels = center.device.losses
+  let (c, r) = (center.array, radius.array)
+  let (value, factors) = kernels.boundHealth(
+    c, r, tolerance: Double(tolerance), inputRadius: Double(inputRadius))
+  return recorded(center.device.scalar(Float(value)), from: [center, radius]) { gradient in
+    let d = kernels.boundHealthGradient(c, r, factors: factors, times: gradient.scalar)
+    return [d.center, d.radius]
   }
 }

@@ -2,10 +2,10 @@
 /// the points of them that attacks need.
 ///
 /// Points are computed in double precision and rounded towards the centre. A row whose centre is
-/// not in the box has NaN for points.
+/// not in the box has NaN for points. They are constants: tracked tensors are refused.
 public struct BoxedBalls: Sendable {
   /// The p of the norm.
-  public enum Order: Sendable { case one, two }
+  public typealias Order = BallOrder
 
   public let order: Order
   /// [rows, …shape].
@@ -22,22 +22,12 @@ public struct BoxedBalls: Sendable {
 
   /// The nearest point (in the Euclidean norm) to each row of [rows, …shape].
   public func nearest(to points: Tensor) -> Tensor {
-    mapRows(points) { _, values, row in
-      for i in values.indices { row.move[i] = Double(values[i]) - Double(row.center[i]) }
-      project(row)
-    }
+    Tensor(kernels.nearest(in: batch, to: operand(points, "nearest(to:)")))
   }
 
   /// The point of each set with the least ⟨gradient, x⟩.
   public func farthest(against gradient: Tensor) -> Tensor {
-    mapRows(gradient) { _, slopes, row in
-      switch order {
-      case .one: row.spend(against: slopes)
-      case .two:
-        for i in slopes.indices { row.move[i] = -Double(slopes[i]) }
-        row.scale(limit: .infinity)
-      }
-    }
+    Tensor(kernels.farthest(in: batch, against: operand(gradient, "farthest(against:)")))
   }
 
   /// A step of steepest descent in ℓ1 from points of the sets, then the nearest points.
@@ -49,82 +39,46 @@ public struct BoxedBalls: Sendable {
     from points: Tensor, against gradient: Tensor, counts: [Int], lengths: [Float]
   ) -> Tensor {
     precondition(counts.count == center.shape[0] && lengths.count == counts.count, "rows differ")
-    let size = rowSize
-    return points.withUnsafeScalars { start in
-      mapRows(gradient) { index, slopes, row in
-        let point = UnsafeBufferPointer(rebasing: start[index * size..<(index + 1) * size])
-        for i in point.indices { row.move[i] = Double(point[i]) - Double(row.center[i]) }
-        SparseStep(gradient: slopes, point: point, low: low, high: high)
-          .add(to: row.move, count: counts[index], length: Double(lengths[index]))
-        project(row)
-      }
-    }
+    return Tensor(
+      kernels.sparseStep(
+        in: batch, from: operand(points, "sparseStep(from:)"),
+        against: operand(gradient, "sparseStep(against:)"), counts: counts, lengths: lengths))
   }
 
-  private var low: Float { domain?.lowerBound ?? -.infinity }
-  private var high: Float { domain?.upperBound ?? .infinity }
-  private var rowSize: Int { center.count / max(center.shape[0], 1) }
+  private var kernels: any BallKernels { center.device.balls }
 
-  private func project(_ row: BallRow) {
-    switch order {
-    case .one: row.threshold()
-    case .two: row.scale(limit: 1)
-    }
+  private var batch: BallBatch {
+    BallBatch(
+      order: order, center: center.constant(in: "BoxedBalls"), epsilon: epsilon,
+      low: domain?.lowerBound ?? -.infinity, high: domain?.upperBound ?? .infinity)
   }
 
-  /// Runs `body` with each row of an operand, whose result it leaves in the row's move.
-  private func mapRows(
-    _ operand: Tensor, _ body: (Int, UnsafeBufferPointer<Float>, BallRow) -> Void
-  ) -> Tensor {
-    precondition(operand.count == center.count, "operands of different sizes")
-    let (out, size, epsilon) = (result(center.shape), rowSize, Double(epsilon))
-    let (values, centers) = (operand.pointer, center.pointer)
-    parallelRanges(center.shape[0], work: center.count) { range in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: size) { move in
-        move.initialize(repeating: 0)
-        for index in range {
-          let row = BallRow(
-            epsilon: epsilon, low: Double(low), high: Double(high),
-            center: UnsafeBufferPointer(start: centers + index * size, count: size), move: move)
-          if row.isCentered {
-            body(index, UnsafeBufferPointer(start: values + index * size, count: size), row)
-          } else {
-            move.update(repeating: .nan)
-          }
-          row.write(to: out.pointer + index * size)
-        }
-      }
-    }
-    keepAlive(operand, center)
-    return out.tensor
+  private func operand(_ tensor: Tensor, _ operation: StaticString) -> DeviceArray {
+    precondition(tensor.count == center.count, "operands of different sizes")
+    return tensor.constant(in: operation)
   }
 }
 
 extension Tensor {
   /// Each scalar moved towards the other tensor's until the exact distance is at most ε: by a unit
-  /// in the last place where x + ε was rounded away from x.
+  /// in the last place where x + ε was rounded away from x. Not differentiable.
   public func drawn(to center: Tensor, within epsilon: Float) -> Tensor {
-    ElementwiseKernel.zip(self, center) { value, center in
-      var value = value
-      for _ in 0..<4 where (Double(value) - Double(center)).magnitude > Double(epsilon) {
-        value = value > center ? value.nextDown : value.nextUp
-      }
-      return value
-    }
+    let operands = (constant(in: "drawn(to:)"), center.constant(in: "drawn(to:)"))
+    return Tensor(device.elementwise.zip(.drawn(epsilon: epsilon), operands.0, operands.1))
   }
 
-  /// A copy in which some rows of the first axis are those of another tensor of the same shape.
-  public func replacingRows(at indices: [Int], from other: Tensor) -> Tensor {
-    precondition(shape == other.shape, "\(other.shape) in place of \(shape)")
-    let size = count / max(shape[0], 1)
-    var copy = detached
-    copy.withUnsafeMutableScalars { rows in
-      other.withUnsafeScalars { values in
-        for index in indices {
-          for i in index * size..<(index + 1) * size { rows[i] = values[i] }
-        }
-      }
-    }
-    return copy
+  /// Each row of the first axis projected on ‖·‖₂ ≤ ε. Not differentiable.
+  public func projectedRowsL2(epsilon: Float) -> Tensor {
+    Tensor(
+      device.balls.projectedRows(constant(in: "projectedRowsL2"), .two, epsilon: epsilon))
   }
+
+  /// Each row of the first axis projected on ‖·‖₁ ≤ ε. Not differentiable.
+  public func projectedRowsL1(epsilon: Float) -> Tensor {
+    Tensor(
+      device.balls.projectedRows(constant(in: "projectedRowsL1"), .one, epsilon: epsilon))
+  }
+
+  /// Each row of the first axis scaled to Euclidean norm 1; rows of zeros stay. Not differentiable.
+  public var unitRows: Tensor { Tensor(device.balls.unitRows(constant(in: "unitRows"))) }
 }

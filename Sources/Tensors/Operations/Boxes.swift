@@ -1,61 +1,43 @@
-import CKernels
-
 /// The ends of the box ‖δ‖_∞ ≤ ε around inputs, within a domain; constants, not differentiable.
 ///
 /// - Postcondition: lower ≤ upper; NaN where an input lies outside the domain by more than ε.
 public func boxBounds(
   _ inputs: Tensor, epsilon: Float, domain: ClosedRange<Float>
 ) -> (lower: Tensor, upper: Tensor) {
-  let (low, high) = (domain.lowerBound, domain.upperBound)
-  let lower = ElementwiseKernel.map(inputs) { x in
-    x - epsilon <= high && x + epsilon >= low ? max(x - epsilon, low) : .nan
-  }
-  let upper = ElementwiseKernel.map(inputs) { x in
-    x - epsilon <= high && x + epsilon >= low ? min(x + epsilon, high) : .nan
-  }
-  return (lower, upper)
+  let (kernels, x) = (inputs.device.elementwise, inputs.constant(in: "boxBounds"))
+  return (
+    Tensor(kernels.map(.lowerEnd(epsilon: epsilon, domain: domain), x)),
+    Tensor(kernels.map(.upperEnd(epsilon: epsilon, domain: domain), x))
+  )
 }
 
-/// The same box in centre and radius form.
+/// The same box in centre and radius form; not differentiable.
 public func boxAround(
   _ inputs: Tensor, epsilon: Float, domain: ClosedRange<Float>
 ) -> (center: Tensor, radius: Tensor) {
-  let (center, radius) = (result(inputs.shape), result(inputs.shape))
-  let x = inputs.pointer
-  parallelRanges(inputs.count, work: inputs.count) { range in
-    let i = range.lowerBound
-    ck_clipped_box(
-      x + i, epsilon, domain.lowerBound, domain.upperBound, center.pointer + i,
-      radius.pointer + i, range.count)
-  }
-  keepAlive(inputs)
-  return (center.tensor, radius.tensor)
+  let box = inputs.device.elementwise.boxAround(
+    inputs.constant(in: "boxAround"), epsilon: epsilon, domain: domain)
+  return (Tensor(box.center), Tensor(box.radius))
 }
 
 extension Tensor {
   /// The inputs moved to the nearest point of the box (ℓ∞ projection), elementwise; NaN where an
-  /// end is, so that nothing is taken for a point of an empty box.
+  /// end is, so that nothing is taken for a point of an empty box. Not differentiable.
   public func clamped(lower: Tensor, upper: Tensor) -> Tensor {
-    let raised = ElementwiseKernel.zip(self, lower) { $0 >= $1 ? $0 : $1 }
-    return ElementwiseKernel.zip(raised, upper) { $0 <= $1 ? $0 : $1 }
+    for tensor in [self, lower, upper] { tensor.requireConstant(in: "clamped(lower:upper:)") }
+    return Tensor(Tensor.zipped(.lowered, Tensor(Tensor.zipped(.raised, self, lower)), upper))
   }
 
-  /// `self + gradient.signs · length`, ``clamped(lower:upper:)``, in one pass.
+  /// `self + gradient.signs · length`, ``clamped(lower:upper:)``, in one pass. Not differentiable.
   public func stepped(
     along gradient: Tensor, by length: Float, lower: Tensor, upper: Tensor
   ) -> Tensor {
-    precondition(
-      [gradient, lower, upper].allSatisfy { $0.count == count }, "operands of different sizes")
-    let out = result(shape)
-    let (x, g, l, u) = (pointer, gradient.pointer, lower.pointer, upper.pointer)
-    parallelRanges(count, work: count) { range in
-      let i = range.lowerBound
-      ck_box_step(x + i, g + i, length, l + i, u + i, out.pointer + i, range.count)
+    for tensor in [self, gradient, lower, upper] {
+      precondition(tensor.count == count, "operands of different sizes")
+      tensor.requireConstant(in: "stepped(along:by:lower:upper:)")
     }
-    keepAlive(self, gradient, lower, upper)
-    return out.tensor
+    return Tensor(
+      device.elementwise.boxStep(
+        array, along: gradient.array, by: length, lower: lower.array, upper: upper.array))
   }
-
-  /// −1, 0 or 1, elementwise.
-  public var signs: Tensor { ElementwiseKernel.map(self) { $0 > 0 ? 1 : ($0 < 0 ? -1 : 0) } }
 }

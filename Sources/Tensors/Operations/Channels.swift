@@ -1,11 +1,13 @@
 /// Per-channel affine map of the last axis: x · scale + shift, both [channels].
 public func channelAffine(_ x: Tensor, scale: Tensor, shift: Tensor?) -> Tensor {
-  let output = ChannelKernel.affine(x, scale, shift)
+  let kernels = x.device.matrices
+  let (array, factors) = (x.array, scale.array)
+  let output = kernels.channelAffine(array, scale: factors, shift: shift?.array)
   return recorded(output, from: [x, scale] + (shift.map { [$0] } ?? [])) { gradient in
     [
-      x.isTracked ? ChannelKernel.affine(gradient, scale, nil) : nil,
-      scale.isTracked ? ChannelKernel.products(x, gradient) : nil,
-      shift?.isTracked == true ? MatrixKernel.columnSums(gradient) : nil,
+      x.isTracked ? kernels.channelAffine(gradient, scale: factors, shift: nil) : nil,
+      scale.isTracked ? kernels.channelProducts(array, gradient) : nil,
+      shift?.isTracked == true ? kernels.columnSums(gradient) : nil,
     ]
   }
 }
@@ -13,12 +15,13 @@ public func channelAffine(_ x: Tensor, scale: Tensor, shift: Tensor?) -> Tensor 
 /// Mean and variance (the mean squared deviation) of each channel over all other axes:
 /// […, channels] → two of [channels].
 public func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
-  let output = MomentsKernel.forward(x)
+  let (kernels, array) = (x.device.matrices, x.array)
+  let output = kernels.channelMoments(array)
   let both = recorded([output.mean, output.variance], from: [x]) { gradients in
     [
-      MomentsKernel.backward(
-        x, mean: output.mean, meanGradient: gradients[0] ?? .zeros(output.mean.shape),
-        varianceGradient: gradients[1] ?? .zeros(output.mean.shape))
+      kernels.channelMomentsGradient(
+        array, mean: output.mean, meanGradient: gradients[0] ?? output.mean.zeros,
+        varianceGradient: gradients[1] ?? output.mean.zeros)
     ]
   }
   return (both[0], both[1])
@@ -27,9 +30,10 @@ public func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
 /// Tensors side by side along the last axis: […, C₁], […, C₂], … → […, C₁ + C₂ + …].
 public func joinedChannels(_ parts: [Tensor]) -> Tensor {
   precondition(!parts.isEmpty, "nothing to join")
+  let kernels = parts[0].device.arrangements
   let ranges = channelRanges(parts.map { $0.shape.last! })
-  return recorded(ChannelKernel.joined(parts), from: parts) { gradient in
-    ranges.map { ChannelKernel.slice(gradient, $0) }
+  return recorded(kernels.joinedChannels(parts.map(\.array)), from: parts) { gradient in
+    ranges.map { kernels.channels(gradient, $0) }
   }
 }
 
@@ -37,9 +41,10 @@ public func joinedChannels(_ parts: [Tensor]) -> Tensor {
 /// ``joinedChannels(_:)``.
 public func splitChannels(_ x: Tensor, into sizes: [Int]) -> [Tensor] {
   precondition(sizes.reduce(0, +) == x.shape.last, "parts \(sizes) of shape \(x.shape)")
-  let parts = channelRanges(sizes).map { ChannelKernel.slice(x, $0) }
+  let kernels = x.device.arrangements
+  let parts = channelRanges(sizes).map { kernels.channels(x.array, $0) }
   return recorded(parts, from: [x]) { gradients in
-    [ChannelKernel.joined(zip(parts, gradients).map { $1 ?? .zeros($0.shape) })]
+    [kernels.joinedChannels(zip(parts, gradients).map { $1 ?? $0.zeros })]
   }
 }
 

@@ -3,17 +3,18 @@
 public func convolution(
   _ images: Tensor, weight: Tensor, bias: Tensor? = nil, _ geometry: ConvolutionGeometry
 ) -> Tensor {
-  let output = ConvolutionKernel.forward(images, weight, bias: bias, geometry)
+  let (device, x, w) = (images.device, images.array, weight.array)
+  let kernels = device.convolutions
+  let output = kernels.forward(x, w, bias: bias?.array, geometry)
   return recorded(output, from: [images, weight] + (bias.map { [$0] } ?? [])) { gradient in
     let dImages =
-      images.isTracked
-      ? ConvolutionKernel.backwardData(gradient, weight, imageShape: images.shape, geometry) : nil
+      images.isTracked ? kernels.transposed(gradient, w, imageShape: x.shape, geometry) : nil
     let biasIsTracked = bias?.isTracked ?? false
     guard weight.isTracked else {
-      return [dImages, nil, biasIsTracked ? MatrixKernel.columnSums(gradient) : nil]
+      return [dImages, nil, biasIsTracked ? device.matrices.columnSums(gradient) : nil]
     }
-    let d = ConvolutionKernel.backwardWeights(
-      images, gradient, weightShape: weight.shape, geometry, withBias: biasIsTracked)
+    let d = kernels.weightGradient(
+      x, gradient, weightShape: w.shape, geometry, withBias: biasIsTracked)
     return [dImages, d.weight, d.bias]
   }
 }
@@ -22,32 +23,34 @@ public func convolution(
 public func transposedConvolution(
   _ output: Tensor, weight: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry
 ) -> Tensor {
-  let images = ConvolutionKernel.backwardData(output, weight, imageShape: imageShape, geometry)
+  let (kernels, y, w) = (output.device.convolutions, output.array, weight.array)
+  let images = kernels.transposed(y, w, imageShape: imageShape, geometry)
   return recorded(images, from: [output, weight]) { gradient in
-    let dOutput =
-      output.isTracked
-      ? ConvolutionKernel.forward(gradient, weight, bias: nil, geometry) : nil
+    let dOutput = output.isTracked ? kernels.forward(gradient, w, bias: nil, geometry) : nil
     guard weight.isTracked else { return [dOutput, nil] }
-    let d = ConvolutionKernel.backwardWeights(
-      gradient, output, weightShape: weight.shape, geometry, withBias: false)
+    let d = kernels.weightGradient(
+      gradient, y, weightShape: w.shape, geometry, withBias: false)
     return [dOutput, d.weight]
   }
 }
 
 /// The dual norm of each row of a convolution's matrix, at every output position:
-/// [O, C, kh, kw] → [1, H', W', O]. `scale` [C] multiplies the input channels first;
-/// `imageShape` is [H, W, C].
+/// [O, C, kh, kw] → [1, H', W', O].
+///
+/// - Parameters:
+///   - scale: [C], which multiplies the input channels first; a constant.
+///   - imageShape: [H, W, C].
 public func convolutionRowNorms(
   _ weight: Tensor, scale: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry,
   dual: DualNorm
 ) -> Tensor {
-  let norms = KernelNormKernel.forward(
-    weight, scale: scale, imageShape: imageShape, geometry, dual: dual)
+  let kernels = weight.device.convolutions
+  let (w, s) = (weight.array, scale.constant(in: "convolutionRowNorms(scale:)"))
+  let norms = kernels.rowNorms(w, scale: s, imageShape: imageShape, geometry, dual: dual)
   return recorded(norms, from: [weight]) { gradient in
     [
-      KernelNormKernel.backward(
-        weight, scale: scale, imageShape: imageShape, geometry, dual: dual, norms: norms,
-        gradient: gradient)
+      kernels.rowNormsGradient(
+        w, scale: s, imageShape: imageShape, geometry, dual: dual, norms: norms, gradient)
     ]
   }
 }
@@ -59,8 +62,12 @@ public func convolutionRowNorms(
 public func convolutionRows(
   _ weight: Tensor, outputs: [Int], imageShape: [Int], _ geometry: ConvolutionGeometry
 ) -> Tensor {
-  let kernel = ConvolutionRowKernel(weight, imageShape: imageShape, geometry)
-  return recorded(kernel.rows(of: outputs), from: [weight]) {
-    [kernel.weightGradient($0, of: outputs)]
+  let (kernels, shape) = (weight.device.convolutions, weight.shape)
+  let rows = kernels.rows(weight.array, outputs: outputs, imageShape: imageShape, geometry)
+  return recorded(rows, from: [weight]) {
+    [
+      kernels.rowsGradient(
+        $0, weightShape: shape, outputs: outputs, imageShape: imageShape, geometry)
+    ]
   }
 }

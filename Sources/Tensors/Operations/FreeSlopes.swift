@@ -1,4 +1,3 @@
-import CKernels
 import Relaxations
 
 // What α-CROWN (Xu et al. 2021) needs: relaxations whose slopes are free in each row of a form.
@@ -13,18 +12,20 @@ import Relaxations
 public func relaxedReLUForm(
   _ form: Tensor, center: Tensor, radius: Tensor, alpha: Tensor
 ) -> (form: Tensor, constant: Tensor) {
+  let kernels = form.device.relaxations
   let form = checked(form, center, radius, alpha)
-  let output = FreeReLUFormKernel.forward(form, center, radius, alpha)
+  let (f, c, r, a) = (form.array, center.array, radius.array, alpha.array)
+  let output = kernels.relaxReLU(f, c, r, alpha: a)
   let both = recorded([output.form, output.constant], from: [form, alpha]) { gradients in
-    let formGradient = gradients[0] ?? Tensor.zeros(output.form.shape)
+    let formGradient = gradients[0] ?? output.form.zeros
     let dForm =
       form.isTracked
-      ? FreeReLUFormKernel.formGradient(
-        form, center, radius, alpha, formGradient: formGradient,
-        constantGradient: gradients[1] ?? Tensor.zeros(output.constant.shape)) : nil
+      ? kernels.relaxReLUFormGradient(
+        f, c, r, alpha: a, formGradient: formGradient,
+        constantGradient: gradients[1] ?? output.constant.zeros) : nil
     let dAlpha =
       alpha.isTracked
-      ? FreeReLUFormKernel.alphaGradient(form, center, radius, formGradient: formGradient) : nil
+      ? kernels.relaxReLUAlphaGradient(f, c, r, formGradient: formGradient) : nil
     return [dForm, dAlpha]
   }
   return (both[0], both[1])
@@ -41,13 +42,14 @@ public func relaxedReLUForm(
 public func relaxedForm(
   _ form: Tensor, _ function: ActivationFunction, center: Tensor, radius: Tensor, alpha: Tensor
 ) -> (form: Tensor, constant: Tensor) {
+  let kernels = form.device.relaxations
   let form = checked(form, center, radius, alpha)
-  let output = FreeActivationFormKernel.forward(function, form, center, radius, alpha)
+  let (f, c, r, a) = (form.array, center.array, radius.array, alpha.array)
+  let output = kernels.relax(function, f, c, r, alpha: a)
   let both = recorded([output.form, output.constant], from: [form, alpha]) { gradients in
-    let d = FreeActivationFormKernel.backward(
-      function, form, center, radius, alpha,
-      formGradient: gradients[0] ?? Tensor.zeros(output.form.shape),
-      constantGradient: gradients[1] ?? Tensor.zeros(output.constant.shape))
+    let d = kernels.relaxGradient(
+      function, f, c, r, alpha: a, formGradient: gradients[0] ?? output.form.zeros,
+      constantGradient: gradients[1] ?? output.constant.zeros)
     return [form.isTracked ? d.form : nil, d.alpha]
   }
   return (both[0], both[1])
@@ -59,24 +61,7 @@ private func checked(
 ) -> Tensor {
   let shape = [center.shape[0]] + form.shape.dropFirst()
   precondition(alpha.shape == shape, "slopes \(alpha.shape) for forms \(shape)")
-  precondition(!center.isTracked && !radius.isTracked, "intervals are constants here")
+  center.requireConstant(in: "a form with free slopes (center:)")
+  radius.requireConstant(in: "a form with free slopes (radius:)")
   return form.isTracked ? separated(form, batch: shape[0]) : form
-}
-
-extension Tensor {
-  /// Moves each number to the nearest one in [0, 1], NaN to 0. Not differentiable.
-  public mutating func clampToUnitInterval() {
-    let count = self.count
-    withUnsafeMutableScalars { scalars in
-      let start = scalars.baseAddress!
-      parallelRanges(count, work: count) { range in
-        ck_clamp_unit(start + range.lowerBound, range.count)
-      }
-    }
-  }
-
-  /// The larger of two numbers, elementwise; NaN where either is. Not differentiable.
-  public func larger(_ other: Tensor) -> Tensor {
-    ElementwiseKernel.zip(self, other) { $0 > $1 || $0.isNaN ? $0 : $1 }
-  }
 }

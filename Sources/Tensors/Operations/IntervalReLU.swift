@@ -5,11 +5,12 @@
 public func intervalReLU(
   center: Tensor, radius: Tensor
 ) -> (center: Tensor, radius: Tensor) {
-  let output = IntervalReLUKernel.forward(center, radius)
+  let kernels = center.device.elementwise
+  let (c, r) = (center.array, radius.array)
+  let output = kernels.intervalReLU(c, r)
   let both = recorded([output.center, output.radius], from: [center, radius]) { gradients in
-    let d = IntervalReLUKernel.backward(
-      center, radius, centerGradient: gradients[0] ?? Tensor.zeros(center.shape),
-      radiusGradient: gradients[1] ?? Tensor.zeros(center.shape))
+    let d = kernels.intervalReLUGradient(
+      c, r, centerGradient: gradients[0] ?? c.zeros, radiusGradient: gradients[1] ?? c.zeros)
     return [d.center, d.radius]
   }
   return (both[0], both[1])

@@ -19,13 +19,6 @@ public struct ActivationLines: Sendable {
     self.upperIntercept = upperIntercept
   }
 
-  /// Four tensors of zeros, each with memory of its own.
-  init(zerosOf shape: [Int]) {
-    self.init(
-      lowerSlope: .zeros(shape), lowerIntercept: .zeros(shape), upperSlope: .zeros(shape),
-      upperIntercept: .zeros(shape))
-  }
-
   init(_ tensors: [Tensor]) {
     self.init(
       lowerSlope: tensors[0], lowerIntercept: tensors[1], upperSlope: tensors[2],
@@ -39,12 +32,12 @@ public struct ActivationLines: Sendable {
 public func activationLines(
   _ function: ActivationFunction, center: Tensor, radius: Tensor, slope: ReLUSlope
 ) -> ActivationLines {
-  let lines = ActivationKernel.lines(function, center, radius, slope)
+  let (kernels, c, r) = (center.device.relaxations, center.array, radius.array)
+  let lines = kernels.lines(function, c, r, slope)
   return ActivationLines(
     recorded(lines.all, from: [center, radius]) { gradients in
-      let d = ActivationKernel.linesBackward(
-        function, center, radius, slope,
-        gradients: ActivationLines(gradients.map { $0 ?? .zeros(center.shape) }))
+      let d = kernels.linesGradient(
+        function, c, r, slope, gradients: LineArrays(gradients.map { $0 ?? c.zeros }))
       return [d.center, d.radius]
     })
 }
@@ -61,13 +54,15 @@ func separated(_ form: Tensor, batch: Int) -> Tensor {
 public func relaxedForm(
   _ form: Tensor, _ lines: ActivationLines
 ) -> (form: Tensor, constant: Tensor) {
+  let kernels = form.device.relaxations
   let isTracked = form.isTracked || lines.all.contains(where: \.isTracked)
   let form = isTracked ? separated(form, batch: lines.lowerSlope.shape[0]) : form
-  let output = LinearFormKernel.relax(form, lines)
+  let (f, arrays) = (form.array, LineArrays(lines.all.map(\.array)))
+  let output = kernels.relax(f, arrays)
   let both = recorded([output.form, output.constant], from: [form] + lines.all) { gradients in
-    let d = LinearFormKernel.relaxBackward(
-      form, lines, formGradient: gradients[0] ?? Tensor.zeros(output.form.shape),
-      constantGradient: gradients[1] ?? Tensor.zeros(output.constant.shape))
+    let d = kernels.relaxGradient(
+      f, arrays, formGradient: gradients[0] ?? output.form.zeros,
+      constantGradient: gradients[1] ?? output.constant.zeros)
     return [d.form] + d.lines.all
   }
   return (both[0], both[1])
@@ -81,80 +76,16 @@ public func relaxedForm(
 public func relaxedReLUForm(
   _ form: Tensor, center: Tensor, radius: Tensor, slope: ReLUSlope
 ) -> (form: Tensor, constant: Tensor) {
+  let kernels = form.device.relaxations
   let isTracked = form.isTracked || center.isTracked || radius.isTracked
   let form = isTracked ? separated(form, batch: center.shape[0]) : form
-  let output = ReLUFormKernel.forward(form, center, radius, slope)
+  let (f, c, r) = (form.array, center.array, radius.array)
+  let output = kernels.relaxReLU(f, c, r, slope)
   let both = recorded([output.form, output.constant], from: [form, center, radius]) { gradients in
-    let d = ReLUFormKernel.backward(
-      form, center, radius, slope,
-      formGradient: gradients[0] ?? Tensor.zeros(output.form.shape),
-      constantGradient: gradients[1] ?? Tensor.zeros(output.constant.shape))
+    let d = kernels.relaxReLUGradient(
+      f, c, r, slope, formGradient: gradients[0] ?? output.form.zeros,
+      constantGradient: gradients[1] ?? output.constant.zeros)
     return [d.form, d.center, d.radius]
   }
   return (both[0], both[1])
-}
-
-/// What a bias adds to the constants of forms over an affine map's output:
-/// [batch, rows, positions × channels] and [channels] → [batch, rows].
-public func formBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
-  recordedTerms(LinearFormKernel.dotBias(form, bias), from: [form, bias]) { gradient in
-    let add = { (sum: inout Tensor) in LinearFormKernel.addBias(&sum, bias, times: gradient) }
-    let make = {
-      var spread = Tensor.zeros(form.shape)
-      add(&spread)
-      return spread
-    }
-    let dForm: GradientTerm? = form.isTracked ? .addition(make: make, add: add) : nil
-    guard bias.isTracked else { return [dForm, nil] }
-    let rows = gradient.count
-    let weighted = MatrixKernel.product(
-      gradient.viewed(as: [1, rows]), form.viewed(as: [rows, form.shape[2]]))
-    let perChannel = MatrixKernel.columnSums(
-      weighted.viewed(as: [weighted.count / bias.count, bias.count]))
-    return [dForm, .value(perChannel.viewed(as: bias.shape))]
-  }
-}
-
-/// Lower bounds of forms Λ·x over boxes: Λ·center − |Λ|·radius, [batch, rows].
-public func concretized(_ form: Tensor, center: Tensor, radius: Tensor) -> Tensor {
-  let form = form.isTracked ? separated(form, batch: center.shape[0]) : form
-  let output = ConcretizationKernel.box(form, center, radius)
-  return recorded(output, from: [form, center, radius]) { gradient in
-    let dForm =
-      form.isTracked
-      ? ConcretizationKernel.boxFormGradient(form, center, radius, gradient) : nil
-    guard center.isTracked || radius.isTracked else { return [dForm, nil, nil] }
-    let d = ConcretizationKernel.boxSetGradients(form, gradient, shape: center.shape)
-    return [dForm, d.center, d.radius]
-  }
-}
-
-/// Lower bounds of forms Λ·x over balls of radius ε: Λ·center − ε·‖Λ‖ in the dual norm.
-public func concretized(
-  _ form: Tensor, center: Tensor, epsilon: Float, dual: DualNorm
-) -> Tensor {
-  let form = form.isTracked ? separated(form, batch: center.shape[0]) : form
-  let output = ConcretizationKernel.ball(form, center, epsilon: epsilon, dual: dual)
-  return recorded(output, from: [form, center]) { gradient in
-    let dForm =
-      form.isTracked
-      ? ConcretizationKernel.ballFormGradient(
-        form, center, epsilon: epsilon, dual: dual, gradient) : nil
-    guard center.isTracked else { return [dForm, nil] }
-    let d = ConcretizationKernel.boxSetGradients(form, gradient, shape: center.shape)
-    return [dForm, d.center]
-  }
-}
-
-/// Weighted sums of the rows of forms: weights [batch, rows], forms [batch, rows, n] →
-/// [batch, 1, n].
-public func combinedRows(_ form: Tensor, weights: Tensor) -> Tensor {
-  let form = form.isTracked ? separated(form, batch: weights.shape[0]) : form
-  let output = RowCombinationKernel.forward(form, weights)
-  return recorded(output, from: [form, weights]) { gradient in
-    [
-      form.isTracked ? RowCombinationKernel.formGradient(form, weights, gradient) : nil,
-      weights.isTracked ? RowCombinationKernel.weightGradient(form, gradient) : nil,
-    ]
-  }
 }

@@ -5,15 +5,17 @@ public struct SumExpBound: Sendable {
   public let weight: Tensor
   /// [batch, 1].
   public let intercept: Tensor
-  let shift: [Double]
+  /// What the device keeps of the shift of each example.
+  let shift: any Residual
 }
 
 /// The chords of exp on the interval [lower, upper] of each margin, both [batch, rows].
 public func sumExpBound(lower: Tensor, upper: Tensor) -> SumExpBound {
-  let chord = LossFusionKernel.chord(lower, upper)
+  let (kernels, l, u) = (lower.device.losses, lower.array, upper.array)
+  let chord = kernels.expChords(l, u)
   let outputs = recorded([chord.weight, chord.intercept], from: [lower, upper]) { gradients in
-    let d = LossFusionKernel.chordBackward(
-      lower, upper, shift: chord.shift, weight: gradients[0], intercept: gradients[1])
+    let d = kernels.expChordsGradient(
+      l, u, shift: chord.shift, weight: gradients[0], intercept: gradients[1])
     return [d.lower, d.upper]
   }
   return SumExpBound(weight: outputs[0], intercept: outputs[1], shift: chord.shift)
@@ -28,9 +30,10 @@ public func sumExpBound(lower: Tensor, upper: Tensor) -> SumExpBound {
 public func fusedCrossEntropy(
   form: Tensor, bound: SumExpBound, lower: Tensor, beta: Float
 ) -> Tensor {
-  let output = LossFusionKernel.loss(
-    form: form, intercept: bound.intercept, lower: lower, shift: bound.shift, beta: beta)
+  let output = form.device.losses.fusedCrossEntropy(
+    form: form.array, intercept: bound.intercept.array, lower: lower.array, shift: bound.shift,
+    beta: beta)
   return recorded(output.loss, from: [form, bound.intercept, lower]) { gradient in
-    [output.form, output.intercept, output.lower].map { $0 * gradient.scalar }
+    [output.form, output.intercept, output.lower].map { $0.times(gradient.scalar) }
   }
 }

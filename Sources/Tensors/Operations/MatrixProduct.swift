@@ -1,33 +1,37 @@
 /// A fully connected layer, x · Wᵀ + b: [N, in] with [out, in] and [out] → [N, out].
 public func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
-  let output = MatrixKernel.product(x, weight, transposeB: true, plusRow: bias)
+  let (kernels, array, w) = (x.device.matrices, x.array, weight.array)
+  let output = kernels.product(
+    array, w, transposeA: false, transposeB: true, plusRow: bias?.array)
   return recordedTerms(output, from: [x, weight] + (bias.map { [$0] } ?? [])) { gradient in
-    let dx = x.isTracked ? MatrixKernel.product(gradient, weight).viewed(as: x.shape) : nil
+    let dx = x.isTracked ? kernels.product(gradient, w).viewed(as: array.shape) : nil
     return [
       dx.map(GradientTerm.value),
-      weight.isTracked ? .transposedProduct(gradient, x) : nil,
-      bias?.isTracked == true ? .value(MatrixKernel.columnSums(gradient)) : nil,
+      weight.isTracked ? .transposedProduct(gradient, array) : nil,
+      bias?.isTracked == true ? .value(kernels.columnSums(gradient)) : nil,
     ]
   }
 }
 
 /// The matrix product of all leading axes of `a` with `b`: […, k] · [k, n] → […, n].
 public func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
-  let output = MatrixKernel.product(a, b).viewed(as: a.shape.dropLast() + [b.shape[1]])
+  let (kernels, x, y) = (a.device.matrices, a.array, b.array)
+  let output = kernels.product(x, y).viewed(as: x.shape.dropLast() + [y.shape[1]])
   return recordedTerms(output, from: [a, b]) { gradient in
     [
       a.isTracked
-        ? .value(MatrixKernel.product(gradient, b, transposeB: true).viewed(as: a.shape)) : nil,
-      b.isTracked ? .transposedProduct(a, gradient) : nil,
+        ? .value(kernels.product(gradient, y, transposeB: true).viewed(as: x.shape)) : nil,
+      b.isTracked ? .transposedProduct(x, gradient) : nil,
     ]
   }
 }
 
 extension GradientTerm {
   /// aᵀ · b.
-  fileprivate static func transposedProduct(_ a: Tensor, _ b: Tensor) -> GradientTerm {
-    .addition(
-      make: { MatrixKernel.product(a, b, transposeA: true) },
-      add: { MatrixKernel.addProduct(a, b, transposeA: true, to: &$0) })
+  fileprivate static func transposedProduct(_ a: DeviceArray, _ b: DeviceArray) -> GradientTerm {
+    let kernels = a.device.matrices
+    return .addition(
+      make: { kernels.product(a, b, transposeA: true) },
+      add: { kernels.addProduct(a, b, transposeA: true, transposeB: false, to: &$0) })
   }
 }

@@ -2,7 +2,7 @@
 // columns of a matrix G·R stand for the many columns of G.
 
 /// slope · columns + offset · noise, scalar by scalar: how columns pass two parallel lines around
-/// an activation, whose distance is a noise term of its own.
+/// an activation, whose distance is a noise term too.
 ///
 /// - Parameters:
 ///   - columns: [batch, k, n].
@@ -11,10 +11,11 @@
 public func scaledNoise(
   _ columns: Tensor, slope: Tensor, offset: Tensor, noise: Tensor
 ) -> Tensor {
-  let kernel = ProjectedNoiseKernel(columns)
-  let output = kernel.scaled(columns, slope, offset, noise)
+  let (kernels, x, s) = (columns.device.forms, columns.array, slope.array)
+  let r = noise.constant(in: "scaledNoise(noise:)")
+  let output = kernels.scaledNoise(x, slope: s, offset: offset.array, noise: r)
   return recorded(output, from: [columns, slope, offset]) { gradient in
-    let d = kernel.scaledBackward(columns, slope, noise, gradient)
+    let d = kernels.scaledNoiseGradient(x, slope: s, noise: r, gradient)
     return [d.columns, d.slope, d.offset]
   }
 }
@@ -25,10 +26,10 @@ public func scaledNoise(
 /// Where the columns are those of G·R, R of standard Cauchy numbers, it estimates Σ_j |G_ij| (Li et
 /// al. 2007).
 public func medianMagnitudes(_ columns: Tensor) -> Tensor {
-  let kernel = ProjectedNoiseKernel(columns)
-  let output = kernel.medians(columns)
+  let (kernels, x) = (columns.device.forms, columns.array)
+  let output = kernels.medianMagnitudes(x)
   return recorded(output.values, from: [columns]) {
-    [kernel.mediansBackward(columns, output.middles, $0)]
+    [kernels.medianMagnitudesGradient(x, middles: output.middles, $0)]
   }
 }
 
@@ -37,7 +38,9 @@ public func medianMagnitudes(_ columns: Tensor) -> Tensor {
 /// Where the columns are those of G·R, R of standard normal numbers, it estimates the Euclidean
 /// norms of G's rows.
 public func rootMeanSquares(_ columns: Tensor) -> Tensor {
-  let kernel = ProjectedNoiseKernel(columns)
-  let output = kernel.roots(columns)
-  return recorded(output, from: [columns]) { [kernel.rootsBackward(columns, output, $0)] }
+  let (kernels, x) = (columns.device.forms, columns.array)
+  let roots = kernels.rootMeanSquares(x)
+  return recorded(roots, from: [columns]) {
+    [kernels.rootMeanSquaresGradient(x, roots: roots, $0)]
+  }
 }

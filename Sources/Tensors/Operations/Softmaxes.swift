@@ -1,18 +1,13 @@
 /// exp(x_i)/Σ exp(x_j) for each row of [batch, n].
-public func softmax(_ x: Tensor) -> Tensor {
-  let output = SoftmaxKernel.forward(x)
-  return recorded(output, from: [x]) { [SoftmaxKernel.backward(output, $0)] }
-}
+public func softmax(_ x: Tensor) -> Tensor { softmax(.probability, x) }
 
 /// x_i − log Σ exp(x_j) for each row of [batch, n].
-public func logSoftmax(_ x: Tensor) -> Tensor {
-  let output = SoftmaxKernel.logForward(x)
-  return recorded(output, from: [x]) { [SoftmaxKernel.logBackward(output, $0)] }
-}
+public func logSoftmax(_ x: Tensor) -> Tensor { softmax(.logarithm, x) }
 
-/// Softmax, or its logarithm.
-public enum SoftmaxScale: Sendable {
-  case probability, logarithm
+private func softmax(_ scale: SoftmaxScale, _ x: Tensor) -> Tensor {
+  let kernels = x.device.matrices
+  let output = kernels.softmax(scale, x.array)
+  return recorded(output, from: [x]) { [kernels.softmaxGradient(scale, output: output, $0)] }
 }
 
 /// Softmax of the boxes [center − radius, center + radius], both [batch, n]; constants.
@@ -22,8 +17,9 @@ public enum SoftmaxScale: Sendable {
 public func intervalSoftmax(
   _ scale: SoftmaxScale, center: Tensor, radius: Tensor
 ) -> (center: Tensor, radius: Tensor) {
-  precondition(!center.isTracked && !radius.isTracked, "intervals are constants here")
-  return SoftmaxIntervalKernel.forward(scale, center, radius)
+  let box = center.device.relaxations.intervalSoftmax(
+    scale, center.constant(in: "intervalSoftmax"), radius.constant(in: "intervalSoftmax"))
+  return (Tensor(box.center), Tensor(box.radius))
 }
 
 /// Replaces softmax, or its logarithm, by planes in lower-bounding forms [batch or 1, rows, n].
@@ -35,14 +31,17 @@ public func intervalSoftmax(
 public func relaxedSoftmaxForm(
   _ form: Tensor, _ scale: SoftmaxScale, center: Tensor, radius: Tensor
 ) -> (form: Tensor, constant: Tensor) {
-  precondition(!center.isTracked && !radius.isTracked, "intervals are constants here")
+  let kernels = form.device.relaxations
+  let c = center.constant(in: "relaxedSoftmaxForm(center:)")
+  let r = radius.constant(in: "relaxedSoftmaxForm(radius:)")
   let form = form.isTracked ? separated(form, batch: center.shape[0]) : form
-  let output = SoftmaxFormKernel.forward(scale, form, center, radius)
+  let f = form.array
+  let output = kernels.relaxSoftmax(scale, f, c, r)
   let both = recorded([output.form, output.constant], from: [form]) { gradients in
     [
-      SoftmaxFormKernel.backward(
-        scale, form, center, radius, formGradient: gradients[0] ?? .zeros(output.form.shape),
-        constantGradient: gradients[1] ?? .zeros(output.constant.shape))
+      kernels.relaxSoftmaxGradient(
+        scale, f, c, r, formGradient: gradients[0] ?? output.form.zeros,
+        constantGradient: gradients[1] ?? output.constant.zeros)
     ]
   }
   return (both[0], both[1])

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+import RealModule
 
 /// A seeded stream of random numbers as a value: xoshiro256++ (Blackman and Vigna, 2019), its state
 /// filled by SplitMix64 as its authors advise.
@@ -53,8 +47,8 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
 
   /// A standard normal number (Box and Muller).
   public mutating func normal() -> Float {
-    let radius = (-2 * log(1 - Double(next() >> 11) * 0x1p-53)).squareRoot()
-    return Float(radius * cos(2 * .pi * Double(next() >> 11) * 0x1p-53))
+    let radius = (-2 * .log(1 - Double(next() >> 11) * 0x1p-53)).squareRoot()
+    return Float(radius * .cos(2 * .pi * Double(next() >> 11) * 0x1p-53))
   }
 
   /// A random order of `0..<count`.
@@ -70,7 +64,7 @@ extension Tensor {
   ) -> Tensor {
     let width = bounds.upperBound - bounds.lowerBound
     return Tensor(shape: shape) { out in
-      for i in 0..<count(of: shape) { out[i] = bounds.lowerBound + width * random.uniform() }
+      for i in 0..<shape.reduce(1, *) { out[i] = bounds.lowerBound + width * random.uniform() }
     }
   }
 
@@ -79,16 +73,16 @@ extension Tensor {
     _ shape: [Int], standardDeviation: Float, using random: inout RandomSource
   ) -> Tensor {
     Tensor(shape: shape) { out in
-      for i in 0..<count(of: shape) { out[i] = standardDeviation * random.normal() }
+      for i in 0..<shape.reduce(1, *) { out[i] = standardDeviation * random.normal() }
     }
   }
 
   /// Independent standard Cauchy numbers.
   public static func cauchy(_ shape: [Int], using random: inout RandomSource) -> Tensor {
     Tensor(shape: shape) { out in
-      for i in 0..<count(of: shape) {
+      for i in 0..<shape.reduce(1, *) {
         // Halfway between the 2²⁴ values of a uniform number, so never at a pole.
-        out[i] = Float(tan(.pi * (Double(random.uniform()) + 0x1p-25 - 0.5)))
+        out[i] = Float(Double.tan(.pi * (Double(random.uniform()) + 0x1p-25 - 0.5)))
       }
     }
   }

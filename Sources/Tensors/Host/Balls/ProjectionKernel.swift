@@ -1,7 +1,7 @@
 /// Projections onto norm balls around 0, row by row, for attacks.
 enum ProjectionKernel {
   /// δ / max(1, ‖δ‖₂/ε) for each row of [rows, n].
-  static func l2(_ delta: Tensor, epsilon: Float) -> Tensor {
+  static func l2(_ delta: DeviceArray, epsilon: Float) -> DeviceArray {
     mapRows(delta) { row in
       let norm = Float(row.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
       guard norm > epsilon else { return }
@@ -10,7 +10,7 @@ enum ProjectionKernel {
   }
 
   /// The Euclidean projection on ‖δ‖₁ ≤ ε (Duchi et al. 2008): soft thresholding.
-  static func l1(_ delta: Tensor, epsilon: Float) -> Tensor {
+  static func l1(_ delta: DeviceArray, epsilon: Float) -> DeviceArray {
     mapRows(delta) { row in
       guard row.reduce(0, { $0 + $1.magnitude }) > epsilon else { return }
       var (sum, threshold): (Float, Float) = (0, 0)
@@ -27,7 +27,7 @@ enum ProjectionKernel {
   }
 
   /// Rows scaled to ‖·‖₂ = 1; zero rows stay.
-  static func unitRows(_ x: Tensor) -> Tensor {
+  static func unitRows(_ x: DeviceArray) -> DeviceArray {
     mapRows(x) { row in
       let norm = Float(row.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
       guard norm > 0 else { return }
@@ -36,32 +36,16 @@ enum ProjectionKernel {
   }
 
   private static func mapRows(
-    _ x: Tensor, _ body: (UnsafeMutableBufferPointer<Float>) -> Void
-  ) -> Tensor {
-    var out = x.detached
+    _ x: DeviceArray, _ body: (UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> DeviceArray {
+    var out = x
     let rows = x.shape[0]
     let n = x.count / max(rows, 1)
-    out.withUnsafeMutableScalars { scalars in
-      let start = scalars.baseAddress!
-      parallelRanges(rows, work: x.count) { range in
-        for row in range { body(UnsafeMutableBufferPointer(start: start + row * n, count: n)) }
-      }
+    let start = out.ownPointer()
+    parallelRanges(rows, work: x.count) { range in
+      for row in range { body(UnsafeMutableBufferPointer(start: start + row * n, count: n)) }
     }
+    keepAlive(out)
     return out
   }
-}
-
-extension Tensor {
-  /// Each row of the first axis projected on ‖·‖₂ ≤ ε.
-  public func projectedRowsL2(epsilon: Float) -> Tensor {
-    ProjectionKernel.l2(self, epsilon: epsilon)
-  }
-
-  /// Each row of the first axis projected on ‖·‖₁ ≤ ε.
-  public func projectedRowsL1(epsilon: Float) -> Tensor {
-    ProjectionKernel.l1(self, epsilon: epsilon)
-  }
-
-  /// Each row of the first axis scaled to Euclidean norm 1.
-  public var unitRows: Tensor { ProjectionKernel.unitRows(self) }
 }

@@ -1,24 +1,6 @@
 import COneDNN
 import Synchronization
 
-/// Stride and zero padding of a two-dimensional convolution; the kernel's size is the weight's.
-public struct ConvolutionGeometry: Hashable, Sendable {
-  public var stride: Int
-  /// Rows and columns of zeros on each of the four sides.
-  public var padding: Int
-
-  public init(stride: Int = 1, padding: Int = 0) {
-    self.stride = stride
-    self.padding = padding
-  }
-
-  /// The output's extent along an axis, or nil if the kernel does not fit.
-  public func outputExtent(_ input: Int, kernel: Int) -> Int? {
-    let span = input + 2 * padding - kernel
-    return span < 0 || stride < 1 ? nil : span / stride + 1
-  }
-}
-
 /// Convolutions by oneDNN, compiled once for each shape and direction.
 enum ConvolutionKernel {
   struct Key: Hashable {
@@ -33,9 +15,10 @@ enum ConvolutionKernel {
 
   /// [N, H, W, C] ∗ [O, C, kh, kw] (+ bias [O]) → [N, H', W', O].
   static func forward(
-    _ images: Tensor, _ weight: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry
-  ) -> Tensor {
-    let out = outputShape(images.shape, weight.shape, geometry)
+    _ images: DeviceArray, _ weight: DeviceArray, bias: DeviceArray?,
+    _ geometry: ConvolutionGeometry
+  ) -> DeviceArray {
+    let out = geometry.outputShape(images.shape, weight: weight.shape)
     if let thin = ThinConvolutionKernel(images: images.shape, weight: weight.shape, geometry) {
       return thin.forward(images, weight, bias: bias)
     }
@@ -45,13 +28,13 @@ enum ConvolutionKernel {
       geometry: geometry, hasBias: bias != nil)
     run(key, out, images.pointer, weight.pointer, bias?.pointer, UnsafePointer(output.pointer))
     keepAlive(images, weight, bias)
-    return output.tensor
+    return output.array
   }
 
   /// The transpose of ``forward(_:_:bias:_:)`` in its images: [N, H', W', O] → [N, H, W, C].
   static func backwardData(
-    _ output: Tensor, _ weight: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry
-  ) -> Tensor {
+    _ output: DeviceArray, _ weight: DeviceArray, imageShape: [Int], _ geometry: ConvolutionGeometry
+  ) -> DeviceArray {
     if let thin = ThinConvolutionKernel(images: imageShape, weight: weight.shape, geometry) {
       return thin.backwardData(output, weight)
     }
@@ -61,7 +44,7 @@ enum ConvolutionKernel {
       geometry: geometry, hasBias: false)
     run(key, output.shape, UnsafePointer(images.pointer), weight.pointer, nil, output.pointer)
     keepAlive(output, weight)
-    return images.tensor
+    return images.array
   }
 
   /// Gradients of the weight and, if wanted, of the bias.
@@ -70,11 +53,12 @@ enum ConvolutionKernel {
   /// so itself, but writes those of fewer than eight channels past the end of its working memory
   /// (2.6.3; `jit_avx2_1x1_convolution.cpp`, where its steps are blocks of eight).
   static func backwardWeights(
-    _ images: Tensor, _ output: Tensor, weightShape: [Int], _ geometry: ConvolutionGeometry,
+    _ images: DeviceArray, _ output: DeviceArray, weightShape: [Int],
+    _ geometry: ConvolutionGeometry,
     withBias: Bool
-  ) -> (weight: Tensor, bias: Tensor?) {
+  ) -> (weight: DeviceArray, bias: DeviceArray?) {
     if images.shape[0] == 0 {
-      return (.zeros(weightShape), withBias ? .zeros([weightShape[0]]) : nil)
+      return (Host.zeros(weightShape), withBias ? Host.zeros([weightShape[0]]) : nil)
     }
     if let thin = ThinConvolutionKernel(images: images.shape, weight: weightShape, geometry) {
       return (
@@ -96,19 +80,7 @@ enum ConvolutionKernel {
       key, output.shape, images.pointer, UnsafePointer(weight.pointer),
       bias.map { UnsafePointer($0.pointer) }, output.pointer)
     keepAlive(images, output)
-    return (weight.tensor, bias?.tensor)
-  }
-
-  static func outputShape(
-    _ images: [Int], _ weight: [Int], _ geometry: ConvolutionGeometry
-  ) -> [Int] {
-    precondition(
-      images.count == 4 && weight.count == 4 && images[3] == weight[1],
-      "convolution of images \(images) with weight \(weight)")
-    guard let height = geometry.outputExtent(images[1], kernel: weight[2]),
-      let width = geometry.outputExtent(images[2], kernel: weight[3])
-    else { preconditionFailure("kernel \(weight) larger than padded images \(images)") }
-    return [images[0], height, width, weight[0]]
+    return (weight.array, bias?.array)
   }
 
   private static func run(

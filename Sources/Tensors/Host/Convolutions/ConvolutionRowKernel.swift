@@ -8,24 +8,21 @@ struct ConvolutionRowKernel {
   /// [H', W', O].
   private let output: [Int]
   private let kernel: (height: Int, width: Int)
-  /// [O, kh, kw, C]: in the order of an image.
-  private let weight: Tensor
+  /// [O, C, kh, kw].
+  private let weightShape: [Int]
 
-  init(_ weight: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry) {
+  init(weightShape: [Int], imageShape: [Int], _ geometry: ConvolutionGeometry) {
     self.geometry = geometry
+    self.weightShape = weightShape
     image = imageShape
-    output = Array(
-      ConvolutionKernel.outputShape([1] + imageShape, weight.shape, geometry).dropFirst())
-    kernel = (weight.shape[2], weight.shape[3])
-    self.weight = Self.channelsLast(weight)
-  }
-
-  private static func channelsLast(_ weight: Tensor) -> Tensor {
-    reordered(weight, from: weight.shape[1], weight.shape[2] * weight.shape[3])
+    output = Array(geometry.outputShape([1] + imageShape, weight: weightShape).dropFirst())
+    kernel = (weightShape[2], weightShape[3])
   }
 
   /// Each of the first axis' matrices [rows, columns] transposed.
-  private static func reordered(_ weight: Tensor, from rows: Int, _ columns: Int) -> Tensor {
+  private static func reordered(_ weight: DeviceArray, from rows: Int, _ columns: Int)
+    -> DeviceArray
+  {
     let out = result(weight.shape)
     let from = weight.pointer
     for o in 0..<weight.shape[0] {
@@ -37,21 +34,28 @@ struct ConvolutionRowKernel {
       }
     }
     keepAlive(weight)
-    return out.tensor
+    return out.array
   }
 
-  /// [1, outputs.count, H·W·C].
-  func rows(of outputs: [Int]) -> Tensor {
+  /// [O, C, kh, kw] → [1, outputs.count, H·W·C].
+  func rows(_ weight: DeviceArray, of outputs: [Int]) -> DeviceArray {
     let size = image.reduce(1, *)
-    let rows = Tensor.zeros([1, outputs.count, size])
-    let to = UnsafeMutablePointer(mutating: rows.pointer)
-    for (row, scalar) in outputs.enumerated() { write(scalar, to + row * size) }
+    // [O, kh, kw, C]: in the order of an image.
+    let taps = Self.reordered(weight, from: weightShape[1], kernel.height * kernel.width)
+    let rows = Host.zeros([1, outputs.count, size])
+    let (from, to) = (taps.pointer, UnsafeMutablePointer(mutating: rows.pointer))
+    for (row, scalar) in outputs.enumerated() {
+      forEachRun(of: scalar) { kernel, position, count in
+        (to + row * size + position).update(from: from + kernel, count: count)
+      }
+    }
+    keepAlive(taps)
     return rows
   }
 
-  /// The transpose of ``rows(of:)``: [1, outputs.count, H·W·C] → [O, C, kh, kw].
-  func weightGradient(_ gradient: Tensor, of outputs: [Int]) -> Tensor {
-    let sum = Tensor.zeros(weight.shape)
+  /// The transpose of ``rows(_:of:)``: [1, outputs.count, H·W·C] → [O, C, kh, kw].
+  func weightGradient(_ gradient: DeviceArray, of outputs: [Int]) -> DeviceArray {
+    let sum = Host.zeros(weightShape)
     let (from, to) = (gradient.pointer, UnsafeMutablePointer(mutating: sum.pointer))
     let size = image.reduce(1, *)
     for (row, scalar) in outputs.enumerated() {
@@ -60,18 +64,11 @@ struct ConvolutionRowKernel {
       }
     }
     keepAlive(gradient)
-    return Self.reordered(sum, from: kernel.height * kernel.width, weight.shape[1])
+    return Self.reordered(sum, from: kernel.height * kernel.width, weightShape[1])
   }
 
-  private func write(_ scalar: Int, _ to: UnsafeMutablePointer<Float>) {
-    forEachRun(of: scalar) { kernel, position, count in
-      (to + position).update(from: weight.pointer + kernel, count: count)
-    }
-    keepAlive(weight)
-  }
-
-  /// Calls `body` with the places of scalars, side by side in the kernel and in the image, that an
-  /// output scalar joins.
+  /// Calls `body` for each run of products in an output scalar: where the run begins in the kernel
+  /// and in the image, and its length.
   private func forEachRun(
     of scalar: Int, _ body: (_ kernel: Int, _ image: Int, _ count: Int) -> Void
   ) {

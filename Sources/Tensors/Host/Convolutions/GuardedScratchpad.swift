@@ -3,13 +3,13 @@
 struct GuardedScratchpad {
   private static let mark: Float = 0x1.cafep-100
   private static let marks = 16
-  private let storage: Storage
+  private let storage: Buffer
   private let count: Int
 
   init(bytes: Int) {
     let stride = MemoryLayout<Float>.stride
     count = (bytes + stride - 1) / stride
-    storage = Storage(count: count + Self.marks)
+    storage = Buffer(count: count + Self.marks)
     (storage.pointer + count).update(repeating: Self.mark, count: Self.marks)
   }
 

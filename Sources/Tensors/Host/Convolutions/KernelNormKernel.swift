@@ -4,10 +4,10 @@ enum KernelNormKernel {
   /// [O, C, kh, kw] → [1, H', W', O], each ‖row of the convolution's matrix‖. `scale` [C]
   /// multiplies the input channels first.
   static func forward(
-    _ weight: Tensor, scale: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry,
+    _ weight: DeviceArray, scale: DeviceArray, imageShape: [Int], _ geometry: ConvolutionGeometry,
     dual: DualNorm
-  ) -> Tensor {
-    let shape = ConvolutionKernel.outputShape([1] + imageShape, weight.shape, geometry)
+  ) -> DeviceArray {
+    let shape = geometry.outputShape([1] + imageShape, weight: weight.shape)
     // In double precision no square vanishes.
     var norms = [Double](repeating: 0, count: shape.reduce(1, *))
     norms.withUnsafeMutableBufferPointer { norms in
@@ -20,14 +20,14 @@ enum KernelNormKernel {
         }
       }
     }
-    return Tensor(shape: shape, norms.map { Float(dual == .two ? $0.squareRoot() : $0) })
+    return Host.array(shape: shape, norms.map { Float(dual == .two ? $0.squareRoot() : $0) })
   }
 
   static func backward(
-    _ weight: Tensor, scale: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry,
-    dual: DualNorm, norms: Tensor, gradient: Tensor
-  ) -> Tensor {
-    let out = Tensor.zeros(weight.shape)
+    _ weight: DeviceArray, scale: DeviceArray, imageShape: [Int], _ geometry: ConvolutionGeometry,
+    dual: DualNorm, norms: DeviceArray, gradient: DeviceArray
+  ) -> DeviceArray {
+    let out = Host.zeros(weight.shape)
     let to = UnsafeMutablePointer(mutating: out.pointer)
     let (norm, g) = (norms.pointer, gradient.pointer)
     var taken = [Bool](repeating: false, count: norms.count)
@@ -49,7 +49,7 @@ enum KernelNormKernel {
   /// Visits every (output position, weight element) pair whose input lies inside the image.
   @inline(__always)
   private static func forEachTap(
-    _ weight: Tensor, _ scale: Tensor, _ image: [Int], _ output: [Int],
+    _ weight: DeviceArray, _ scale: DeviceArray, _ image: [Int], _ output: [Int],
     _ geometry: ConvolutionGeometry,
     _ body: (_ position: Int, _ tap: Int, _ value: Float, _ scale: Float) -> Void
   ) {

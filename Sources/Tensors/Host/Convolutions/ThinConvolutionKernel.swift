@@ -19,7 +19,7 @@ struct ThinConvolutionKernel {
     guard channels <= 4, outs % 4 == 0, outs <= 64 else { return nil }
     self.geometry = geometry
     image = Array(images.dropFirst())
-    output = Array(ConvolutionKernel.outputShape(images, weight, geometry).dropFirst())
+    output = Array(geometry.outputShape(images, weight: weight).dropFirst())
     kernel = (weight[2], weight[3])
     rowLength = (image[1] + 2 * geometry.padding) * channels
   }
@@ -41,7 +41,7 @@ struct ThinConvolutionKernel {
   }
 
   /// [N, H, W, C] → [N, H', W', O].
-  func forward(_ images: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
+  func forward(_ images: DeviceArray, _ weight: DeviceArray, bias: DeviceArray?) -> DeviceArray {
     let out = result([images.shape[0]] + output)
     let taps = tapsByChannel(weight)
     let source = images.pointer
@@ -55,18 +55,18 @@ struct ThinConvolutionKernel {
       }
     }
     keepAlive(images, taps, bias)
-    return out.tensor
+    return out.array
   }
 
   /// [N, H', W', O] → [N, H, W, C].
-  func backwardData(_ gradient: Tensor, _ weight: Tensor) -> Tensor {
+  func backwardData(_ gradient: DeviceArray, _ weight: DeviceArray) -> DeviceArray {
     let out = result([gradient.shape[0]] + image)
     let taps = channelsByTap(weight)
     let source = gradient.pointer
     forEachImage(gradient.shape[0]) { range in
       var windows = self.windows
       let padded = PaddedImage(self)
-      let scratch = Storage(count: output[1] * kernel.height * paddedRun)
+      let scratch = Buffer(count: output[1] * kernel.height * paddedRun)
       for n in range {
         padded.clear()
         ck_windows_image_gradient(
@@ -76,28 +76,26 @@ struct ThinConvolutionKernel {
       keepAlive(scratch)
     }
     keepAlive(gradient, taps)
-    return out.tensor
+    return out.array
   }
 
   /// The gradient of the weight, [O, C, kh, kw].
-  func backwardWeights(_ images: Tensor, _ gradient: Tensor) -> Tensor {
+  func backwardWeights(_ images: DeviceArray, _ gradient: DeviceArray) -> DeviceArray {
     let count = images.shape[0]
     // One sum for each range of images, added up in order.
     let parts = max(1, min(Threads.count, count))
     let taps = kernel.height * runLength * outs
-    var sums = Tensor.zeros([parts, taps])
+    let sums = Host.zeros([parts, taps])
     let (source, g) = (images.pointer, gradient.pointer)
-    sums.withUnsafeMutableScalars { sums in
-      let start = sums.baseAddress!
-      parallelRanges(parts, work: count * outputSize * runLength) { range in
-        var windows = self.windows
-        let padded = PaddedImage(self)
-        for part in range {
-          for n in (part * count / parts)..<((part + 1) * count / parts) {
-            padded.read(source + n * imageSize)
-            ck_windows_weight_gradient(
-              &windows, padded.pointer, g + n * outputSize, start + part * taps)
-          }
+    let start = UnsafeMutablePointer(mutating: sums.pointer)
+    parallelRanges(parts, work: count * outputSize * runLength) { range in
+      var windows = self.windows
+      let padded = PaddedImage(self)
+      for part in range {
+        for n in (part * count / parts)..<((part + 1) * count / parts) {
+          padded.read(source + n * imageSize)
+          ck_windows_weight_gradient(
+            &windows, padded.pointer, g + n * outputSize, start + part * taps)
         }
       }
     }
@@ -112,18 +110,18 @@ struct ThinConvolutionKernel {
   // MARK: Layouts of the weight
 
   /// [O, C, kh, kw] → [kh, kw, C, O].
-  private func tapsByChannel(_ weight: Tensor) -> Tensor {
+  private func tapsByChannel(_ weight: DeviceArray) -> DeviceArray {
     let out = result([weight.count])
     forEachWeight { o, from, ky, run in
       out.pointer[(ky * runLength + run) * outs + o] = weight.pointer[from]
     }
     keepAlive(weight)
-    return out.tensor
+    return out.array
   }
 
   /// [O, C, kh, kw] → [O, kh, kw, C], runs of kw·C filled up with zeros.
-  private func channelsByTap(_ weight: Tensor) -> Tensor {
-    let (out, from) = (Tensor.zeros([outs * kernel.height * paddedRun]), weight.pointer)
+  private func channelsByTap(_ weight: DeviceArray) -> DeviceArray {
+    let (out, from) = (Host.zeros([outs * kernel.height * paddedRun]), weight.pointer)
     let to = UnsafeMutablePointer(mutating: out.pointer)
     forEachWeight { o, index, ky, run in
       to[(o * kernel.height + ky) * paddedRun + run] = from[index]
@@ -133,13 +131,13 @@ struct ThinConvolutionKernel {
   }
 
   /// [kh, kw, C, O] → [O, C, kh, kw].
-  private func weightLayout(_ taps: Tensor) -> Tensor {
+  private func weightLayout(_ taps: DeviceArray) -> DeviceArray {
     let out = result([outs, channels, kernel.height, kernel.width])
     forEachWeight { o, to, ky, run in
       out.pointer[to] = taps.pointer[(ky * runLength + run) * outs + o]
     }
     keepAlive(taps)
-    return out.tensor
+    return out.array
   }
 
   /// Visits every weight: its output channel, its index in [O, C, kh, kw], its row in the kernel
@@ -160,13 +158,13 @@ struct ThinConvolutionKernel {
 
   /// One image with its border of zeros.
   private struct PaddedImage {
-    private let storage: Storage
+    private let storage: Buffer
     private let convolution: ThinConvolutionKernel
     var pointer: UnsafeMutablePointer<Float> { storage.pointer }
 
     init(_ convolution: ThinConvolutionKernel) {
       self.convolution = convolution
-      storage = Storage(count: convolution.paddedSize)
+      storage = Buffer(count: convolution.paddedSize)
       clear()
     }
 

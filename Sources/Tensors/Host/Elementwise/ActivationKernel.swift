@@ -2,18 +2,20 @@ import Relaxations
 
 /// Loops that apply an activation, its interval and its lines, in Double inside.
 enum ActivationKernel {
-  static func forward(_ f: ActivationFunction, _ x: Tensor) -> Tensor {
+  static func forward(_ f: ActivationFunction, _ x: DeviceArray) -> DeviceArray {
     ElementwiseKernel.map(x) { Float(f.value(Double($0))) }
   }
 
-  static func backward(_ f: ActivationFunction, _ x: Tensor, _ gradient: Tensor) -> Tensor {
+  static func backward(_ f: ActivationFunction, _ x: DeviceArray, _ gradient: DeviceArray)
+    -> DeviceArray
+  {
     ElementwiseKernel.zip(x, gradient) { Float(f.derivative(Double($0))) * $1 }
   }
 
   /// The least and largest value on [c − r, c + r], rounded outwards, in centre and radius form.
   static func interval(
-    _ f: ActivationFunction, _ center: Tensor, _ radius: Tensor
-  ) -> (center: Tensor, radius: Tensor) {
+    _ f: ActivationFunction, _ center: DeviceArray, _ radius: DeviceArray
+  ) -> (center: DeviceArray, radius: DeviceArray) {
     let (newCenter, newRadius) = (result(center.shape), result(center.shape))
     let (c, r, oc, or) = (center.pointer, radius.pointer, newCenter.pointer, newRadius.pointer)
     parallelRanges(center.count, work: 16 * center.count) { range in
@@ -26,13 +28,14 @@ enum ActivationKernel {
       }
     }
     keepAlive(center, radius)
-    return (newCenter.tensor, newRadius.tensor)
+    return (newCenter.array, newRadius.array)
   }
 
   static func intervalBackward(
-    _ f: ActivationFunction, _ center: Tensor, _ radius: Tensor, centerGradient: Tensor,
-    radiusGradient: Tensor
-  ) -> (center: Tensor, radius: Tensor) {
+    _ f: ActivationFunction, _ center: DeviceArray, _ radius: DeviceArray,
+    centerGradient: DeviceArray,
+    radiusGradient: DeviceArray
+  ) -> (center: DeviceArray, radius: DeviceArray) {
     let (newCenter, newRadius) = (result(center.shape), result(center.shape))
     let (c, r, oc, or) = (center.pointer, radius.pointer, newCenter.pointer, newRadius.pointer)
     let (gc, gr) = (centerGradient.pointer, radiusGradient.pointer)
@@ -50,12 +53,12 @@ enum ActivationKernel {
       }
     }
     keepAlive(center, radius, centerGradient, radiusGradient)
-    return (newCenter.tensor, newRadius.tensor)
+    return (newCenter.array, newRadius.array)
   }
 
   static func lines(
-    _ f: ActivationFunction, _ center: Tensor, _ radius: Tensor, _ rule: ReLUSlope
-  ) -> ActivationLines {
+    _ f: ActivationFunction, _ center: DeviceArray, _ radius: DeviceArray, _ rule: ReLUSlope
+  ) -> LineArrays {
     let tensors = (0..<4).map { _ in result(center.shape) }
     let out = tensors.map(\.pointer)
     let (c, r) = (center.pointer, radius.pointer)
@@ -70,7 +73,7 @@ enum ActivationKernel {
       }
     }
     keepAlive(center, radius)
-    return ActivationLines(tensors.map(\.tensor))
+    return LineArrays(tensors.map(\.array))
   }
 
   /// The largest Float that is not above `x`; zero stays exact.
@@ -82,9 +85,9 @@ enum ActivationKernel {
   /// With s the slope and h the contact, intercept = f(h) − s·h: its change by s is −h, and by an
   /// end that is the contact f'(h) − s.
   static func linesBackward(
-    _ f: ActivationFunction, _ center: Tensor, _ radius: Tensor, _ rule: ReLUSlope,
-    gradients: ActivationLines
-  ) -> (center: Tensor, radius: Tensor) {
+    _ f: ActivationFunction, _ center: DeviceArray, _ radius: DeviceArray, _ rule: ReLUSlope,
+    gradients: LineArrays
+  ) -> (center: DeviceArray, radius: DeviceArray) {
     let (newCenter, newRadius) = (result(center.shape), result(center.shape))
     let (c, r) = (center.pointer, radius.pointer)
     let g = gradients.all.map(\.pointer)
@@ -106,6 +109,6 @@ enum ActivationKernel {
       }
     }
     keepAlive(center, radius, gradients)
-    return (newCenter.tensor, newRadius.tensor)
+    return (newCenter.array, newRadius.array)
   }
 }

@@ -5,23 +5,23 @@ import CKernels
 enum ElementwiseKernel {
   /// A loop of CKernels over one tensor.
   static func unary(
-    _ x: Tensor, _ loop: (UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) -> Void
-  ) -> Tensor {
+    _ x: DeviceArray, _ loop: (UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) -> Void
+  ) -> DeviceArray {
     let out = result(x.shape)
     let (from, to) = (x.pointer, out.pointer)
     parallelRanges(x.count, work: x.count) { range in
       loop(from + range.lowerBound, to + range.lowerBound, range.count)
     }
     keepAlive(x)
-    return out.tensor
+    return out.array
   }
 
   /// A loop of CKernels over two tensors of the same size.
   static func binary(
-    _ x: Tensor, _ y: Tensor,
+    _ x: DeviceArray, _ y: DeviceArray,
     _ loop: (UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) ->
       Void
-  ) -> Tensor {
+  ) -> DeviceArray {
     precondition(x.count == y.count, "shapes \(x.shape) and \(y.shape) differ")
     let out = result(x.shape)
     let (a, b, to) = (x.pointer, y.pointer, out.pointer)
@@ -30,22 +30,24 @@ enum ElementwiseKernel {
       loop(a + i, b + i, to + i, range.count)
     }
     keepAlive(x, y)
-    return out.tensor
+    return out.array
   }
 
   @inline(__always)
-  static func map(_ x: Tensor, _ body: (Float) -> Float) -> Tensor {
+  static func map(_ x: DeviceArray, _ body: (Float) -> Float) -> DeviceArray {
     let out = result(x.shape)
     let (from, to) = (x.pointer, out.pointer)
     parallelRanges(x.count, work: x.count) { range in
       for i in range { to[i] = body(from[i]) }
     }
     keepAlive(x)
-    return out.tensor
+    return out.array
   }
 
   @inline(__always)
-  static func zip(_ x: Tensor, _ y: Tensor, _ body: (Float, Float) -> Float) -> Tensor {
+  static func zip(_ x: DeviceArray, _ y: DeviceArray, _ body: (Float, Float) -> Float)
+    -> DeviceArray
+  {
     precondition(x.count == y.count, "shapes \(x.shape) and \(y.shape) differ")
     let out = result(x.shape)
     let (a, b, to) = (x.pointer, y.pointer, out.pointer)
@@ -53,51 +55,46 @@ enum ElementwiseKernel {
       for i in range { to[i] = body(a[i], b[i]) }
     }
     keepAlive(x, y)
-    return out.tensor
+    return out.array
   }
-}
 
-extension Tensor {
-  /// Adds `other` in place.
-  mutating func accumulate(_ other: Tensor) {
-    precondition(count == other.count, "shapes \(shape) and \(other.shape) differ")
-    let from = other.pointer
-    let count = self.count
-    withUnsafeMutableScalars { scalars in
-      let to = scalars.baseAddress!
-      parallelRanges(count, work: count) { range in
-        let i = range.lowerBound
-        ck_accumulate(from + i, to + i, range.count)
-      }
+  /// Adds `x` to a sum, in place.
+  static func accumulate(_ x: DeviceArray, to sum: inout DeviceArray) {
+    precondition(sum.count == x.count, "shapes \(sum.shape) and \(x.shape) differ")
+    let (from, to) = (x.pointer, sum.ownPointer())
+    parallelRanges(x.count, work: x.count) { range in
+      let i = range.lowerBound
+      ck_accumulate(from + i, to + i, range.count)
     }
-    keepAlive(other)
+    keepAlive(x, sum)
   }
-}
 
-extension Tensor {
-  /// Adds `other` · sign(x) in place.
-  mutating func accumulate(_ other: Tensor, signedBy x: Tensor) {
-    precondition(count == other.count && count == x.count, "sizes differ")
-    let (from, signs) = (other.pointer, x.pointer)
-    let count = self.count
-    withUnsafeMutableScalars { scalars in
-      let to = scalars.baseAddress!
-      parallelRanges(count, work: count) { range in
-        let i = range.lowerBound
-        ck_accumulate_signed(signs + i, from + i, to + i, range.count)
-      }
+  /// Adds `x` · sign(signs) to a sum, in place.
+  static func accumulate(
+    _ x: DeviceArray, signedBy signs: DeviceArray, to sum: inout DeviceArray
+  ) {
+    precondition(sum.count == x.count && sum.count == signs.count, "sizes differ")
+    let (from, s, to) = (x.pointer, signs.pointer, sum.ownPointer())
+    parallelRanges(x.count, work: x.count) { range in
+      let i = range.lowerBound
+      ck_accumulate_signed(s + i, from + i, to + i, range.count)
     }
-    keepAlive(other, x)
+    keepAlive(x, signs, sum)
   }
-}
 
-extension Tensor {
-  /// Σ x², summed in Float over runs of 4096 and in Double over the runs.
-  public var sumOfSquares: Double {
-    let from = pointer
-    defer { keepAlive(self) }
-    return stride(from: 0, to: count, by: 4096).reduce(0.0) { total, start in
-      total + Double(ck_dot(from + start, from + start, min(4096, count - start)))
+  static func clampToUnitInterval(_ x: inout DeviceArray) {
+    let start = x.ownPointer()
+    parallelRanges(x.count, work: x.count) { range in
+      ck_clamp_unit(start + range.lowerBound, range.count)
+    }
+    keepAlive(x)
+  }
+
+  static func sumOfSquares(_ x: DeviceArray) -> Double {
+    let from = x.pointer
+    defer { keepAlive(x) }
+    return stride(from: 0, to: x.count, by: 4096).reduce(0.0) { total, start in
+      total + Double(ck_dot(from + start, from + start, min(4096, x.count - start)))
     }
   }
 }

@@ -4,7 +4,9 @@ import CKernels
 ///
 /// With l = c − r and u = c + r the result is centre (u⁺ + l⁺)/2 and radius (u⁺ − l⁺)/2.
 enum IntervalReLUKernel {
-  static func forward(_ center: Tensor, _ radius: Tensor) -> (center: Tensor, radius: Tensor) {
+  static func forward(_ center: DeviceArray, _ radius: DeviceArray) -> (
+    center: DeviceArray, radius: DeviceArray
+  ) {
     let (newCenter, newRadius) = (result(center.shape), result(center.shape))
     let (c, r, oc, or) = (center.pointer, radius.pointer, newCenter.pointer, newRadius.pointer)
     parallelRanges(center.count, work: 4 * center.count) { range in
@@ -12,12 +14,13 @@ enum IntervalReLUKernel {
       ck_interval_relu(c + i, r + i, oc + i, or + i, range.count)
     }
     keepAlive(center, radius)
-    return (newCenter.tensor, newRadius.tensor)
+    return (newCenter.array, newRadius.array)
   }
 
   static func backward(
-    _ center: Tensor, _ radius: Tensor, centerGradient: Tensor, radiusGradient: Tensor
-  ) -> (center: Tensor, radius: Tensor) {
+    _ center: DeviceArray, _ radius: DeviceArray, centerGradient: DeviceArray,
+    radiusGradient: DeviceArray
+  ) -> (center: DeviceArray, radius: DeviceArray) {
     let (newCenter, newRadius) = (result(center.shape), result(center.shape))
     let (c, r, oc, or) = (center.pointer, radius.pointer, newCenter.pointer, newRadius.pointer)
     let (gc, gr) = (centerGradient.pointer, radiusGradient.pointer)
@@ -26,6 +29,6 @@ enum IntervalReLUKernel {
       ck_interval_relu_gradient(c + i, r + i, gc + i, gr + i, oc + i, or + i, range.count)
     }
     keepAlive(center, radius, centerGradient, radiusGradient)
-    return (newCenter.tensor, newRadius.tensor)
+    return (newCenter.array, newRadius.array)
   }
 }

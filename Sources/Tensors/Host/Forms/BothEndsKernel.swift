@@ -5,8 +5,8 @@ import CKernels
 enum BothEndsKernel {
   /// Λ·c − |Λ|·r and Λ·c + |Λ|·r.
   static func forward(
-    _ form: Tensor, _ center: Tensor, _ radius: Tensor
-  ) -> (lower: Tensor, upper: Tensor) {
+    _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray
+  ) -> (lower: DeviceArray, upper: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let (lower, upper) = (result([size.batch, size.rows]), result([size.batch, size.rows]))
     let (source, cs, rs) = (form.pointer, center.pointer, radius.pointer)
@@ -17,13 +17,14 @@ enum BothEndsKernel {
       ck_concretize_ends(from, c, r, lower.pointer + index, upper.pointer + index, size.n)
     }
     keepAlive(form, center, radius)
-    return (lower.tensor, upper.tensor)
+    return (lower.array, upper.array)
   }
 
   /// The gradient of the form from those of both ends.
   static func formGradient(
-    _ form: Tensor, _ center: Tensor, _ radius: Tensor, lower: Tensor, upper: Tensor
-  ) -> Tensor {
+    _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, lower: DeviceArray,
+    upper: DeviceArray
+  ) -> DeviceArray {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     precondition(form.shape[0] == size.batch, "a shared form has no gradient")
     let out = result(form.shape)
@@ -37,15 +38,15 @@ enum BothEndsKernel {
         source + offset, c, r, gl[index], gu[index], out.pointer + offset, size.n)
     }
     keepAlive(form, center, radius, lower, upper)
-    return out.tensor
+    return out.array
   }
 
   /// Gradients of centre and radius, summed over the rows of an example.
   static func boxGradients(
-    _ form: Tensor, lower: Tensor, upper: Tensor, shape: [Int]
-  ) -> (center: Tensor, radius: Tensor) {
+    _ form: DeviceArray, lower: DeviceArray, upper: DeviceArray, shape: [Int]
+  ) -> (center: DeviceArray, radius: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: shape[0])
-    let (dCenter, dRadius) = (Tensor.zeros(shape), Tensor.zeros(shape))
+    let (dCenter, dRadius) = (Host.zeros(shape), Host.zeros(shape))
     let (source, gl, gu) = (form.pointer, lower.pointer, upper.pointer)
     let (dcs, drs) = (
       UnsafeMutablePointer(mutating: dCenter.pointer),

@@ -3,7 +3,8 @@ import CKernels
 /// Lower bounds of linear forms Λ·x over a set of x: [batch, rows, n] → [batch, rows].
 enum ConcretizationKernel {
   /// Over the box of centre c and radius r: Λ·c − |Λ|·r.
-  static func box(_ form: Tensor, _ center: Tensor, _ radius: Tensor) -> Tensor {
+  static func box(_ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray) -> DeviceArray
+  {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let out = result([size.batch, size.rows])
     let (source, cs, rs) = (form.pointer, center.pointer, radius.pointer)
@@ -13,12 +14,12 @@ enum ConcretizationKernel {
       out.pointer[example * size.rows + row] = ck_concretize(from, c, r, size.n)
     }
     keepAlive(form, center, radius)
-    return out.tensor
+    return out.array
   }
 
   static func boxFormGradient(
-    _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ gradient: Tensor
-  ) -> Tensor {
+    _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, _ gradient: DeviceArray
+  ) -> DeviceArray {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     precondition(form.shape[0] == size.batch, "a shared form has no gradient")
     let out = result(form.shape)
@@ -30,15 +31,15 @@ enum ConcretizationKernel {
       ck_concretize_form_gradient(from, c, r, g[example * size.rows + row], to, size.n)
     }
     keepAlive(form, center, radius, gradient)
-    return out.tensor
+    return out.array
   }
 
   /// Gradients of centre and radius, summed over the rows of an example.
   static func boxSetGradients(
-    _ form: Tensor, _ gradient: Tensor, shape: [Int]
-  ) -> (center: Tensor, radius: Tensor) {
+    _ form: DeviceArray, _ gradient: DeviceArray, shape: [Int]
+  ) -> (center: DeviceArray, radius: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: shape[0])
-    let (dCenter, dRadius) = (Tensor.zeros(shape), Tensor.zeros(shape))
+    let (dCenter, dRadius) = (Host.zeros(shape), Host.zeros(shape))
     let (source, g) = (form.pointer, gradient.pointer)
     let (dcs, drs) = (
       UnsafeMutablePointer(mutating: dCenter.pointer),
@@ -56,7 +57,9 @@ enum ConcretizationKernel {
   }
 
   /// Over the ball ‖x − c‖ ≤ ε: Λ·c − ε·‖Λ‖ in the dual norm.
-  static func ball(_ form: Tensor, _ center: Tensor, epsilon: Float, dual: DualNorm) -> Tensor {
+  static func ball(_ form: DeviceArray, _ center: DeviceArray, epsilon: Float, dual: DualNorm)
+    -> DeviceArray
+  {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let out = result([size.batch, size.rows])
     let (source, cs) = (form.pointer, center.pointer)
@@ -67,12 +70,13 @@ enum ConcretizationKernel {
         ck_dot(from, c, size.n) - epsilon * dual.norm(from, size.n)
     }
     keepAlive(form, center)
-    return out.tensor
+    return out.array
   }
 
   static func ballFormGradient(
-    _ form: Tensor, _ center: Tensor, epsilon: Float, dual: DualNorm, _ gradient: Tensor
-  ) -> Tensor {
+    _ form: DeviceArray, _ center: DeviceArray, epsilon: Float, dual: DualNorm,
+    _ gradient: DeviceArray
+  ) -> DeviceArray {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     precondition(form.shape[0] == size.batch, "a shared form has no gradient")
     let out = result(form.shape)
@@ -86,17 +90,11 @@ enum ConcretizationKernel {
       dual.addGradient(from, size.n, times: -scale * epsilon, to: to)
     }
     keepAlive(form, center, gradient)
-    return out.tensor
+    return out.array
   }
 }
 
-/// The norm dual to that of a perturbation: 1/p + 1/q = 1.
-public enum DualNorm: Sendable {
-  /// q = 2, for p = 2.
-  case two
-  /// q = ∞, for p = 1.
-  case infinity
-
+extension DualNorm {
   func norm(_ x: UnsafePointer<Float>, _ n: Int) -> Float {
     switch self {
     case .two:

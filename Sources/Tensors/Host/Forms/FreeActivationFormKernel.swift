@@ -6,13 +6,14 @@ enum FreeActivationFormKernel {
   /// - Parameter alpha: [batch, rows, n] in [0, 1].
   /// - Returns: Λ · slope and Σ Λ · intercept, of the lower line where Λ ≥ 0, else of the upper.
   static func forward(
-    _ f: ActivationFunction, _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ alpha: Tensor
-  ) -> (form: Tensor, constant: Tensor) {
+    _ f: ActivationFunction, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray,
+    _ alpha: DeviceArray
+  ) -> (form: DeviceArray, constant: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let out = result([size.batch, size.rows, size.n])
     let constant = result([size.batch, size.rows])
     let (source, positions) = (form.pointer, alpha.pointer)
-    parallelRanges(size.batch, work: 64 * out.tensor.count) { range in
+    parallelRanges(size.batch, work: 64 * out.array.count) { range in
       for example in range {
         let first = example * size.rows
         (constant.pointer + first).update(repeating: 0, count: size.rows)
@@ -28,15 +29,16 @@ enum FreeActivationFormKernel {
       }
     }
     keepAlive(form, alpha)
-    return (out.tensor, constant.tensor)
+    return (out.array, constant.array)
   }
 
   /// Gradients of form and alpha. The intercept of a line that touches the function at h changes by
   /// −h times what its slope does.
   static func backward(
-    _ f: ActivationFunction, _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ alpha: Tensor,
-    formGradient: Tensor, constantGradient: Tensor
-  ) -> (form: Tensor, alpha: Tensor) {
+    _ f: ActivationFunction, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray,
+    _ alpha: DeviceArray,
+    formGradient: DeviceArray, constantGradient: DeviceArray
+  ) -> (form: DeviceArray, alpha: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let (dForm, dAlpha) = (result(alpha.shape), result(alpha.shape))
     let (source, positions) = (form.pointer, alpha.pointer)
@@ -55,12 +57,12 @@ enum FreeActivationFormKernel {
       }
     }
     keepAlive(form, alpha, formGradient, constantGradient)
-    return (dForm.tensor, dAlpha.tensor)
+    return (dForm.array, dAlpha.array)
   }
 
   /// The slopes to choose from of each neuron of an example, [batch, n].
   private static func forEachNeuron(
-    _ f: ActivationFunction, _ center: Tensor, _ radius: Tensor, _ example: Int, _ n: Int,
+    _ f: ActivationFunction, _ center: DeviceArray, _ radius: DeviceArray, _ example: Int, _ n: Int,
     _ body: (_ neuron: Int, _ slopes: FreeSlope) -> Void
   ) {
     let (c, r) = (center.pointer + example * n, radius.pointer + example * n)

@@ -6,8 +6,8 @@ enum FreeReLUFormKernel {
   /// - Parameter alpha: [batch, rows, n]; read where l < 0 < u.
   /// - Returns: Λ⁺ · lowerSlope + Λ⁻ · upperSlope, and Σ Λ⁻ · upperIntercept.
   static func forward(
-    _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ alpha: Tensor
-  ) -> (form: Tensor, constant: Tensor) {
+    _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, _ alpha: DeviceArray
+  ) -> (form: DeviceArray, constant: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let (n, rows) = (size.n, size.rows)
     let (out, constant) = (result([size.batch, rows, n]), result([size.batch, rows]))
@@ -19,13 +19,14 @@ enum FreeReLUFormKernel {
         lines.upper, lines.intercept, out.pointer + i * n, n)
     }
     keepAlive(form, alpha)
-    return (out.tensor, constant.tensor)
+    return (out.array, constant.array)
   }
 
   static func formGradient(
-    _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ alpha: Tensor, formGradient: Tensor,
-    constantGradient: Tensor
-  ) -> Tensor {
+    _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, _ alpha: DeviceArray,
+    formGradient: DeviceArray,
+    constantGradient: DeviceArray
+  ) -> DeviceArray {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     precondition(form.shape[0] == size.batch, "a shared form has no gradient")
     let out = result(form.shape)
@@ -39,12 +40,12 @@ enum FreeReLUFormKernel {
         gf + start, gc[i], out.pointer + start, size.n)
     }
     keepAlive(form, alpha, formGradient, constantGradient)
-    return out.tensor
+    return out.array
   }
 
   static func alphaGradient(
-    _ form: Tensor, _ center: Tensor, _ radius: Tensor, formGradient: Tensor
-  ) -> Tensor {
+    _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, formGradient: DeviceArray
+  ) -> DeviceArray {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let out = result([size.batch, size.rows, size.n])
     let (source, gf) = (form.pointer, formGradient.pointer)
@@ -55,12 +56,12 @@ enum FreeReLUFormKernel {
         out.pointer + start, size.n)
     }
     keepAlive(form, formGradient)
-    return out.tensor
+    return out.array
   }
 
   /// Runs `body` for each example and row with the example's lines.
   private static func forEachRow(
-    _ size: LinearFormKernel.Extents, _ center: Tensor, _ radius: Tensor,
+    _ size: LinearFormKernel.Extents, _ center: DeviceArray, _ radius: DeviceArray,
     _ body: (_ example: Int, _ row: Int, _ lines: FreeLines) -> Void
   ) {
     let (cs, rs) = (center.pointer, radius.pointer)
@@ -83,11 +84,11 @@ enum FreeReLUFormKernel {
 /// Lines of one example: lower slopes for α = 0 and for α = 1, which differ where ReLU is
 /// undecided, upper slopes and upper intercepts.
 private struct FreeLines {
-  private let storage: Storage
+  private let storage: Buffer
   private let n: Int
 
   init(_ n: Int) {
-    storage = Storage(count: 4 * n)
+    storage = Buffer(count: 4 * n)
     self.n = n
   }
 

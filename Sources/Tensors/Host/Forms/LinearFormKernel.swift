@@ -13,7 +13,7 @@ enum LinearFormKernel {
     /// Distance in Λ from one example to the next; 0 for a shared form.
     let formStride: Int
 
-    init(_ form: Tensor, batch: Int) {
+    init(_ form: DeviceArray, batch: Int) {
       precondition(form.shape.count == 3, "a linear form is [batch, rows, n], not \(form.shape)")
       precondition(form.shape[0] == batch || form.shape[0] == 1, "batch of form and operand")
       (rows, n) = (form.shape[1], form.shape[2])
@@ -43,7 +43,9 @@ enum LinearFormKernel {
   ///
   /// Where Λ ≥ 0 the lower line is taken, elsewhere the upper one: Λ' = Λ⁺ · lowerSlope +
   /// Λ⁻ · upperSlope, and the constant gains Σ Λ⁺ · lowerIntercept + Λ⁻ · upperIntercept.
-  static func relax(_ form: Tensor, _ lines: ActivationLines) -> (form: Tensor, constant: Tensor) {
+  static func relax(_ form: DeviceArray, _ lines: LineArrays) -> (
+    form: DeviceArray, constant: DeviceArray
+  ) {
     let size = Extents(form, batch: lines.lowerSlope.shape[0])
     let (n, rows) = (size.n, size.rows)
     let (out, constant) = (result([size.batch, rows, n]), result([size.batch, rows]))
@@ -57,18 +59,19 @@ enum LinearFormKernel {
         + ck_relax_constant(from, p.lowerIntercept + i, n)
     }
     keepAlive(form, lines)
-    return (out.tensor, constant.tensor)
+    return (out.array, constant.array)
   }
 
   /// Gradients of ``relax(_:_:)``: of the form, and of the lines.
   static func relaxBackward(
-    _ form: Tensor, _ lines: ActivationLines, formGradient: Tensor, constantGradient: Tensor
-  ) -> (form: Tensor, lines: ActivationLines) {
+    _ form: DeviceArray, _ lines: LineArrays, formGradient: DeviceArray,
+    constantGradient: DeviceArray
+  ) -> (form: DeviceArray, lines: LineArrays) {
     let size = Extents(form, batch: lines.lowerSlope.shape[0])
     precondition(form.shape[0] == size.batch, "a shared form has no gradient")
     let (n, rows) = (size.n, size.rows)
     let dForm = result(form.shape)
-    let dLines = ActivationLines(zerosOf: lines.lowerSlope.shape)
+    let dLines = LineArrays((0..<4).map { _ in Host.zeros(lines.lowerSlope.shape) })
     let (source, p, d) = (form.pointer, LinePointers(lines), LinePointers(dLines))
     let (gf, gc) = (formGradient.pointer, constantGradient.pointer)
     size.forEachExample { example in
@@ -84,15 +87,15 @@ enum LinearFormKernel {
       }
     }
     keepAlive(form, lines, formGradient, constantGradient)
-    return (dForm.tensor, dLines)
+    return (dForm.array, dLines)
   }
 
   private struct LinePointers {
     let lowerSlope, lowerIntercept, upperSlope, upperIntercept: UnsafeMutablePointer<Float>
 
-    init(_ lines: ActivationLines) {
-      func pointer(_ tensor: Tensor) -> UnsafeMutablePointer<Float> {
-        .init(mutating: tensor.pointer)
+    init(_ lines: LineArrays) {
+      func pointer(_ array: DeviceArray) -> UnsafeMutablePointer<Float> {
+        .init(mutating: array.pointer)
       }
       lowerSlope = pointer(lines.lowerSlope)
       lowerIntercept = pointer(lines.lowerIntercept)
@@ -105,7 +108,7 @@ enum LinearFormKernel {
 
   /// Σ over positions and channels of Λ · bias: [batch, rows, positions × channels] → [batch,
   /// rows].
-  static func dotBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
+  static func dotBias(_ form: DeviceArray, _ bias: DeviceArray) -> DeviceArray {
     let size = Extents(form, batch: form.shape[0])
     let out = result([size.batch, size.rows])
     let (source, tile) = (form.pointer, BiasTile(bias, upTo: size.n))
@@ -117,40 +120,38 @@ enum LinearFormKernel {
       }
       out.pointer[example * size.rows + row] = sum
     }
-    keepAlive(form, tile.tensor)
-    return out.tensor
+    keepAlive(form, tile.array)
+    return out.array
   }
 
   /// Adds g[batch, row] · bias to every position of a form, in place.
-  static func addBias(_ form: inout Tensor, _ bias: Tensor, times g: Tensor) {
+  static func addBias(_ form: inout DeviceArray, _ bias: DeviceArray, times g: DeviceArray) {
     let size = Extents(form, batch: form.shape[0])
     let (scale, tile) = (g.pointer, BiasTile(bias, upTo: size.n))
-    form.withUnsafeMutableScalars { scalars in
-      let start = scalars.baseAddress!
-      size.forEachRow { example, row in
-        let to = start + (example * size.rows + row) * size.n
-        let factor = scale[example * size.rows + row]
-        tile.forEachRun { start, count in
-          ck_accumulate_scaled(factor, tile.pointer, to + start, count)
-        }
+    let start = form.ownPointer()
+    size.forEachRow { example, row in
+      let to = start + (example * size.rows + row) * size.n
+      let factor = scale[example * size.rows + row]
+      tile.forEachRun { start, count in
+        ck_accumulate_scaled(factor, tile.pointer, to + start, count)
       }
     }
-    keepAlive(g, tile.tensor)
+    keepAlive(g, tile.array, form)
   }
 }
 
 /// A bias repeated, so that loops over a few channels become long ones.
 private struct BiasTile {
-  let tensor: Tensor
+  let array: DeviceArray
   private let total: Int
-  var pointer: UnsafePointer<Float> { tensor.pointer }
+  var pointer: UnsafePointer<Float> { array.pointer }
 
   /// - Parameter total: The length that the runs cover, a multiple of the channels.
-  init(_ bias: Tensor, upTo total: Int) {
+  init(_ bias: DeviceArray, upTo total: Int) {
     let channels = bias.count
     let copies = max(min(1024, total) / channels, 1)
     self.total = total
-    tensor = Tensor(shape: [copies * channels]) { out in
+    array = Host.array(shape: [copies * channels]) { out in
       for copy in 0..<copies {
         (out + copy * channels).update(from: bias.pointer, count: channels)
       }
@@ -160,8 +161,8 @@ private struct BiasTile {
 
   @inline(__always)
   func forEachRun(_ body: (_ start: Int, _ count: Int) -> Void) {
-    for start in stride(from: 0, to: total, by: tensor.count) {
-      body(start, min(tensor.count, total - start))
+    for start in stride(from: 0, to: total, by: array.count) {
+      body(start, min(array.count, total - start))
     }
   }
 }

@@ -31,11 +31,11 @@ struct MaxPoolFormKernel {
 
   /// - Returns: Forms over the image, [batch, rows, H·W·C], and what their constants gain.
   func forward(
-    _ form: Tensor, _ center: Tensor, _ radius: Tensor
-  ) -> (form: Tensor, constant: Tensor) {
+    _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray
+  ) -> (form: DeviceArray, constant: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let (n, rows, width) = (size.n, size.rows, imageSize)
-    let out = Tensor.zeros([size.batch, rows, width])
+    let out = Host.zeros([size.batch, rows, width])
     let constant = result([size.batch, rows])
     let target = UnsafeMutablePointer(mutating: out.pointer)
     let (source, cs, rs) = (form.pointer, center.pointer, radius.pointer)
@@ -55,18 +55,18 @@ struct MaxPoolFormKernel {
       }
     }
     keepAlive(form, center, radius)
-    return (out, constant.tensor)
+    return (out, constant.array)
   }
 
   /// Gradients of form, centre and radius.
   func backward(
-    _ form: Tensor, _ center: Tensor, _ radius: Tensor, formGradient: Tensor,
-    constantGradient: Tensor
-  ) -> (form: Tensor, center: Tensor, radius: Tensor) {
+    _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, formGradient: DeviceArray,
+    constantGradient: DeviceArray
+  ) -> (form: DeviceArray, center: DeviceArray, radius: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let (n, rows, width) = (size.n, size.rows, imageSize)
     let dForm = result(form.shape)
-    let (dCenter, dRadius) = (Tensor.zeros(center.shape), Tensor.zeros(center.shape))
+    let (dCenter, dRadius) = (Host.zeros(center.shape), Host.zeros(center.shape))
     let (dc, dr) = (
       UnsafeMutablePointer(mutating: dCenter.pointer),
       UnsafeMutablePointer(mutating: dRadius.pointer)
@@ -99,6 +99,6 @@ struct MaxPoolFormKernel {
       }
     }
     keepAlive(form, center, radius, formGradient, constantGradient)
-    return (dForm.tensor, dCenter, dRadius)
+    return (dForm.array, dCenter, dRadius)
   }
 }

@@ -4,7 +4,7 @@ struct ProjectedNoiseKernel {
   private let k: Int
   private let n: Int
 
-  init(_ columns: Tensor) {
+  init(_ columns: DeviceArray) {
     precondition(columns.shape.count == 3 && columns.shape[1] > 0, "columns \(columns.shape)")
     (batch, k, n) = (columns.shape[0], columns.shape[1], columns.shape[2])
   }
@@ -18,7 +18,9 @@ struct ProjectedNoiseKernel {
     }
   }
 
-  func scaled(_ columns: Tensor, _ slope: Tensor, _ offset: Tensor, _ noise: Tensor) -> Tensor {
+  func scaled(
+    _ columns: DeviceArray, _ slope: DeviceArray, _ offset: DeviceArray, _ noise: DeviceArray
+  ) -> DeviceArray {
     precondition(slope.count == batch * n && offset.count == batch * n && noise.count == k * n)
     let out = result(columns.shape)
     let (x, s, o, r) = (columns.pointer, slope.pointer, offset.pointer, noise.pointer)
@@ -28,14 +30,14 @@ struct ProjectedNoiseKernel {
       for i in 0..<n { to[i] = s[i] * x[i] + o[i] * r[i] }
     }
     keepAlive(columns, slope, offset, noise)
-    return out.tensor
+    return out.array
   }
 
   func scaledBackward(
-    _ columns: Tensor, _ slope: Tensor, _ noise: Tensor, _ gradient: Tensor
-  ) -> (columns: Tensor, slope: Tensor, offset: Tensor) {
+    _ columns: DeviceArray, _ slope: DeviceArray, _ noise: DeviceArray, _ gradient: DeviceArray
+  ) -> (columns: DeviceArray, slope: DeviceArray, offset: DeviceArray) {
     let out = result(columns.shape)
-    let (bySlope, byOffset) = (Tensor.zeros([batch, n]), Tensor.zeros([batch, n]))
+    let (bySlope, byOffset) = (Host.zeros([batch, n]), Host.zeros([batch, n]))
     let (x, s, r, g) = (columns.pointer, slope.pointer, noise.pointer, gradient.pointer)
     let (ds, dof) = (
       UnsafeMutablePointer(mutating: bySlope.pointer),
@@ -51,11 +53,11 @@ struct ProjectedNoiseKernel {
       }
     }
     keepAlive(columns, slope, noise, gradient)
-    return (out.tensor, bySlope, byOffset)
+    return (out.array, bySlope, byOffset)
   }
 
   /// The medians [batch, n], and for each the columns in the middle: the same one twice for odd k.
-  func medians(_ columns: Tensor) -> (values: Tensor, middles: [(Int32, Int32)]) {
+  func medians(_ columns: DeviceArray) -> (values: DeviceArray, middles: [(Int32, Int32)]) {
     let out = result([batch, n])
     let x = columns.pointer
     let middles = [(Int32, Int32)](unsafeUninitializedCapacity: batch * n) { buffer, count in
@@ -77,7 +79,7 @@ struct ProjectedNoiseKernel {
       count = batch * n
     }
     keepAlive(columns)
-    return (out.tensor, middles)
+    return (out.array, middles)
   }
 
   /// Bits of numbers that are not negative are ordered as these (NaN above all), so the magnitude
@@ -125,9 +127,9 @@ struct ProjectedNoiseKernel {
   }
 
   func mediansBackward(
-    _ columns: Tensor, _ middles: [(Int32, Int32)], _ gradient: Tensor
-  ) -> Tensor {
-    let out = Tensor.zeros(columns.shape)
+    _ columns: DeviceArray, _ middles: [(Int32, Int32)], _ gradient: DeviceArray
+  ) -> DeviceArray {
+    let out = Host.zeros(columns.shape)
     let (x, g, to) = (
       columns.pointer, gradient.pointer, UnsafeMutablePointer(mutating: out.pointer)
     )
@@ -146,8 +148,8 @@ struct ProjectedNoiseKernel {
     return out
   }
 
-  func roots(_ columns: Tensor) -> Tensor {
-    let out = Tensor.zeros([batch, n])
+  func roots(_ columns: DeviceArray) -> DeviceArray {
+    let out = Host.zeros([batch, n])
     let (x, to) = (columns.pointer, UnsafeMutablePointer(mutating: out.pointer))
     forEachColumn { example, column, start in
       let (x, to) = (x + start, to + example * n)
@@ -158,7 +160,9 @@ struct ProjectedNoiseKernel {
     return out
   }
 
-  func rootsBackward(_ columns: Tensor, _ roots: Tensor, _ gradient: Tensor) -> Tensor {
+  func rootsBackward(_ columns: DeviceArray, _ roots: DeviceArray, _ gradient: DeviceArray)
+    -> DeviceArray
+  {
     let out = result(columns.shape)
     let (x, y, g) = (columns.pointer, roots.pointer, gradient.pointer)
     forEachColumn { example, _, start in
@@ -167,6 +171,6 @@ struct ProjectedNoiseKernel {
       for i in 0..<n { to[i] = y[i] > 0 ? g[i] * x[i] / (y[i] * Float(k)) : 0 }
     }
     keepAlive(columns, roots, gradient)
-    return out.tensor
+    return out.array
   }
 }

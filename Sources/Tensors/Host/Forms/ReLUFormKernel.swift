@@ -6,8 +6,8 @@ import Relaxations
 enum ReLUFormKernel {
   /// - Returns: Λ⁺ · lowerSlope + Λ⁻ · upperSlope, and Σ Λ⁻ · upperIntercept.
   static func forward(
-    _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ slope: ReLUSlope
-  ) -> (form: Tensor, constant: Tensor) {
+    _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, _ slope: ReLUSlope
+  ) -> (form: DeviceArray, constant: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let (n, rows) = (size.n, size.rows)
     let (out, constant) = (result([size.batch, rows, n]), result([size.batch, rows]))
@@ -27,14 +27,15 @@ enum ReLUFormKernel {
       }
     }
     keepAlive(form, center, radius)
-    return (out.tensor, constant.tensor)
+    return (out.array, constant.array)
   }
 
   /// Gradients of form, centre and radius.
   static func backward(
-    _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ slope: ReLUSlope, formGradient: Tensor,
-    constantGradient: Tensor
-  ) -> (form: Tensor, center: Tensor, radius: Tensor) {
+    _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, _ slope: ReLUSlope,
+    formGradient: DeviceArray,
+    constantGradient: DeviceArray
+  ) -> (form: DeviceArray, center: DeviceArray, radius: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     precondition(form.shape[0] == size.batch, "a shared form has no gradient")
     let (n, rows) = (size.n, size.rows)
@@ -60,17 +61,17 @@ enum ReLUFormKernel {
       }
     }
     keepAlive(form, center, radius, formGradient, constantGradient)
-    return (dForm.tensor, dCenter.tensor, dRadius.tensor)
+    return (dForm.array, dCenter.array, dRadius.array)
   }
 }
 
 /// Lower slopes, upper slopes and upper intercepts of one example, or their gradients.
 private struct LineBuffer {
-  private let storage: Storage
+  private let storage: Buffer
   private let n: Int
 
   init(_ n: Int) {
-    storage = Storage(count: 3 * n)
+    storage = Buffer(count: 3 * n)
     self.n = n
   }
 

@@ -2,9 +2,9 @@ import CKernels
 
 /// Weighted sums over the rows of linear forms, [batch, rows, n] with [batch, rows].
 enum RowCombinationKernel {
-  static func forward(_ form: Tensor, _ weights: Tensor) -> Tensor {
+  static func forward(_ form: DeviceArray, _ weights: DeviceArray) -> DeviceArray {
     let size = LinearFormKernel.Extents(form, batch: weights.shape[0])
-    let out = Tensor.zeros([size.batch, 1, size.n])
+    let out = Host.zeros([size.batch, 1, size.n])
     let to = UnsafeMutablePointer(mutating: out.pointer)
     let (source, w) = (form.pointer, weights.pointer)
     size.forEachExample { example in
@@ -18,7 +18,9 @@ enum RowCombinationKernel {
     return out
   }
 
-  static func formGradient(_ form: Tensor, _ weights: Tensor, _ gradient: Tensor) -> Tensor {
+  static func formGradient(_ form: DeviceArray, _ weights: DeviceArray, _ gradient: DeviceArray)
+    -> DeviceArray
+  {
     let size = LinearFormKernel.Extents(form, batch: weights.shape[0])
     precondition(form.shape[0] == size.batch, "a shared form has no gradient")
     let out = result(form.shape)
@@ -29,10 +31,10 @@ enum RowCombinationKernel {
       for i in 0..<size.n { to[i] = weight * g[i] }
     }
     keepAlive(weights, gradient)
-    return out.tensor
+    return out.array
   }
 
-  static func weightGradient(_ form: Tensor, _ gradient: Tensor) -> Tensor {
+  static func weightGradient(_ form: DeviceArray, _ gradient: DeviceArray) -> DeviceArray {
     let size = LinearFormKernel.Extents(form, batch: gradient.shape[0])
     let out = result([size.batch, size.rows])
     let (source, gs) = (form.pointer, gradient.pointer)
@@ -42,6 +44,6 @@ enum RowCombinationKernel {
       out.pointer[example * size.rows + row] = ck_dot(from, g, size.n)
     }
     keepAlive(form, gradient)
-    return out.tensor
+    return out.array
   }
 }

@@ -6,8 +6,8 @@ import Relaxations
 /// that can cost on the box.
 enum SoftmaxFormKernel {
   static func forward(
-    _ scale: SoftmaxScale, _ form: Tensor, _ center: Tensor, _ radius: Tensor
-  ) -> (form: Tensor, constant: Tensor) {
+    _ scale: SoftmaxScale, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray
+  ) -> (form: DeviceArray, constant: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let (out, constant) = (
       result([size.batch, size.rows, size.n]), result([size.batch, size.rows])
@@ -18,14 +18,14 @@ enum SoftmaxFormKernel {
       for i in 0..<size.n { target[i] = Float(pulled.slopes[i]) }
       constant.pointer[row] = planes.loweredConstant(pulled, coefficients) { Double(target[$0]) }
     }
-    return (out.tensor, constant.tensor)
+    return (out.array, constant.array)
   }
 
   /// The gradient of the form.
   static func backward(
-    _ scale: SoftmaxScale, _ form: Tensor, _ center: Tensor, _ radius: Tensor,
-    formGradient: Tensor, constantGradient: Tensor
-  ) -> Tensor {
+    _ scale: SoftmaxScale, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray,
+    formGradient: DeviceArray, constantGradient: DeviceArray
+  ) -> DeviceArray {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let out = result([size.batch, size.rows, size.n])
     let (gf, gc) = (formGradient.pointer, constantGradient.pointer)
@@ -35,12 +35,12 @@ enum SoftmaxFormKernel {
       for i in 0..<size.n { out.pointer[row * size.n + i] = Float(pulled[i]) }
     }
     keepAlive(formGradient, constantGradient)
-    return out.tensor
+    return out.array
   }
 
   /// Runs `body` with each row of each example, its coefficients and the example's planes.
   private static func forEachRow(
-    _ scale: SoftmaxScale, _ form: Tensor, _ center: Tensor, _ radius: Tensor,
+    _ scale: SoftmaxScale, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray,
     _ body: (_ row: Int, _ coefficients: [Double], _ planes: FormPlanes) -> Void
   ) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])

@@ -4,8 +4,8 @@ import Relaxations
 /// The interval of softmax, or of its logarithm, on boxes [batch, n].
 enum SoftmaxIntervalKernel {
   static func forward(
-    _ scale: SoftmaxScale, _ center: Tensor, _ radius: Tensor
-  ) -> (center: Tensor, radius: Tensor) {
+    _ scale: SoftmaxScale, _ center: DeviceArray, _ radius: DeviceArray
+  ) -> (center: DeviceArray, radius: DeviceArray) {
     let (newCenter, newRadius) = (result(center.shape), result(center.shape))
     let (oc, or, n) = (newCenter.pointer, newRadius.pointer, center.shape[1])
     parallelRanges(center.shape[0], work: 64 * center.count) { range in
@@ -19,7 +19,7 @@ enum SoftmaxIntervalKernel {
         }
       }
     }
-    return (newCenter.tensor, newRadius.tensor)
+    return (newCenter.array, newRadius.array)
   }
 
   /// Centre and radius that hold an interval of logarithms, on the given scale.
@@ -40,7 +40,7 @@ enum SoftmaxIntervalKernel {
 
 extension LogitBox {
   /// The box of an example, from centres and radii [batch, n].
-  init(_ center: Tensor, _ radius: Tensor, _ example: Int) {
+  init(_ center: DeviceArray, _ radius: DeviceArray, _ example: Int) {
     let n = center.shape[1]
     let (c, r) = (center.pointer + example * n, radius.pointer + example * n)
     self.init(

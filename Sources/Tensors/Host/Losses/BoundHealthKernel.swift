@@ -2,17 +2,17 @@ import CKernels
 
 /// The regularisers of short warm-up IBP (Shi et al. 2021, equations 8 to 10) on one layer's
 /// pre-activation intervals.
-struct BoundHealthKernel {
+struct BoundHealthKernel: Residual {
   /// relu(tolerance − inputRadius / mean radius) / tolerance, plus the same for the ratios, not
   /// above 1, of the mean and of the spread of active and inactive neurons' centres.
   let value: Double
-  /// Of ``ck_health_gradient``.
+  /// What ``ck_health_gradient`` multiplies numbers, centres and radii by.
   private let factors: [Double]
 
   /// - Parameters:
   ///   - tolerance: Below this ratio a term counts.
   ///   - inputRadius: The mean radius of the input's intervals.
-  init(_ center: Tensor, _ radius: Tensor, tolerance: Double, inputRadius: Double) {
+  init(_ center: DeviceArray, _ radius: DeviceArray, tolerance: Double, inputRadius: Double) {
     let count = Double(max(center.count, 1))
     let sums = Self.sums(center, radius)
     let meanRadius = max(sums[0] / count, 1e-12)
@@ -27,8 +27,8 @@ struct BoundHealthKernel {
 
   /// The gradients by centre and radius, times a number.
   func gradients(
-    _ center: Tensor, _ radius: Tensor, times factor: Float
-  ) -> (center: Tensor, radius: Tensor) {
+    _ center: DeviceArray, _ radius: DeviceArray, times factor: Float
+  ) -> (center: DeviceArray, radius: DeviceArray) {
     let (byCenter, byRadius) = (result(center.shape), result(radius.shape))
     let (c, r, factors) = (center.pointer, radius.pointer, factors.map { Float($0) * factor })
     parallelRanges(center.count, work: 4 * center.count) { range in
@@ -37,11 +37,11 @@ struct BoundHealthKernel {
         c + i, r + i, factors, byCenter.pointer + i, byRadius.pointer + i, range.count)
     }
     keepAlive(center, radius)
-    return (byCenter.tensor, byRadius.tensor)
+    return (byCenter.array, byRadius.array)
   }
 
-  /// Of ``ck_health_sums``.
-  private static func sums(_ center: Tensor, _ radius: Tensor) -> [Double] {
+  /// The eight sums of ``ck_health_sums``.
+  private static func sums(_ center: DeviceArray, _ radius: DeviceArray) -> [Double] {
     let (c, r) = (center.pointer, radius.pointer)
     defer { keepAlive(center, radius) }
     return sumsOfRuns(center.count, width: 8, work: 2 * center.count) { range, sums in

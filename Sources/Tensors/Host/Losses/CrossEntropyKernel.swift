@@ -4,7 +4,9 @@ import RealModule
 /// Double and in index order: the result does not depend on the number of threads.
 enum CrossEntropyKernel {
   /// −log softmax(logits)[label], averaged: [batch, classes] → scalar and its gradient.
-  static func labels(_ logits: Tensor, _ labels: [Int]) -> (loss: Tensor, gradient: Tensor) {
+  static func labels(_ logits: DeviceArray, _ labels: [Int]) -> (
+    loss: DeviceArray, gradient: DeviceArray
+  ) {
     let (batch, classes) = (logits.shape[0], logits.shape[1])
     precondition(labels.count == batch, "\(labels.count) labels for \(batch) examples")
     let gradient = result(logits.shape)
@@ -24,21 +26,21 @@ enum CrossEntropyKernel {
       }
     }
     keepAlive(logits)
-    return (Tensor(shape: [], repeating: Float(total / Double(batch))), gradient.tensor)
+    return (Host.array(shape: [], repeating: Float(total / Double(batch))), gradient.array)
   }
 
   /// log(1 + Σ exp(−m)), averaged: cross-entropy of −m with 0 in the label's slot.
-  static func margins(_ margins: Tensor) -> (loss: Tensor, gradient: Tensor) {
+  static func margins(_ margins: DeviceArray) -> (loss: DeviceArray, gradient: DeviceArray) {
     let batch = Double(margins.shape[0])
     let each = eachMargin(margins, share: 1 / batch)
     let total = each.exact.reduce(0, +)
-    return (Tensor(shape: [], repeating: Float(total / batch)), each.gradient)
+    return (Host.array(shape: [], repeating: Float(total / batch)), each.gradient)
   }
 
   /// The same for each example, [batch], and the gradients times `share`.
   static func eachMargin(
-    _ margins: Tensor, share: Double = 1
-  ) -> (losses: Tensor, exact: [Double], gradient: Tensor) {
+    _ margins: DeviceArray, share: Double = 1
+  ) -> (losses: DeviceArray, exact: [Double], gradient: DeviceArray) {
     let (batch, rows) = (margins.shape[0], margins.shape[1])
     let gradient = result(margins.shape)
     let source = margins.pointer
@@ -55,23 +57,14 @@ enum CrossEntropyKernel {
       }
     }
     keepAlive(margins)
-    return (Tensor(shape: [batch], losses.map { Float($0) }), losses, gradient.tensor)
-  }
-
-  /// Each row of a matrix times a number of its own.
-  static func scaledRows(_ rows: Tensor, by factors: Tensor) -> Tensor {
-    let columns = rows.count / max(factors.count, 1)
-    let (out, from, f) = (result(rows.shape), rows.pointer, factors.pointer)
-    for i in 0..<rows.count { out.pointer[i] = from[i] * f[i / columns] }
-    keepAlive(rows, factors)
-    return out.tensor
+    return (Host.array(shape: [batch], losses.map { Float($0) }), losses, gradient.array)
   }
 
   /// KL(softmax p ‖ softmax q), averaged, with its gradients. With D = Σ P·(log P − log Q):
   /// ∂D/∂p_j = P_j · (log P_j − log Q_j − D) and ∂D/∂q_j = Q_j − P_j.
   static func divergence(
-    _ p: Tensor, _ q: Tensor
-  ) -> (loss: Tensor, byP: Tensor, byQ: Tensor) {
+    _ p: DeviceArray, _ q: DeviceArray
+  ) -> (loss: DeviceArray, byP: DeviceArray, byQ: DeviceArray) {
     let (batch, classes) = (p.shape[0], p.shape[1])
     precondition(p.shape == q.shape, "outputs \(p.shape) and \(q.shape)")
     let (byP, byQ) = (result(p.shape), result(p.shape))
@@ -89,7 +82,7 @@ enum CrossEntropyKernel {
         byQ.pointer[range.lowerBound + j] = Float((other - own) / Double(batch))
       }
     }
-    return (Tensor(shape: [], repeating: Float(total / Double(batch))), byP.tensor, byQ.tensor)
+    return (Host.array(shape: [], repeating: Float(total / Double(batch))), byP.array, byQ.array)
   }
 
   private static func logSoftmax(_ logits: ArraySlice<Float>) -> [Double] {

@@ -7,14 +7,14 @@ enum LossFusionKernel {
   /// shift that keeps every exponential at most 1.
   struct Chord {
     /// [batch, rows], non-negative.
-    var weight: Tensor
+    var weight: DeviceArray
     /// [batch, 1]: Σ of the rows' intercepts.
-    var intercept: Tensor
+    var intercept: DeviceArray
     /// [batch], max(0, −lower): a constant that cancels in the loss.
     var shift: [Double]
   }
 
-  static func chord(_ lower: Tensor, _ upper: Tensor) -> Chord {
+  static func chord(_ lower: DeviceArray, _ upper: DeviceArray) -> Chord {
     let (batch, rows) = (lower.shape[0], lower.shape[1])
     let (weight, intercept) = (result(lower.shape), result([batch, 1]))
     let (l, u) = (lower.pointer, upper.pointer)
@@ -32,13 +32,13 @@ enum LossFusionKernel {
       intercept.pointer[example] = Float(sum)
     }
     keepAlive(lower, upper)
-    return Chord(weight: weight.tensor, intercept: intercept.tensor, shift: shift)
+    return Chord(weight: weight.array, intercept: intercept.array, shift: shift)
   }
 
   static func chordBackward(
-    _ lower: Tensor, _ upper: Tensor, shift: [Double], weight gWeight: Tensor?,
-    intercept gIntercept: Tensor?
-  ) -> (lower: Tensor, upper: Tensor) {
+    _ lower: DeviceArray, _ upper: DeviceArray, shift: [Double], weight gWeight: DeviceArray?,
+    intercept gIntercept: DeviceArray?
+  ) -> (lower: DeviceArray, upper: DeviceArray) {
     let rows = lower.shape[1]
     let (dLower, dUpper) = (result(lower.shape), result(lower.shape))
     for i in 0..<lower.count {
@@ -52,7 +52,7 @@ enum LossFusionKernel {
       dUpper.pointer[i] = Float(-(gw * dp - gi * line.upperEnd * dp))
     }
     keepAlive(lower, upper, gWeight, gIntercept)
-    return (dLower.tensor, dUpper.tensor)
+    return (dLower.array, dUpper.array)
   }
 
   /// Mean over the batch of log(1 + β·S + (1 − β)·T), where S = exp(shift)·(intercept − form) is
@@ -61,8 +61,8 @@ enum LossFusionKernel {
   /// Returns the loss and its gradients with respect to form, intercept (both [batch, 1]) and
   /// lower [batch, rows].
   static func loss(
-    form: Tensor, intercept: Tensor, lower: Tensor, shift: [Double], beta: Float
-  ) -> (loss: Tensor, form: Tensor, intercept: Tensor, lower: Tensor) {
+    form: DeviceArray, intercept: DeviceArray, lower: DeviceArray, shift: [Double], beta: Float
+  ) -> (loss: DeviceArray, form: DeviceArray, intercept: DeviceArray, lower: DeviceArray) {
     let (batch, rows) = (lower.shape[0], lower.shape[1])
     let (dForm, dIntercept) = (result([batch, 1]), result([batch, 1]))
     let dLower = result(lower.shape)
@@ -85,8 +85,8 @@ enum LossFusionKernel {
       }
     }
     keepAlive(form, intercept, lower)
-    let loss = Tensor(shape: [], repeating: Float(total / Double(batch)))
-    return (loss, dForm.tensor, dIntercept.tensor, dLower.tensor)
+    let loss = Host.array(shape: [], repeating: Float(total / Double(batch)))
+    return (loss, dForm.array, dIntercept.array, dLower.array)
   }
 }
 

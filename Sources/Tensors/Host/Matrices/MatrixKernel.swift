@@ -5,9 +5,9 @@ import CThreads
 enum MatrixKernel {
   /// op(a) · op(b), with a and b seen as `rows × columns` before op, plus a row.
   static func product(
-    _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false,
-    plusRow bias: Tensor? = nil
-  ) -> Tensor {
+    _ a: DeviceArray, _ b: DeviceArray, transposeA: Bool = false, transposeB: Bool = false,
+    plusRow bias: DeviceArray? = nil
+  ) -> DeviceArray {
     let size = Extents(a, b, transposeA, transposeB)
     let out = result([size.rows, size.columns])
     if let bias {
@@ -16,25 +16,24 @@ enum MatrixKernel {
       out.pointer.update(repeating: 0, count: size.rows * size.columns)
     }
     multiply(a, b, transposeA, transposeB, size, beta: bias == nil ? 0 : 1, out.pointer)
-    return out.tensor
+    return out.array
   }
 
   /// Adds op(a) · op(b) to `sum`, in place.
   static func addProduct(
-    _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false,
-    to sum: inout Tensor
+    _ a: DeviceArray, _ b: DeviceArray, transposeA: Bool = false, transposeB: Bool = false,
+    to sum: inout DeviceArray
   ) {
     let size = Extents(a, b, transposeA, transposeB)
     precondition(sum.count == size.rows * size.columns, "product added to shape \(sum.shape)")
-    sum.withUnsafeMutableScalars {
-      multiply(a, b, transposeA, transposeB, size, beta: 1, $0.baseAddress!)
-    }
+    multiply(a, b, transposeA, transposeB, size, beta: 1, sum.ownPointer())
+    keepAlive(sum)
   }
 
   private struct Extents {
     let rows, inner, columns: Int
 
-    init(_ a: Tensor, _ b: Tensor, _ transposeA: Bool, _ transposeB: Bool) {
+    init(_ a: DeviceArray, _ b: DeviceArray, _ transposeA: Bool, _ transposeB: Bool) {
       let (aRows, aColumns) = matrixExtents(a)
       let (bRows, bColumns) = matrixExtents(b)
       (rows, inner) = transposeA ? (aColumns, aRows) : (aRows, aColumns)
@@ -45,7 +44,8 @@ enum MatrixKernel {
   }
 
   private static func multiply(
-    _ a: Tensor, _ b: Tensor, _ transposeA: Bool, _ transposeB: Bool, _ size: Extents, beta: Float,
+    _ a: DeviceArray, _ b: DeviceArray, _ transposeA: Bool, _ transposeB: Bool, _ size: Extents,
+    beta: Float,
     _ out: UnsafeMutablePointer<Float>
   ) {
     guard size.rows > 0, size.columns > 0, size.inner > 0 else { return }
@@ -60,8 +60,8 @@ enum MatrixKernel {
   }
 
   /// Sums of the columns of a matrix: [rows, columns] → [columns].
-  static func columnSums(_ a: Tensor) -> Tensor {
-    let ones = Tensor(shape: [1, matrixExtents(a).rows], repeating: 1)
+  static func columnSums(_ a: DeviceArray) -> DeviceArray {
+    let ones = Host.array(shape: [1, matrixExtents(a).rows], repeating: 1)
     return product(ones, a).viewed(as: [matrixExtents(a).columns])
   }
 
@@ -69,13 +69,13 @@ enum MatrixKernel {
   private static let transposed = CChar(UInt8(ascii: "T"))
 
   /// All axes but the last are rows.
-  static func matrixExtents(_ a: Tensor) -> (rows: Int, columns: Int) {
+  static func matrixExtents(_ a: DeviceArray) -> (rows: Int, columns: Int) {
     let columns = a.shape.last ?? 1
     return (a.shape.dropLast().reduce(1, *), columns)
   }
 
   private static func fillRows(
-    _ out: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int, with row: Tensor
+    _ out: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int, with row: DeviceArray
   ) {
     precondition(row.count == columns, "bias of \(row.count) for \(columns) columns")
     let source = row.pointer

@@ -2,7 +2,7 @@ import CKernels
 
 /// Mean and variance of each channel.
 enum MomentsKernel {
-  static func forward(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
+  static func forward(_ x: DeviceArray) -> (mean: DeviceArray, variance: DeviceArray) {
     let channels = x.shape.last!
     let positions = Double(x.count / max(channels, 1))
     let from = x.pointer
@@ -18,10 +18,12 @@ enum MomentsKernel {
 
   /// With P positions: ∂mean/∂x = 1/P, ∂variance/∂x = 2(x − mean)/P.
   static func backward(
-    _ x: Tensor, mean: Tensor, meanGradient: Tensor, varianceGradient: Tensor
-  ) -> Tensor {
+    _ x: DeviceArray, mean: DeviceArray, meanGradient: DeviceArray, varianceGradient: DeviceArray
+  ) -> DeviceArray {
     let positions = Float(x.count / max(mean.count, 1))
-    let scale = varianceGradient * (2 / positions)
-    return ChannelKernel.affine(x, scale, meanGradient * (1 / positions) - scale.scaled(by: mean))
+    let scale = ElementwiseKernel.map(varianceGradient) { $0 * (2 / positions) }
+    let constant = ElementwiseKernel.map(meanGradient) { $0 * (1 / positions) }
+    let centered = ElementwiseKernel.zip(scale, mean) { $0 * $1 }
+    return ChannelKernel.affine(x, scale, ElementwiseKernel.zip(constant, centered) { $0 - $1 })
   }
 }

@@ -2,14 +2,14 @@ import RealModule
 
 /// Softmax of rows [batch, n] and its logarithm, in Double inside.
 enum SoftmaxKernel {
-  static func forward(_ x: Tensor) -> Tensor {
+  static func forward(_ x: DeviceArray) -> DeviceArray {
     mapRows(x, x) { row, _, out in
       let (largest, sum) = exponentials(row)
       for i in out.indices { out[i] = Float(.exp(Double(row[i]) - largest) / sum) }
     }
   }
 
-  static func logForward(_ x: Tensor) -> Tensor {
+  static func logForward(_ x: DeviceArray) -> DeviceArray {
     mapRows(x, x) { row, _, out in
       let (largest, sum) = exponentials(row)
       let logarithm = Double.log(sum)
@@ -18,7 +18,7 @@ enum SoftmaxKernel {
   }
 
   /// p_i·(g_i − Σ p_j g_j), for probabilities p.
-  static func backward(_ output: Tensor, _ gradient: Tensor) -> Tensor {
+  static func backward(_ output: DeviceArray, _ gradient: DeviceArray) -> DeviceArray {
     mapRows(output, gradient) { p, g, out in
       let mean = p.indices.reduce(0.0) { $0 + Double(p[$1]) * Double(g[$1]) }
       for i in out.indices { out[i] = Float(Double(p[i]) * (Double(g[i]) - mean)) }
@@ -26,7 +26,7 @@ enum SoftmaxKernel {
   }
 
   /// g_i − p_i·Σ g_j, for logarithms of probabilities p.
-  static func logBackward(_ output: Tensor, _ gradient: Tensor) -> Tensor {
+  static func logBackward(_ output: DeviceArray, _ gradient: DeviceArray) -> DeviceArray {
     mapRows(output, gradient) { logarithms, g, out in
       let sum = g.reduce(0.0) { $0 + Double($1) }
       for i in out.indices { out[i] = Float(Double(g[i]) - .exp(Double(logarithms[i])) * sum) }
@@ -42,11 +42,11 @@ enum SoftmaxKernel {
   }
 
   private static func mapRows(
-    _ x: Tensor, _ y: Tensor,
+    _ x: DeviceArray, _ y: DeviceArray,
     _ body: (
       UnsafeBufferPointer<Float>, UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>
     ) -> Void
-  ) -> Tensor {
+  ) -> DeviceArray {
     precondition(x.shape.count == 2 && x.shape == y.shape, "rows \(x.shape) and \(y.shape)")
     let out = result(x.shape)
     let (a, b, to, n) = (x.pointer, y.pointer, out.pointer, x.shape[1])
@@ -59,6 +59,6 @@ enum SoftmaxKernel {
       }
     }
     keepAlive(x, y)
-    return out.tensor
+    return out.array
   }
 }

@@ -1,12 +1,5 @@
+import CThreads
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A cache of 64-byte aligned float buffers, so that a step after the first allocates nothing.
 ///
@@ -27,18 +20,11 @@ public final class BufferPool: Sendable {
     public var peakBytes = 0
   }
 
-  /// Memory that nobody else points to: it may change threads.
-  struct Buffer: @unchecked Sendable {
-    let start: UnsafeMutablePointer<Float>
-    let capacity: Int
-    /// The lane that took it first, to whose shelf it returns.
-    let lane: Int
-  }
-
   /// What one lane has to take again, most recent last: still in its core's cache.
   private final class Shelf: Sendable {
     struct Contents: ~Copyable {
-      var free: [Int: [Buffer]] = [:]
+      /// Starts of buffers by capacity.
+      var free: [Int: [DeviceMemory]] = [:]
       var reuses = 0
     }
 
@@ -63,19 +49,22 @@ public final class BufferPool: Sendable {
   /// Returns the cached buffers to the system.
   public func trim() {
     for shelf in shelves {
-      let buffers = shelf.contents.withLock { contents in
+      let free = shelf.contents.withLock { contents in
         defer { contents.free.removeAll() }
-        return contents.free.values.flatMap { $0 }
+        return contents.free
       }
-      for buffer in buffers { free(buffer.start) }
-      let bytes = buffers.reduce(0) { $0 + $1.capacity } * MemoryLayout<Float>.stride
-      totals.withLock { $0.bytes -= bytes }
+      var floats = 0
+      for (capacity, buffers) in free {
+        for buffer in buffers { ct_free_aligned(buffer.hostPointer) }
+        floats += capacity * buffers.count
+      }
+      totals.withLock { $0.bytes -= floats * MemoryLayout<Float>.stride }
     }
   }
 
-  func take(atLeast count: Int) -> Buffer {
+  func take(atLeast count: Int) -> DeviceMemory {
     let (capacity, lane) = (Self.capacity(for: count), Lanes.current)
-    let cached = shelf(lane).contents.withLock { contents -> Buffer? in
+    let cached = shelf(lane).contents.withLock { contents -> DeviceMemory? in
       guard let buffer = contents.free[capacity]?.popLast() else { return nil }
       contents.reuses += 1
       return buffer
@@ -83,17 +72,20 @@ public final class BufferPool: Sendable {
     return cached ?? allocate(capacity, for: lane)
   }
 
-  func put(_ buffer: Buffer) {
-    shelf(buffer.lane).contents.withLock { $0.free[buffer.capacity, default: []].append(buffer) }
+  /// Takes back what ``take(atLeast:)`` has given for this count.
+  func put(_ buffer: DeviceMemory, count: Int) {
+    let capacity = Self.capacity(for: count)
+    shelf(buffer.handle).contents.withLock { $0.free[capacity, default: []].append(buffer) }
   }
 
-  private func allocate(_ capacity: Int, for lane: Int) -> Buffer {
+  /// The memory's handle is the lane that took it first, to whose shelf it returns.
+  private func allocate(_ capacity: Int, for lane: Int) -> DeviceMemory {
     totals.withLock { totals in
       totals.systemAllocations += 1
       totals.bytes += capacity * MemoryLayout<Float>.stride
       totals.peakBytes = max(totals.peakBytes, totals.bytes)
     }
-    return Buffer(start: Self.allocateAligned(capacity), capacity: capacity, lane: lane)
+    return DeviceMemory(hostPointer: Self.allocateAligned(capacity), handle: lane)
   }
 
   static func capacity(for count: Int) -> Int {
@@ -104,9 +96,8 @@ public final class BufferPool: Sendable {
   }
 
   private static func allocateAligned(_ capacity: Int) -> UnsafeMutablePointer<Float> {
-    var raw: UnsafeMutableRawPointer?
     let bytes = capacity * MemoryLayout<Float>.stride
-    guard posix_memalign(&raw, 64, bytes) == 0, let raw else {
+    guard let raw = ct_allocate_aligned(bytes) else {
       fatalError("out of memory: cannot allocate \(bytes) bytes")
     }
     return raw.bindMemory(to: Float.self, capacity: capacity)

@@ -1,45 +1,5 @@
 import CThreads
 import Dispatch
-import Synchronization
-
-/// The threads that kernels run on.
-public enum Threads {
-  private static let fallbackCount = Mutex(0)
-
-  /// Threads in use: those of oneDNN's OpenMP runtime, or of Dispatch where it has another.
-  public static var count: Int {
-    let gomp = Int(ct_thread_count())
-    if gomp > 0 { return gomp }
-    let set = fallbackCount.withLock { $0 }
-    return set > 0 ? set : DispatchQueue.activeProcessors
-  }
-
-  /// Uses `count` threads from now on, at least one.
-  public static func use(_ count: Int) {
-    let count = max(count, 1)
-    if ct_set_thread_count(Int32(clamping: count)) == 0 {
-      fallbackCount.withLock { $0 = count }
-    }
-  }
-}
-
-extension DispatchQueue {
-  fileprivate static var activeProcessors: Int {
-    #if os(Windows)
-      return 1
-    #else
-      return max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1)
-    #endif
-  }
-}
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Scalars below which a loop is not worth a second thread (a team entry costs some 5 µs).
 let parallelGrain = 16_384

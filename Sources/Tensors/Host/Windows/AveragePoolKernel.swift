@@ -18,7 +18,7 @@ struct AveragePoolKernel {
   }
 
   /// → [N, H', W', C].
-  func forward(_ images: Tensor) -> Tensor {
+  func forward(_ images: DeviceArray) -> DeviceArray {
     let image = Array(images.shape.dropFirst())
     let output = outputShape(image)
     let out = result([images.shape[0]] + output)
@@ -32,14 +32,14 @@ struct AveragePoolKernel {
       }
     }
     keepAlive(images)
-    return out.tensor
+    return out.array
   }
 
   /// The transpose: [N, H', W', C] → [N, H, W, C].
-  func transposed(_ gradient: Tensor, image: [Int]) -> Tensor {
+  func transposed(_ gradient: DeviceArray, image: [Int]) -> DeviceArray {
     let output = outputShape(image)
     precondition(Array(gradient.shape.dropFirst()) == output, "gradient \(gradient.shape)")
-    let out = Tensor.zeros([gradient.shape[0]] + image)
+    let out = Host.zeros([gradient.shape[0]] + image)
     let (from, to) = (gradient.pointer, UnsafeMutablePointer(mutating: out.pointer))
     let (imageSize, outputSize) = (image.reduce(1, *), output.reduce(1, *))
     parallelRanges(gradient.shape[0], work: out.count * 4) { range in

@@ -11,11 +11,11 @@ struct MaxPoolKernel {
 
   /// → [N, H', W', C], and the place of each maximum in its image, the first of equals. A NaN in a
   /// window is its maximum.
-  func forward(_ images: Tensor) -> (output: Tensor, places: [Int32]) {
+  func forward(_ images: DeviceArray) -> (output: DeviceArray, places: [Int32]) {
     let image = Array(images.shape.dropFirst())
     let output = outputShape(image)
     let out = result([images.shape[0]] + output)
-    var places = [Int32](repeating: 0, count: out.tensor.count)
+    var places = [Int32](repeating: 0, count: out.array.count)
     let from = images.pointer
     let (imageSize, outputSize) = (image.reduce(1, *), output.reduce(1, *))
     places.withUnsafeMutableBufferPointer { places in
@@ -31,7 +31,7 @@ struct MaxPoolKernel {
       }
     }
     keepAlive(images)
-    return (out.tensor, places)
+    return (out.array, places)
   }
 
   @inline(__always)
@@ -49,8 +49,8 @@ struct MaxPoolKernel {
   }
 
   /// [N, H', W', C] → [N, H, W, C]: each scalar goes to the place of its maximum.
-  static func backward(_ gradient: Tensor, _ places: [Int32], image: [Int]) -> Tensor {
-    let out = Tensor.zeros([gradient.shape[0]] + image)
+  static func backward(_ gradient: DeviceArray, _ places: [Int32], image: [Int]) -> DeviceArray {
+    let out = Host.zeros([gradient.shape[0]] + image)
     let (from, to) = (gradient.pointer, UnsafeMutablePointer(mutating: out.pointer))
     let (size, count) = (image.reduce(1, *), gradient.shape.dropFirst().reduce(1, *))
     places.withUnsafeBufferPointer { places in

@@ -1,4 +1,8 @@
+import Tensors
+
 /// One kernel on one size, to be timed as training uses it: on each thread at once (``Lanes``).
+///
+/// It is public for the package Benchmarks beside this one, and no part of the library Crownwork.
 public struct KernelBenchmark: Sendable {
   public let name: String
   /// Multiply-adds as two, on one thread; 0 where memory is the limit.
@@ -13,7 +17,7 @@ public struct KernelBenchmark: Sendable {
     run()
     return median(
       (0..<runs).map { _ in
-        Tensors.seconds {
+        TensorBenchmarks.seconds {
           _ = Lanes.map(Threads.count) { _ in for _ in 0..<10 { run() } }
         } / 10
       })
@@ -28,12 +32,13 @@ public struct KernelBenchmark: Sendable {
       + matrices + intervals + forms
   }
 
+  private static let host = Host()
+
   private static func convolutions(
     _ layer: String, _ images: [Int], _ weight: [Int], _ geometry: ConvolutionGeometry
   ) -> [KernelBenchmark] {
-    let (x, w) = (filled(images), filled(weight))
-    let output = ConvolutionKernel.outputShape(images, weight, geometry)
-    let y = filled(output)
+    let (kernels, x, w) = (host.convolutions, filled(images), filled(weight))
+    let y = filled(geometry.outputShape(images, weight: weight))
     let flops = 2.0 * Double(y.count * w.count / weight[0])
     func kernel(_ pass: String, _ run: @escaping @Sendable () -> Void) -> KernelBenchmark {
       KernelBenchmark(
@@ -41,53 +46,52 @@ public struct KernelBenchmark: Sendable {
         bytes: Double(4 * (x.count + y.count + w.count)), run: run)
     }
     return [
-      kernel("forward") { _ = ConvolutionKernel.forward(x, w, bias: nil, geometry) },
-      kernel("data") {
-        _ = ConvolutionKernel.backwardData(y, w, imageShape: images, geometry)
-      },
+      kernel("forward") { _ = kernels.forward(x, w, bias: nil, geometry) },
+      kernel("data") { _ = kernels.transposed(y, w, imageShape: images, geometry) },
       kernel("weights") {
-        _ = ConvolutionKernel.backwardWeights(
-          x, y, weightShape: weight, geometry, withBias: false)
+        _ = kernels.weightGradient(x, y, weightShape: weight, geometry, withBias: false)
       },
     ]
   }
 
   private static var matrices: [KernelBenchmark] {
-    let (x, w) = (filled([64, 3200]), filled([100, 3200]))
+    let (kernels, x, w) = (host.matrices, filled([64, 3200]), filled([100, 3200]))
     return [
       KernelBenchmark(
         name: "matrix product 64×3200·3200×100", flops: 2 * 64 * 3200 * 100,
         bytes: Double(4 * (x.count + w.count + 6400))
-      ) { _ = MatrixKernel.product(x, w, transposeB: true) }
+      ) { _ = kernels.product(x, w, transposeB: true) }
     ]
   }
 
   private static var intervals: [KernelBenchmark] {
-    let (c, r) = (filled([64, 3200]), Tensor(shape: [64, 3200], repeating: 0.2))
+    let (kernels, c, r) = (
+      host.elementwise, filled([64, 3200]), host.filled([64, 3200], with: 0.2)
+    )
     let size = Double(4 * c.count)
     return [
-      memory("interval ReLU", 4 * size) { _ = IntervalReLUKernel.forward(c, r) },
+      memory("interval ReLU", 4 * size) { _ = kernels.intervalReLU(c, r) },
       memory("interval ReLU, gradient", 6 * size) {
-        _ = IntervalReLUKernel.backward(c, r, centerGradient: c, radiusGradient: r)
+        _ = kernels.intervalReLUGradient(c, r, centerGradient: c, radiusGradient: r)
       },
     ]
   }
 
   private static var forms: [KernelBenchmark] {
-    let form = filled([32, 9, 3200])
-    let (c, r) = (filled([32, 3200]), Tensor(shape: [32, 3200], repeating: 0.2))
-    let rows = Tensor(shape: [32, 9], repeating: 1)
+    let (relaxations, forms, form) = (host.relaxations, host.forms, filled([32, 9, 3200]))
+    let (c, r) = (filled([32, 3200]), host.filled([32, 3200], with: 0.2))
+    let rows = host.filled([32, 9], with: 1)
     let (large, small) = (Double(4 * form.count), Double(4 * c.count))
     return [
       memory("ReLU in 9 forms", 2 * large + 2 * small) {
-        _ = ReLUFormKernel.forward(form, c, r, .adaptive)
+        _ = relaxations.relaxReLU(form, c, r, .adaptive)
       },
       memory("ReLU in 9 forms, gradient", 3 * large + 4 * small) {
-        _ = ReLUFormKernel.backward(
+        _ = relaxations.relaxReLUGradient(
           form, c, r, .adaptive, formGradient: form, constantGradient: rows)
       },
       memory("concretisation of 9 forms", large + 2 * small) {
-        _ = ConcretizationKernel.box(form, c, r)
+        _ = forms.lowerBounds(form, center: c, radius: r)
       },
     ]
   }
@@ -97,7 +101,11 @@ public struct KernelBenchmark: Sendable {
   ) -> KernelBenchmark { KernelBenchmark(name: name, flops: 0, bytes: bytes, run: run) }
 
   /// Numbers between −½ and ½ that are not all alike.
-  private static func filled(_ shape: [Int]) -> Tensor {
-    Tensor(shape: shape, (0..<shape.reduce(1, *)).map { Float($0 * 7919 % 1000) / 1000 - 0.5 })
+  private static func filled(_ shape: [Int]) -> DeviceArray {
+    var array = host.empty(shape)
+    array.modify { scalars in
+      for i in scalars.indices { scalars[i] = Float(i * 7919 % 1000) / 1000 - 0.5 }
+    }
+    return array
   }
 }

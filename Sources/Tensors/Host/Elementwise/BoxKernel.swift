@@ -1,0 +1,33 @@
+import CKernels
+
+/// Loops over boxes around inputs.
+enum BoxKernel {
+  static func around(
+    _ x: DeviceArray, epsilon: Float, domain: ClosedRange<Float>
+  ) -> (center: DeviceArray, radius: DeviceArray) {
+    let (center, radius) = (result(x.shape), result(x.shape))
+    let from = x.pointer
+    parallelRanges(x.count, work: x.count) { range in
+      let i = range.lowerBound
+      ck_clipped_box(
+        from + i, epsilon, domain.lowerBound, domain.upperBound, center.pointer + i,
+        radius.pointer + i, range.count)
+    }
+    keepAlive(x)
+    return (center.array, radius.array)
+  }
+
+  static func step(
+    _ x: DeviceArray, along direction: DeviceArray, by length: Float, lower: DeviceArray,
+    upper: DeviceArray
+  ) -> DeviceArray {
+    let out = result(x.shape)
+    let (from, g, l, u) = (x.pointer, direction.pointer, lower.pointer, upper.pointer)
+    parallelRanges(x.count, work: x.count) { range in
+      let i = range.lowerBound
+      ck_box_step(from + i, g + i, length, l + i, u + i, out.pointer + i, range.count)
+    }
+    keepAlive(x, direction, lower, upper)
+    return out.array
+  }
+}

@@ -1,0 +1,32 @@
+extension PoolingWindow {
+  /// The part of a window inside the image, and the place of its first scalar and of its result.
+  struct Place {
+    let image, output, rows, columns: Int
+  }
+
+  /// Calls `body` for every window of the images in `range`.
+  @inline(__always)
+  func forEach(
+    in range: Range<Int>, _ image: [Int], _ output: [Int], _ body: (_ n: Int, Place) -> Void
+  ) {
+    for n in range {
+      for y in 0..<output[0] {
+        let rows = inside(y, image[0], height)
+        for x in 0..<output[1] {
+          let columns = inside(x, image[1], width)
+          body(
+            n,
+            Place(
+              image: (rows.lowerBound * image[1] + columns.lowerBound) * image[2],
+              output: (y * output[1] + x) * image[2], rows: rows.count, columns: columns.count))
+        }
+      }
+    }
+  }
+
+  private func inside(_ position: Int, _ extent: Int, _ size: Int) -> Range<Int> {
+    let start = position * geometry.stride - geometry.padding
+    let lower = min(max(start, 0), extent)
+    return lower..<max(lower, min(start + size, extent))
+  }
+}

@@ -1,0 +1,7 @@
+/// Whether softmax or its logarithm is meant.
+public enum SoftmaxScale: Sendable {
+  /// exp(x_i)/Σ exp(x_j).
+  case probability
+  /// x_i − log Σ exp(x_j).
+  case logarithm
+}

@@ -1,0 +1,65 @@
+extension Tensor {
+  /// Gives `body` the scalars in row-major order, for as long as it runs.
+  ///
+  /// This is the one way to a tensor's memory; it copies where the memory is not this machine's. A
+  /// tracked tensor is refused, since what is computed from its numbers has no gradient.
+  ///
+  ///     let largest = logits.read { $0.max() }
+  public func read<R, E: Error>(
+    _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
+  ) throws(E) -> R {
+    try constant(in: "read(_:)").read(body)
+  }
+
+  /// Gives `body` the scalars to change in place; copies them first if they are shared. A tracked
+  /// tensor is refused.
+  public mutating func modify<R, E: Error>(
+    _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
+  ) throws(E) -> R {
+    requireConstant(in: "modify(_:)")
+    return try array.modify(body)
+  }
+
+  /// The scalars in row-major order (a copy).
+  public var scalars: [Float] { constant(in: "scalars").scalars }
+
+  /// The only scalar of a tensor with one element.
+  public var scalar: Float {
+    precondition(count == 1, "a tensor of shape \(shape) is not a scalar")
+    return constant(in: "scalar").scalar
+  }
+
+  /// Whether no scalar is NaN or infinite.
+  public var isFinite: Bool { array.read { $0.allSatisfy(\.isFinite) } }
+}
+
+extension Tensor: Equatable {
+  /// Same shape and same values (NaN differs from itself).
+  public static func == (a: Tensor, b: Tensor) -> Bool {
+    a.shape == b.shape && a.array.read { x in b.array.read { y in x.elementsEqual(y) } }
+  }
+}
+
+extension Tensor: CustomStringConvertible {
+  /// The shape and the first scalars, such as `Tensor [64, 10]: 0.5, -1.25, …`.
+  public var description: String {
+    let shown = array.read { $0.prefix(6).map(\.description) }
+    let list = (shown + (count > shown.count ? ["…"] : [])).joined(separator: ", ")
+    return "Tensor \(shape)\(isTracked ? ", tracked" : ""): \(list)"
+  }
+}
+
+extension Tensor {
+  /// The name of ``read(_:)`` until its callers have changed.
+  public func withUnsafeScalars<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
+    try constant(in: "withUnsafeScalars").read(body)
+  }
+
+  /// The name of ``modify(_:)`` until its callers have changed.
+  public mutating func withUnsafeMutableScalars<R>(
+    _ body: (UnsafeMutableBufferPointer<Float>) throws -> R
+  ) rethrows -> R {
+    requireConstant(in: "withUnsafeMutableScalars")
+    return try array.modify(body)
+  }
+}
