@@ -43,7 +43,7 @@ import _TestSupport
     let count = member.input.reduce(1, *)
     for position in [0, count / 2, count - 1] {
       var images = clean
-      images.withUnsafeMutableScalars { $0[position] = value }
+      images.modify { $0[position] = value }
       for (set, method) in pairs {
         let bounds = try lowerBounds(
           of: network, around: images, set, promising(images), by: method)
@@ -112,7 +112,7 @@ import _TestSupport
     let set = Perturbation.linf(epsilon: 0.1, within: 0...1)
     for (pixel, isKnown) in [(1.05, true), (-0.05, true), (1.2, false), (-0.2, false)] {
       var images = Tensor(shape: shape, repeating: 0.5)
-      images.withUnsafeMutableScalars { $0[3] = Float(pixel) }
+      images.modify { $0[3] = Float(pixel) }
       let bounds = try lowerBounds(of: network, around: images, set, promising(images), by: method)
       #expect(bounds.isFinite == isKnown, "pixel \(pixel)")
       #expect(isKnown || bounds.scalars.allSatisfy(\.isNaN), "pixel \(pixel)")

@@ -47,7 +47,7 @@ extension Network {
           ? index % inner / (weight.shape[2] * weight.shape[3]) : index % inner % scale.count
       }
       var result = value
-      result.withUnsafeMutableScalars { scalars in
+      result.modify { scalars in
         for (index, w) in weight.scalars.enumerated() {
           if name == "weight" {
             scalars[index] = w * scale[channel(index)]

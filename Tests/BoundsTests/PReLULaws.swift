@@ -101,7 +101,7 @@ import _TestSupport
     for i in 0..<4 {
       func moved(_ change: Float) throws -> Float {
         var values = network.parameters.map(\.value)
-        values[2].withUnsafeMutableScalars { $0[i] += change }
+        values[2].modify { $0[i] += change }
         return try loss(network.withParameters(values)).scalar
       }
       let difference = try (moved(0.01) - moved(-0.01)) / 0.02

@@ -242,7 +242,7 @@ import _TestSupport
     for i in 0..<12 {
       func moved(_ change: Float) -> Float {
         var moved = form
-        moved.withUnsafeMutableScalars { $0[i] += change }
+        moved.modify { $0[i] += change }
         return loss(moved).scalar
       }
       #expect(abs((moved(0.1) - moved(-0.1)) / 0.2 - gradient[i]) < 1e-4, "coefficient \(i)")

@@ -20,7 +20,7 @@ public struct LinearForm: Sendable {
   /// One row for each of the given scalars, 1 there and 0 elsewhere; shared by all examples.
   package static func unit(_ scalars: [Int], size: Int) -> LinearForm {
     var rows = Tensor.zeros([1, scalars.count, size])
-    rows.withUnsafeMutableScalars { values in
+    rows.modify { values in
       for (row, scalar) in scalars.enumerated() { values[row * size + scalar] = 1 }
     }
     return LinearForm(coefficients: rows, constant: .zeros([1, scalars.count]))

@@ -95,9 +95,9 @@ extension Bounding {
   ) {
     let batch = bounds.shape[0]
     let size = lower.count / batch
-    bounds.withUnsafeScalars { bounds in
-      lower.withUnsafeMutableScalars { lower in
-        upper.withUnsafeMutableScalars { upper in
+    bounds.read { bounds in
+      lower.modify { lower in
+        upper.modify { upper in
           for example in 0..<batch {
             let rows = example * 2 * neurons.count
             for (row, neuron) in neurons.enumerated() {
@@ -119,8 +119,8 @@ extension Interval {
   var undecidedNeurons: [Int] {
     let size = center.shape.dropFirst().reduce(1, *)
     var undecided = [Bool](repeating: false, count: size)
-    center.withUnsafeScalars { center in
-      radius.withUnsafeScalars { radius in
+    center.detached.read { center in
+      radius.detached.read { radius in
         for i in 0..<center.count where abs(center[i]) < radius[i] { undecided[i % size] = true }
       }
     }

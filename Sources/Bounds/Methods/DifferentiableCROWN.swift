@@ -50,8 +50,8 @@ extension Interval {
   /// 1 where the sign is open, else 0; a constant.
   fileprivate var undecided: Tensor {
     var mask = radius.detached
-    mask.withUnsafeMutableScalars { mask in
-      center.withUnsafeScalars { center in
+    mask.modify { mask in
+      center.detached.read { center in
         for i in mask.indices { mask[i] = abs(center[i]) < mask[i] ? 1 : 0 }
       }
     }

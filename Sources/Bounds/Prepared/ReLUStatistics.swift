@@ -28,8 +28,8 @@ extension Bounding {
       guard step.layer is ReLU, step.inputs[0] < regions.count else { return nil }
       let box = regions[step.inputs[0]].box
       var counts = ReLUStatistics(path: step.path)
-      box.center.withUnsafeScalars { center in
-        box.radius.withUnsafeScalars { radius in
+      box.center.detached.read { center in
+        box.radius.detached.read { radius in
           for i in 0..<center.count {
             if center[i] >= radius[i] {
               counts.active += 1

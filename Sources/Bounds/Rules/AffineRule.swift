@@ -60,7 +60,7 @@ extension AffineRule {
   func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm {
     let constant =
       offset.map { offset in
-        selectedRows(offset, at: outputs.map { $0 % offset.count }).reshaped([1, outputs.count])
+        offset.rows(at: outputs.map { $0 % offset.count }).reshaped([1, outputs.count])
       } ?? .zeros([1, outputs.count])
     return LinearForm(coefficients: unitRows(outputs, through: place), constant: constant)
   }

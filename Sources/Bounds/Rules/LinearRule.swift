@@ -16,7 +16,7 @@ extension Linear: AffineRule {
   }
 
   public func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor {
-    selectedRows(weight, at: outputs).reshaped([1, outputs.count, weight.shape[1]])
+    weight.rows(at: outputs).reshaped([1, outputs.count, weight.shape[1]])
   }
 
   public func image(of ball: NormBall) -> Region? {

@@ -70,7 +70,7 @@ struct ONNXGraphWriter {
     var proto = Onnx_TensorProto()
     proto.dims = tensor.shape.map(Int64.init)
     proto.dataType = Int32(Onnx_TensorProto.DataType.float.rawValue)
-    proto.rawData = tensor.withUnsafeScalars { scalars in
+    proto.rawData = tensor.read { scalars in
       scalars.reduce(into: Data(capacity: 4 * scalars.count)) { data, scalar in
         withUnsafeBytes(of: scalar.bitPattern.littleEndian) { data.append(contentsOf: $0) }
       }

@@ -21,7 +21,7 @@ extension Bounding {
   /// input's radius is that behind a normalisation, which the networks of the paper have outside.
   func preactivationHealth(tolerance: Float) -> Tensor {
     let radius = (plan.steps.first?.layer is Normalization ? regions[1] : input).box.radius
-    let inputRadius = radius.scalars.reduce(0, +) / Float(max(radius.count, 1))
+    let inputRadius = radius.detached.scalars.reduce(0, +) / Float(max(radius.count, 1))
     let terms = plan.steps.filter { $0.layer is ReLU }.map { step in
       let box = regions[step.inputs[0]].box
       return boundHealth(

@@ -80,6 +80,3 @@ public func scaledRows(_ x: Tensor, by factors: Tensor) -> Tensor {
     ]
   }
 }
-
-/// The name of ``Tensor/rows(at:)`` until its callers have changed.
-public func selectedRows(_ x: Tensor, at indices: [Int]) -> Tensor { x.rows(at: indices) }

@@ -48,18 +48,3 @@ extension Tensor: CustomStringConvertible {
     return "Tensor \(shape)\(isTracked ? ", tracked" : ""): \(list)"
   }
 }
-
-extension Tensor {
-  /// The name of ``read(_:)`` until its callers have changed.
-  public func withUnsafeScalars<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
-    try constant(in: "withUnsafeScalars").read(body)
-  }
-
-  /// The name of ``modify(_:)`` until its callers have changed.
-  public mutating func withUnsafeMutableScalars<R>(
-    _ body: (UnsafeMutableBufferPointer<Float>) throws -> R
-  ) rethrows -> R {
-    requireConstant(in: "withUnsafeMutableScalars")
-    return try array.modify(body)
-  }
-}

@@ -94,8 +94,8 @@ extension Tensor {
   /// For each row of the first axis the number of scalars that are not another tensor's.
   fileprivate func rowsDiffering(from other: Tensor) -> [Int] {
     let size = count / max(shape[0], 1)
-    return withUnsafeScalars { x in
-      other.withUnsafeScalars { y in
+    return read { x in
+      other.read { y in
         (0..<shape[0]).map { row in
           (row * size..<(row + 1) * size).reduce(0) { $0 + (x[$1] != y[$1] ? 1 : 0) }
         }

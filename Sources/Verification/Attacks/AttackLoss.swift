@@ -15,7 +15,7 @@ public enum AttackLoss: String, Sendable, CaseIterable {
   func derivatives(at logits: Tensor, labels: [Int], targets: [Int]?) -> Tensor {
     let classes = logits.shape[1]
     var result = [Float](repeating: 0, count: logits.count)
-    logits.withUnsafeScalars { scalars in
+    logits.read { scalars in
       for (example, label) in labels.enumerated() {
         let start = example * classes
         let row = UnsafeBufferPointer(rebasing: scalars[start..<start + classes])
@@ -37,7 +37,7 @@ public enum AttackLoss: String, Sendable, CaseIterable {
   /// The loss of each row of logits [batch, classes]; the smaller, the nearer to a wrong answer.
   func values(at logits: Tensor, labels: [Int], targets: [Int]?) -> [Float] {
     let classes = logits.shape[1]
-    return logits.withUnsafeScalars { scalars in
+    return logits.read { scalars in
       labels.enumerated().map { example, label in
         let start = example * classes
         let row = UnsafeBufferPointer(rebasing: scalars[start..<start + classes])

@@ -60,7 +60,7 @@ extension Tensor {
   /// Of logits [batch, classes], z_y − max_{j ≠ y} z_j for each row; +∞ for a single class.
   func margins(of labels: [Int]) -> [Float] {
     let classes = shape[1]
-    return withUnsafeScalars { scalars in
+    return read { scalars in
       labels.enumerated().map { row, label in
         let others = (0..<classes).filter { $0 != label }.map { scalars[row * classes + $0] }
         return scalars[row * classes + label] - (others.max() ?? -.infinity)

@@ -47,8 +47,8 @@ extension SetProjection {
   /// For each row the distance of a point from the centre, nil where it is not in the set.
   package func distances(of points: Tensor) -> [Double?] {
     let size = center.count / max(center.shape[0], 1)
-    return points.withUnsafeScalars { points in
-      center.withUnsafeScalars { centers in
+    return points.read { points in
+      center.read { centers in
         (0..<center.shape[0]).map { row in
           let range = row * size..<(row + 1) * size
           let distance = set.norm.distance(

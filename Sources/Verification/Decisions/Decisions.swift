@@ -110,7 +110,7 @@ extension Decisions {
   private func verdicts(on item: OpenExamples, _ logits: Tensor) -> [Verdict] {
     let answers = logits.argmaxOfRows
     let classes = network.network.classes
-    return logits.withUnsafeScalars { scalars in
+    return logits.read { scalars in
       item.examples.enumerated().map { row, example in
         Verdict(
           index: example.index, label: examples.labels[example.index],

@@ -138,7 +138,7 @@ extension Tensor {
 
   /// [rows, n] as rows.
   fileprivate var rowsOfScalars: [[Float]] {
-    withUnsafeScalars { scalars in
+    read { scalars in
       let size = shape[0] == 0 ? 0 : scalars.count / shape[0]
       return (0..<shape[0]).map { Array(scalars[($0 * size)..<(($0 + 1) * size)]) }
     }

@@ -105,10 +105,10 @@ extension Network {
       }
     }
     for (_, tensor) in parameters {
-      tensor.withUnsafeScalars { sum.update(UnsafeRawBufferPointer($0)) }
+      tensor.read { sum.update(UnsafeRawBufferPointer($0)) }
     }
     for (_, tensor) in stateDict.sorted(by: { $0.key < $1.key }) {
-      tensor.withUnsafeScalars { sum.update(UnsafeRawBufferPointer($0)) }
+      tensor.read { sum.update(UnsafeRawBufferPointer($0)) }
     }
     return sum.hexadecimal()
   }
