@@ -1,14 +1,6 @@
 import Foundation
 import Testing
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// However a training is stopped, it goes on to the same bits.
 @Suite(.serialized) struct InterruptionTests {
   private static let settings = [

@@ -1,14 +1,6 @@
 import Foundation
 import Testing
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// A run's folder belongs to one process, which goes on whoever listens, and can be trained further.
 @Suite(.serialized) struct RunTests {
   private static let settings = Binary.tiny + ["--quiet"]

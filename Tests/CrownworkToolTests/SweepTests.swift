@@ -2,14 +2,6 @@ import Crownwork
 import Foundation
 import Testing
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// A sweep goes on where it was stopped, and shares its runs between processes.
 @Suite(.serialized) struct SweepTests {
   private static let recipe = """

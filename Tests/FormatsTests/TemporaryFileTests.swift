@@ -4,14 +4,6 @@ import _TestSupport
 
 @testable import Formats
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// What is written goes through a file of a short name, which outlives no process for long.
 @Suite struct TemporaryFileTests {
   @Test(arguments: ["a", "model.safetensors", "", "ä", "猫", "👩‍👩‍👧‍👦", "e\u{301}"])

@@ -2,14 +2,6 @@ import Crownwork
 import Foundation
 import Synchronization
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 private let lost = Atomic<Bool>(false)
 private let needsReader = Atomic<Bool>(true)
 

@@ -1,13 +1,6 @@
 import ArgumentParser
+import Foundation
 import Synchronization
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// The signal that asked the process to end, 0 for none.
 private let received = Atomic<Int32>(0)

@@ -1,13 +1,5 @@
 import Foundation
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Writing of whole files that leaves either the old or the complete new contents, never a part.
 public enum AtomicFile {
   /// Replaces a file by `data`: a temporary file in the same folder, fsync, rename, fsync of the

@@ -1,13 +1,5 @@
 import Foundation
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// A lock that processes hold on a file's name, released when the holder ends in whatever way.
 public final class FileLock: Sendable {
   private let descriptor: Int32

@@ -1,13 +1,5 @@
 import Foundation
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Reading of whole files, with errors that a user can act upon.
 public enum InputFile {
   /// The largest file that is read: 8 GiB.

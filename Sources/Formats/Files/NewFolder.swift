@@ -1,13 +1,5 @@
 import Foundation
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Writing of whole folders: either all of it stands at its place, or nothing does.
 public enum NewFolder {
   /// Throws what ``write(to:_:)`` would, as far as that can be known before a long computation;

@@ -1,13 +1,5 @@
 import Foundation
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// A new hidden file beside the one that it is to become, locked as long as its process lives.
 ///
 /// The lock says whose the file is: the system releases it however a process ends, so that what a
