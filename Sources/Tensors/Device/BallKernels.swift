@@ -9,7 +9,7 @@ package struct BallBatch: Sendable {
 
 /// Points of norm balls, row by row, for attacks. Gradients do not flow through them.
 ///
-/// Of a ``BallBatch`` points are computed in Double and rounded towards the centre, so that no
+/// The points of a ``BallBatch`` are computed in Double and rounded towards the centre, so that no
 /// distance grows; a row whose centre is not in the box has NaN for points.
 package protocol BallKernels: Sendable {
   /// The nearest point, in the Euclidean norm, to each row of [rows, …].

@@ -1,6 +1,6 @@
 extension AdamStep {
   /// Updates the parameter and both moments, all of the gradient's shape, in place.
-  public func apply(
+  package func apply(
     to parameter: inout Tensor, first: inout Tensor, second: inout Tensor, gradient: Tensor
   ) {
     precondition(

@@ -59,7 +59,7 @@ extension Tensor {
   }
 
   /// The larger of two numbers, elementwise; NaN where either is. Not differentiable.
-  public func larger(_ other: Tensor) -> Tensor {
+  package func larger(_ other: Tensor) -> Tensor {
     requireConstant(in: "larger(_:)")
     other.requireConstant(in: "larger(_:)")
     return Tensor(Tensor.zipped(.larger, self, other))
@@ -69,7 +69,7 @@ extension Tensor {
   public var signs: Tensor { Tensor(device.elementwise.map(.sign, constant(in: "signs"))) }
 
   /// Moves each number to the nearest one in [0, 1], NaN to 0. Not differentiable.
-  public mutating func clampToUnitInterval() {
+  package mutating func clampToUnitInterval() {
     requireConstant(in: "clampToUnitInterval()")
     device.elementwise.clampToUnitInterval(&array)
   }

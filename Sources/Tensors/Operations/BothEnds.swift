@@ -1,6 +1,6 @@
 /// Lower and upper bounds of forms Λ·x over boxes, Λ·center ∓ |Λ|·radius, in one pass: twice
 /// [batch, rows].
-public func concretizedEnds(
+package func concretizedEnds(
   _ form: Tensor, center: Tensor, radius: Tensor
 ) -> (lower: Tensor, upper: Tensor) {
   let kernels = form.device.forms

@@ -6,7 +6,7 @@
 ///   - center, radius: The intervals, both of one shape.
 ///   - inputRadius: The mean radius of the input's intervals, which is a constant.
 ///   - tolerance: Ratios above it cost nothing.
-public func boundHealth(
+package func boundHealth(
   center: Tensor, radius: Tensor, inputRadius: Float, tolerance: Float
 ) -> Tensor {
   let kernels = center.device.losses

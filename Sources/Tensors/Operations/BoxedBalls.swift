@@ -3,30 +3,30 @@
 ///
 /// Points are computed in double precision and rounded towards the centre. A row whose centre is
 /// not in the box has NaN for points. They are constants: tracked tensors are refused.
-public struct BoxedBalls: Sendable {
+package struct BoxedBalls: Sendable {
   /// The p of the norm.
-  public typealias Order = BallOrder
+  package typealias Order = BallOrder
 
-  public let order: Order
+  package let order: Order
   /// [rows, …shape].
-  public let center: Tensor
-  public let epsilon: Float
+  package let center: Tensor
+  package let epsilon: Float
   /// The box, the same for every coordinate; nil for no box.
-  public let domain: ClosedRange<Float>?
+  package let domain: ClosedRange<Float>?
 
-  public init(
+  package init(
     _ order: Order, around center: Tensor, epsilon: Float, within domain: ClosedRange<Float>? = nil
   ) {
     (self.order, self.center, self.epsilon, self.domain) = (order, center, epsilon, domain)
   }
 
   /// The nearest point (in the Euclidean norm) to each row of [rows, …shape].
-  public func nearest(to points: Tensor) -> Tensor {
+  package func nearest(to points: Tensor) -> Tensor {
     Tensor(kernels.nearest(in: batch, to: operand(points, "nearest(to:)")))
   }
 
   /// The point of each set with the least ⟨gradient, x⟩.
-  public func farthest(against gradient: Tensor) -> Tensor {
+  package func farthest(against gradient: Tensor) -> Tensor {
     Tensor(kernels.farthest(in: batch, against: operand(gradient, "farthest(against:)")))
   }
 
@@ -35,7 +35,7 @@ public struct BoxedBalls: Sendable {
   /// - Parameters:
   ///   - counts: The coordinates that share each row's step.
   ///   - lengths: The ℓ1 length of each row's step.
-  public func sparseStep(
+  package func sparseStep(
     from points: Tensor, against gradient: Tensor, counts: [Int], lengths: [Float]
   ) -> Tensor {
     precondition(counts.count == center.shape[0] && lengths.count == counts.count, "rows differ")
@@ -62,23 +62,23 @@ public struct BoxedBalls: Sendable {
 extension Tensor {
   /// Each scalar moved towards the other tensor's until the exact distance is at most ε: by a unit
   /// in the last place where x + ε was rounded away from x. Not differentiable.
-  public func drawn(to center: Tensor, within epsilon: Float) -> Tensor {
+  package func drawn(to center: Tensor, within epsilon: Float) -> Tensor {
     let operands = (constant(in: "drawn(to:)"), center.constant(in: "drawn(to:)"))
     return Tensor(device.elementwise.zip(.drawn(epsilon: epsilon), operands.0, operands.1))
   }
 
   /// Each row of the first axis projected on ‖·‖₂ ≤ ε. Not differentiable.
-  public func projectedRowsL2(epsilon: Float) -> Tensor {
+  package func projectedRowsL2(epsilon: Float) -> Tensor {
     Tensor(
       device.balls.projectedRows(constant(in: "projectedRowsL2"), .two, epsilon: epsilon))
   }
 
   /// Each row of the first axis projected on ‖·‖₁ ≤ ε. Not differentiable.
-  public func projectedRowsL1(epsilon: Float) -> Tensor {
+  package func projectedRowsL1(epsilon: Float) -> Tensor {
     Tensor(
       device.balls.projectedRows(constant(in: "projectedRowsL1"), .one, epsilon: epsilon))
   }
 
   /// Each row of the first axis scaled to Euclidean norm 1; rows of zeros stay. Not differentiable.
-  public var unitRows: Tensor { Tensor(device.balls.unitRows(constant(in: "unitRows"))) }
+  package var unitRows: Tensor { Tensor(device.balls.unitRows(constant(in: "unitRows"))) }
 }

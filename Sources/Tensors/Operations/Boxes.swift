@@ -1,7 +1,7 @@
 /// The ends of the box ‖δ‖_∞ ≤ ε around inputs, within a domain; constants, not differentiable.
 ///
 /// - Postcondition: lower ≤ upper; NaN where an input lies outside the domain by more than ε.
-public func boxBounds(
+package func boxBounds(
   _ inputs: Tensor, epsilon: Float, domain: ClosedRange<Float>
 ) -> (lower: Tensor, upper: Tensor) {
   let (kernels, x) = (inputs.device.elementwise, inputs.constant(in: "boxBounds"))
@@ -12,7 +12,7 @@ public func boxBounds(
 }
 
 /// The same box in centre and radius form; not differentiable.
-public func boxAround(
+package func boxAround(
   _ inputs: Tensor, epsilon: Float, domain: ClosedRange<Float>
 ) -> (center: Tensor, radius: Tensor) {
   let box = inputs.device.elementwise.boxAround(
@@ -29,7 +29,7 @@ extension Tensor {
   }
 
   /// `self + gradient.signs · length`, ``clamped(lower:upper:)``, in one pass. Not differentiable.
-  public func stepped(
+  package func stepped(
     along gradient: Tensor, by length: Float, lower: Tensor, upper: Tensor
   ) -> Tensor {
     for tensor in [self, gradient, lower, upper] {

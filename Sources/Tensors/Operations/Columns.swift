@@ -10,7 +10,7 @@ extension Tensor {
   }
 
   /// Overwrites the given columns of a matrix, in place. Not differentiable.
-  public mutating func setColumns(_ range: Range<Int>, to part: Tensor) {
+  package mutating func setColumns(_ range: Range<Int>, to part: Tensor) {
     precondition(
       shape.count == 2 && part.shape == [shape[0], range.count],
       "columns \(range) of \(shape) set to \(part.shape)")

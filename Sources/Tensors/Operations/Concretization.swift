@@ -54,7 +54,7 @@ public func concretized(
 
 /// Weighted sums of the rows of forms: weights [batch, rows], forms [batch, rows, n] →
 /// [batch, 1, n].
-public func combinedRows(_ form: Tensor, weights: Tensor) -> Tensor {
+package func combinedRows(_ form: Tensor, weights: Tensor) -> Tensor {
   let kernels = form.device.forms
   let form = form.isTracked ? separated(form, batch: weights.shape[0]) : form
   let (f, w) = (form.array, weights.array)

@@ -40,7 +40,7 @@ public func transposedConvolution(
 /// - Parameters:
 ///   - scale: [C], which multiplies the input channels first; a constant.
 ///   - imageShape: [H, W, C].
-public func convolutionRowNorms(
+package func convolutionRowNorms(
   _ weight: Tensor, scale: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry,
   dual: DualNorm
 ) -> Tensor {
@@ -59,7 +59,7 @@ public func convolutionRowNorms(
 /// coefficients of the image [H, W, C] in it.
 ///
 /// - Returns: [1, outputs.count, H·W·C].
-public func convolutionRows(
+package func convolutionRows(
   _ weight: Tensor, outputs: [Int], imageShape: [Int], _ geometry: ConvolutionGeometry
 ) -> Tensor {
   let (kernels, shape) = (weight.device.convolutions, weight.shape)

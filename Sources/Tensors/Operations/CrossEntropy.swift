@@ -12,7 +12,7 @@ public func marginCrossEntropy(_ margins: Tensor) -> Tensor {
 }
 
 /// ``marginCrossEntropy(_:)`` of each example: [batch, classes − 1] → [batch].
-public func marginCrossEntropies(_ margins: Tensor) -> Tensor {
+package func marginCrossEntropies(_ margins: Tensor) -> Tensor {
   let device = margins.device
   let output = device.losses.marginCrossEntropies(margins.array)
   return recorded(output.losses, from: [margins]) {
@@ -29,7 +29,7 @@ public func divergence(of q: Tensor, from p: Tensor) -> Tensor {
 }
 
 /// a^(1 − weight) · b^weight of numbers above zero, elementwise; below 1e-12 they count as that.
-public func geometricMeans(_ a: Tensor, _ b: Tensor, weight: Float) -> Tensor {
+package func geometricMeans(_ a: Tensor, _ b: Tensor, weight: Float) -> Tensor {
   let (kernels, x, y) = (a.device.elementwise, a.array, b.array)
   let means = kernels.zip(.geometricMean(weight: weight), x, y)
   func gradient(of x: DeviceArray, _ share: Float, _ g: DeviceArray) -> DeviceArray {

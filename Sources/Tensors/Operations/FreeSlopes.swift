@@ -9,7 +9,7 @@ import Relaxations
 ///   - alpha: α ∈ [0, 1], [batch, rows, n]: where l < 0 < u, the lower line of a row is α·h.
 /// - Returns: The forms over the pre-activation, [batch, rows, n], and what their constants
 ///   gain, [batch, rows].
-public func relaxedReLUForm(
+package func relaxedReLUForm(
   _ form: Tensor, center: Tensor, radius: Tensor, alpha: Tensor
 ) -> (form: Tensor, constant: Tensor) {
   let kernels = form.device.relaxations
@@ -39,7 +39,7 @@ public func relaxedReLUForm(
 ///   - alpha: In [0, 1], [batch, rows, n]: the slope, from what the hull's lower side has at the
 ///     interval's lower end to what it has at the other; where a coefficient is negative, from what
 ///     its upper side has at the upper end to what it has at the other.
-public func relaxedForm(
+package func relaxedForm(
   _ form: Tensor, _ function: ActivationFunction, center: Tensor, radius: Tensor, alpha: Tensor
 ) -> (form: Tensor, constant: Tensor) {
   let kernels = form.device.relaxations

@@ -1,16 +1,16 @@
 /// A linear upper bound of Σ exp(−m) over an interval of margins (loss fusion, Xu et al. 2020):
 /// Σ exp(−m − shift) ≤ intercept − Σ weight·m wherever lower ≤ m ≤ upper.
-public struct SumExpBound: Sendable {
+package struct SumExpBound: Sendable {
   /// [batch, rows], non-negative.
-  public let weight: Tensor
+  package let weight: Tensor
   /// [batch, 1].
-  public let intercept: Tensor
+  package let intercept: Tensor
   /// What the device keeps of the shift of each example.
   let shift: any Residual
 }
 
 /// The chords of exp on the interval [lower, upper] of each margin, both [batch, rows].
-public func sumExpBound(lower: Tensor, upper: Tensor) -> SumExpBound {
+package func sumExpBound(lower: Tensor, upper: Tensor) -> SumExpBound {
   let (kernels, l, u) = (lower.device.losses, lower.array, upper.array)
   let chord = kernels.expChords(l, u)
   let outputs = recorded([chord.weight, chord.intercept], from: [lower, upper]) { gradients in
@@ -27,7 +27,7 @@ public func sumExpBound(lower: Tensor, upper: Tensor) -> SumExpBound {
 /// - Parameters:
 ///   - form: Lower bounds of Σ weight·m, [batch, 1].
 ///   - lower: Interval lower bounds of the margins, [batch, rows].
-public func fusedCrossEntropy(
+package func fusedCrossEntropy(
   form: Tensor, bound: SumExpBound, lower: Tensor, beta: Float
 ) -> Tensor {
   let output = form.device.losses.fusedCrossEntropy(

@@ -15,7 +15,7 @@ public func maxPool(_ images: Tensor, _ window: PoolingWindow) -> Tensor {
 ///   - image: [H, W, C].
 /// - Returns: The forms over the images, [batch, rows, H·W·C], and what their constants gain,
 ///   [batch, rows].
-public func relaxedMaxPoolForm(
+package func relaxedMaxPoolForm(
   _ form: Tensor, center: Tensor, radius: Tensor, image: [Int], _ window: PoolingWindow
 ) -> (form: Tensor, constant: Tensor) {
   let kernels = form.device.relaxations

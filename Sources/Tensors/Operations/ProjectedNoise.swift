@@ -8,7 +8,7 @@
 ///   - columns: [batch, k, n].
 ///   - slope, offset: [batch, n].
 ///   - noise: [k, n], a constant.
-public func scaledNoise(
+package func scaledNoise(
   _ columns: Tensor, slope: Tensor, offset: Tensor, noise: Tensor
 ) -> Tensor {
   let (kernels, x, s) = (columns.device.forms, columns.array, slope.array)
@@ -25,7 +25,7 @@ public func scaledNoise(
 ///
 /// Where the columns are those of G·R, R of standard Cauchy numbers, it estimates Σ_j |G_ij| (Li et
 /// al. 2007).
-public func medianMagnitudes(_ columns: Tensor) -> Tensor {
+package func medianMagnitudes(_ columns: Tensor) -> Tensor {
   let (kernels, x) = (columns.device.forms, columns.array)
   let output = kernels.medianMagnitudes(x)
   return recorded(output.values, from: [columns]) {
@@ -37,7 +37,7 @@ public func medianMagnitudes(_ columns: Tensor) -> Tensor {
 ///
 /// Where the columns are those of G·R, R of standard normal numbers, it estimates the Euclidean
 /// norms of G's rows.
-public func rootMeanSquares(_ columns: Tensor) -> Tensor {
+package func rootMeanSquares(_ columns: Tensor) -> Tensor {
   let (kernels, x) = (columns.device.forms, columns.array)
   let roots = kernels.rootMeanSquares(x)
   return recorded(roots, from: [columns]) {

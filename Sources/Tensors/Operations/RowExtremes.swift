@@ -19,7 +19,7 @@ extension Tensor {
 
   /// The smallest entry of each row of lower bounds [rows, columns]; NaN where a row holds NaN or
   /// ∞, which bound nothing. Not differentiable.
-  public var minimumOfRows: [Float] {
+  package var minimumOfRows: [Float] {
     precondition(shape.count == 2, "rows of shape \(shape)")
     let columns = shape[1]
     return constant(in: "minimumOfRows").read { scalars in

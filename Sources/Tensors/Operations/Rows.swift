@@ -50,7 +50,7 @@ extension Tensor {
 
   /// A copy in which some rows of the first axis are those of another tensor of the same shape. Not
   /// differentiable.
-  public func replacingRows(at indices: [Int], from other: Tensor) -> Tensor {
+  package func replacingRows(at indices: [Int], from other: Tensor) -> Tensor {
     precondition(shape == other.shape, "\(other.shape) in place of \(shape)")
     return Tensor(
       device.arrangements.replacingRows(

@@ -14,7 +14,7 @@ private func softmax(_ scale: SoftmaxScale, _ x: Tensor) -> Tensor {
 ///
 /// - Postcondition: the result, computed with outward rounding, holds the softmax of every vector
 ///   in the box. NaN where the box is not finite.
-public func intervalSoftmax(
+package func intervalSoftmax(
   _ scale: SoftmaxScale, center: Tensor, radius: Tensor
 ) -> (center: Tensor, radius: Tensor) {
   let box = center.device.relaxations.intervalSoftmax(
@@ -28,7 +28,7 @@ public func intervalSoftmax(
 ///   - center, radius: The boxes of the logits, [batch, n]; constants.
 /// - Returns: The forms over the logits, [batch, rows, n], and what their constants gain,
 ///   [batch, rows].
-public func relaxedSoftmaxForm(
+package func relaxedSoftmaxForm(
   _ form: Tensor, _ scale: SoftmaxScale, center: Tensor, radius: Tensor
 ) -> (form: Tensor, constant: Tensor) {
   let kernels = form.device.relaxations

@@ -1,16 +1,16 @@
 /// The numbers of one step of Adam (Kingma and Ba, 2015, algorithm 1).
-public struct AdamStep: Sendable {
-  public var learningRate: Float
-  public var beta1: Float
-  public var beta2: Float
-  public var epsilon: Float
+package struct AdamStep: Sendable {
+  package var learningRate: Float
+  package var beta1: Float
+  package var beta2: Float
+  package var epsilon: Float
   /// 1 − β₁ᵗ and 1 − β₂ᵗ at this step.
-  public var correction1: Float
-  public var correction2: Float
+  package var correction1: Float
+  package var correction2: Float
   /// Multiplies the gradient first (gradient clipping).
-  public var gradientScale: Float
+  package var gradientScale: Float
 
-  public init(
+  package init(
     learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, correction1: Float,
     correction2: Float, gradientScale: Float
   ) {

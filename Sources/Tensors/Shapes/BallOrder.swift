@@ -1,4 +1,4 @@
 /// The p of an ℓp ball that is not a box.
-public enum BallOrder: Sendable {
+package enum BallOrder: Sendable {
   case one, two
 }

@@ -1,5 +1,5 @@
 /// Whether softmax or its logarithm is meant.
-public enum SoftmaxScale: Sendable {
+package enum SoftmaxScale: Sendable {
   /// exp(x_i)/Σ exp(x_j).
   case probability
   /// x_i − log Σ exp(x_j).

@@ -5,19 +5,19 @@ import Synchronization
 ///
 /// Capacities are rounded up to a quarter of a power of two: at most 25% is wasted, and the few
 /// distinct sizes make a freed buffer fit the next request.
-public final class BufferPool: Sendable {
-  public static let shared = BufferPool()
+package final class BufferPool: Sendable {
+  package static let shared = BufferPool()
 
   /// What the pool did since the process started.
-  public struct Statistics: Sendable, Equatable {
+  package struct Statistics: Sendable, Equatable {
     /// Buffers obtained from the system.
-    public var systemAllocations = 0
+    package var systemAllocations = 0
     /// Requests served from the cache.
-    public var reuses = 0
+    package var reuses = 0
     /// Bytes held, in use or cached.
-    public var bytes = 0
+    package var bytes = 0
     /// The largest value that `bytes` has had.
-    public var peakBytes = 0
+    package var peakBytes = 0
   }
 
   /// What one lane has to take again, most recent last: still in its core's cache.
@@ -37,17 +37,17 @@ public final class BufferPool: Sendable {
 
   private func shelf(_ lane: Int) -> Shelf { shelves[lane % shelves.count] }
 
-  public var statistics: Statistics {
+  package var statistics: Statistics {
     var result = totals.withLock { $0 }
     for shelf in shelves { result.reuses += shelf.contents.withLock { $0.reuses } }
     return result
   }
 
   /// Forgets the largest value so far of the bytes held.
-  public func restartPeak() { totals.withLock { $0.peakBytes = $0.bytes } }
+  package func restartPeak() { totals.withLock { $0.peakBytes = $0.bytes } }
 
   /// Returns the cached buffers to the system.
-  public func trim() {
+  package func trim() {
     for shelf in shelves {
       let free = shelf.contents.withLock { contents in
         defer { contents.free.removeAll() }
