@@ -21,37 +21,28 @@ extension OperationCase {
         reference: { reluLines($0[0], $0[1], slope) })
     }
 
-  static let activationCases: [OperationCase] = [
-    ActivationFunction.sigmoid, .tanh, .softsign, .elu(alpha: 1.5),
-  ].map { f in
-    OperationCase(
-      name: "intervalActivation \(f)", inputs: { intervals([$0, 12], seed: 46) },
-      ours: { x in
-        let output = intervalActivation(f, center: x[0], radius: x[1])
-        return [output.center, output.radius]
-      },
-      reference: { x in
-        let lower = x[0].with(x[1], -).map(f.value)
-        let upper = x[0].with(x[1], +).map(f.value)
-        return [upper.with(lower) { ($0 + $1) / 2 }, upper.with(lower) { ($0 - $1) / 2 }]
-      })
-  }
-
-  /// They fall up to their minimum and rise from there.
-  static let nonMonotoneCases = [ActivationFunction.gelu, .hardSwish, .silu, .mish, .geluTanh].map {
-    f in
-    OperationCase(
-      name: "intervalActivation \(f)", inputs: { intervals([$0, 12], seed: 47) },
-      ours: { x in
-        let output = intervalActivation(f, center: x[0], radius: x[1])
-        return [output.center, output.radius]
-      },
-      reference: { x in
-        let (l, u) = (x[0].with(x[1], -), x[0].with(x[1], +))
-        let smallest = l.with(u) { least(from: $0, to: $1, f.value) }
-        let largest = l.with(u) { max(f.value($0), f.value($1)) }
-        return [largest.with(smallest) { ($0 + $1) / 2 }, largest.with(smallest) { ($0 - $1) / 2 }]
-      })
+  /// Values and intervals of every function.
+  static let activationCases: [OperationCase] = ActivationFunction.samples.flatMap { function in
+    let f = function.scalar
+    return [
+      OperationCase(
+        name: "activation \(function)", inputs: { [awayFromZero([$0, 3, 2], seed: 48)] },
+        ours: { [activation(function, $0[0])] }, reference: { [$0[0].map(f.value)] }),
+      OperationCase(
+        name: "intervalActivation \(function)", inputs: { intervals([$0, 12], seed: 46) },
+        ours: { x in
+          let output = intervalActivation(function, center: x[0], radius: x[1])
+          return [output.center, output.radius]
+        },
+        reference: { x in
+          let (l, u) = (x[0].with(x[1], -), x[0].with(x[1], +))
+          let smallest = l.with(u) { least(from: $0, to: $1, f.value) }
+          let largest = l.with(u) { -least(from: $0, to: $1) { -f.value($0) } }
+          return [
+            largest.with(smallest) { ($0 + $1) / 2 }, largest.with(smallest) { ($0 - $1) / 2 },
+          ]
+        }),
+    ]
   }
 
   /// ReLU as an activation with lines of its own.

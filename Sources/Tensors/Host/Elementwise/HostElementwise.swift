@@ -13,7 +13,7 @@ struct HostElementwise: ElementwiseKernels {
     case .inverseSquareRoot(let offset): ElementwiseKernel.map(x) { 1 / ($0 + offset).squareRoot() }
     case .lowerEnd(let epsilon, let domain): lowerEnds(x, epsilon, domain)
     case .upperEnd(let epsilon, let domain): upperEnds(x, epsilon, domain)
-    case .activation(let function): ActivationKernel.forward(function, x)
+    case .activation(let function): ActivationKernel.forward(function.scalar, x)
     }
   }
 
@@ -33,7 +33,7 @@ struct HostElementwise: ElementwiseKernels {
     case .absoluteGradient: ElementwiseKernel.binary(x, y, ck_absolute_gradient)
     case .reluGradient: ElementwiseKernel.binary(x, y, ck_relu_gradient)
     case .inverseSquareRootGradient: ElementwiseKernel.zip(x, y) { -0.5 * $0 * $0 * $0 * $1 }
-    case .activationGradient(let function): ActivationKernel.backward(function, x, y)
+    case .activationGradient(let function): ActivationKernel.backward(function.scalar, x, y)
     }
   }
 
@@ -118,7 +118,7 @@ extension HostElementwise {
   func interval(
     _ function: ActivationFunction, _ center: DeviceArray, _ radius: DeviceArray
   ) -> (center: DeviceArray, radius: DeviceArray) {
-    ActivationKernel.interval(function, center, radius)
+    ActivationKernel.interval(function.scalar, center, radius)
   }
 
   func intervalGradient(
@@ -126,6 +126,6 @@ extension HostElementwise {
     centerGradient: DeviceArray, radiusGradient: DeviceArray
   ) -> (center: DeviceArray, radius: DeviceArray) {
     ActivationKernel.intervalBackward(
-      function, center, radius, centerGradient: centerGradient, radiusGradient: radiusGradient)
+      function.scalar, center, radius, centerGradient: centerGradient, radiusGradient: radiusGradient)
   }
 }

@@ -1,13 +1,12 @@
 import Relaxations
 
-/// Replaces an activation by lines in linear forms, where each row chooses its lines by itself
-/// (``FreeSlope``).
+/// Replaces a function by lines in linear forms, where each row chooses its lines by itself from
+/// those of the function's hull (``Hull``).
 enum FreeActivationFormKernel {
   /// - Parameter alpha: [batch, rows, n] in [0, 1].
   /// - Returns: Λ · slope and Σ Λ · intercept, of the lower line where Λ ≥ 0, else of the upper.
   static func forward(
-    _ f: ActivationFunction, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray,
-    _ alpha: DeviceArray
+    _ f: some ScalarFunction, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, _ alpha: DeviceArray
   ) -> (form: DeviceArray, constant: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let out = result([size.batch, size.rows, size.n])
@@ -17,11 +16,11 @@ enum FreeActivationFormKernel {
       for example in range {
         let first = example * size.rows
         (constant.pointer + first).update(repeating: 0, count: size.rows)
-        forEachNeuron(f, center, radius, example, size.n) { neuron, slopes in
+        forEachNeuron(f, center, radius, example, size.n) { neuron, hull in
           for row in 0..<size.rows {
             let i = (first + row) * size.n + neuron
             let x = source[example * size.formStride + row * size.n + neuron]
-            let (line, _) = slopes.line(for: x, at: positions[i])
+            let line = f.line(Side(of: x), of: hull, at: Double(positions[i])).line
             out.pointer[i] = x * Float(line.slope)
             constant.pointer[first + row] += x * line.outwardIntercept(for: x)
           }
@@ -35,8 +34,7 @@ enum FreeActivationFormKernel {
   /// Gradients of form and alpha. The intercept of a line that touches the function at h changes by
   /// −h times what its slope does.
   static func backward(
-    _ f: ActivationFunction, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray,
-    _ alpha: DeviceArray,
+    _ f: some ScalarFunction, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, _ alpha: DeviceArray,
     formGradient: DeviceArray, constantGradient: DeviceArray
   ) -> (form: DeviceArray, alpha: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
@@ -45,11 +43,12 @@ enum FreeActivationFormKernel {
     let (gf, gc) = (formGradient.pointer, constantGradient.pointer)
     parallelRanges(size.batch, work: 64 * alpha.count) { range in
       for example in range {
-        forEachNeuron(f, center, radius, example, size.n) { neuron, slopes in
+        forEachNeuron(f, center, radius, example, size.n) { neuron, hull in
           for row in 0..<size.rows {
             let (r, i) = (example * size.rows + row, (example * size.rows + row) * size.n + neuron)
             let x = source[example * size.formStride + row * size.n + neuron]
-            let (line, change) = slopes.line(for: x, at: positions[i])
+            let chosen = f.line(Side(of: x), of: hull, at: Double(positions[i]))
+            let (line, change) = (chosen.line, chosen.change)
             dForm.pointer[i] = gf[i] * Float(line.slope) + gc[r] * line.outwardIntercept(for: x)
             dAlpha.pointer[i] = x * Float(change) * (gf[i] - gc[r] * Float(line.contact))
           }
@@ -60,24 +59,23 @@ enum FreeActivationFormKernel {
     return (dForm.array, dAlpha.array)
   }
 
-  /// The slopes to choose from of each neuron of an example, [batch, n].
+  /// The hull of each neuron of an example, [batch, n].
   private static func forEachNeuron(
-    _ f: ActivationFunction, _ center: DeviceArray, _ radius: DeviceArray, _ example: Int, _ n: Int,
-    _ body: (_ neuron: Int, _ slopes: FreeSlope) -> Void
+    _ f: some ScalarFunction, _ center: DeviceArray, _ radius: DeviceArray, _ example: Int, _ n: Int,
+    _ body: (_ neuron: Int, _ hull: Hull) -> Void
   ) {
     let (c, r) = (center.pointer + example * n, radius.pointer + example * n)
     for neuron in 0..<n {
       let (middle, half) = (Double(c[neuron]), Double(r[neuron]))
-      body(neuron, FreeSlope(f, middle - half, middle + half))
+      body(neuron, f.hull(middle - half, middle + half))
     }
     keepAlive(center, radius)
   }
 }
 
-extension FreeSlope {
-  fileprivate func line(for coefficient: Float, at position: Float) -> Choice {
-    coefficient < 0 ? upperLine(at: Double(position)) : lowerLine(at: Double(position))
-  }
+extension Side {
+  /// The side on which a line has to lie for a coefficient.
+  fileprivate init(of coefficient: Float) { self = coefficient < 0 ? .above : .below }
 }
 
 extension ActivationRelaxation.Line {

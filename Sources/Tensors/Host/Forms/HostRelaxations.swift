@@ -74,20 +74,20 @@ extension HostRelaxations {
   func lines(
     _ function: ActivationFunction, _ center: DeviceArray, _ radius: DeviceArray,
     _ slope: ReLUSlope
-  ) -> LineArrays { ActivationKernel.lines(function, center, radius, slope) }
+  ) -> LineArrays { ActivationKernel.lines(function.scalar, center, radius, slope) }
 
   func linesGradient(
     _ function: ActivationFunction, _ center: DeviceArray, _ radius: DeviceArray,
     _ slope: ReLUSlope, gradients: LineArrays
   ) -> (center: DeviceArray, radius: DeviceArray) {
-    ActivationKernel.linesBackward(function, center, radius, slope, gradients: gradients)
+    ActivationKernel.linesBackward(function.scalar, center, radius, slope, gradients: gradients)
   }
 
   func relax(
     _ function: ActivationFunction, _ form: DeviceArray, _ center: DeviceArray,
     _ radius: DeviceArray, alpha: DeviceArray
   ) -> (form: DeviceArray, constant: DeviceArray) {
-    FreeActivationFormKernel.forward(function, form, center, radius, alpha)
+    FreeActivationFormKernel.forward(function.scalar, form, center, radius, alpha)
   }
 
   func relaxGradient(
@@ -96,7 +96,7 @@ extension HostRelaxations {
     constantGradient: DeviceArray
   ) -> (form: DeviceArray, alpha: DeviceArray) {
     FreeActivationFormKernel.backward(
-      function, form, center, radius, alpha, formGradient: formGradient,
+      function.scalar, form, center, radius, alpha, formGradient: formGradient,
       constantGradient: constantGradient)
   }
 }

@@ -1,37 +1,5 @@
 import RealModule
 
-/// An affine function of logits.
-package struct Plane {
-  package var slopes: [Double]
-  package var intercept: Double
-
-  /// The plane of the given slopes with a value at a point.
-  package init(slopes: [Double], value: Double, at point: [Double]) {
-    self.slopes = slopes
-    intercept = value - zip(slopes, point).reduce(0) { $0 + $1.0 * $1.1 }
-  }
-
-  package init(constant: Double, count: Int) {
-    (slopes, intercept) = ([Double](repeating: 0, count: count), constant)
-  }
-
-  package func value(at point: [Double]) -> Double {
-    zip(slopes, point).reduce(intercept) { $0 + $1.0 * $1.1 }
-  }
-
-  package var isFinite: Bool { intercept.isFinite && slopes.allSatisfy(\.isFinite) }
-
-  /// The least and largest value on a box.
-  package func range(on box: LogitBox) -> (lower: Double, upper: Double) {
-    var (low, high) = (intercept, intercept)
-    for (i, slope) in slopes.enumerated() {
-      low += min(slope * box.lower[i], slope * box.upper[i])
-      high += max(slope * box.lower[i], slope * box.upper[i])
-    }
-    return (low, high)
-  }
-}
-
 /// Planes around log Σ exp(z) on a box.
 ///
 /// It is convex, so that its tangent lies below. Above, chords of the exponentials make the sum
@@ -71,18 +39,5 @@ package struct LogSumExpPlanes {
     if let pivot { slopes[pivot] = 1 - slopes.reduce(0, +) }
     let value = Double.log(sum) + (pivot.map { center[$0] } ?? shift)
     return Plane(slopes: slopes, value: value, at: center)
-  }
-}
-
-/// The chord of exp on an interval.
-package struct ExponentialChord {
-  package let slope: Double
-  package let valueInTheMiddle: Double
-
-  package init(_ l: Double, _ u: Double) {
-    let (low, high, width) = (Double.exp(l), Double.exp(u), u - l)
-    // (eᵘ − eˡ)/(u − l) without cancellation.
-    slope = width > 0 ? -high * .expMinusOne(-width) / width : high
-    valueInTheMiddle = low / 2 + high / 2
   }
 }

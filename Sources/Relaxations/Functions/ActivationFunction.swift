@@ -1,0 +1,78 @@
+/// A scalar function that is applied elementwise, as files and networks name it.
+///
+/// What a function is stands in a file of its name in this folder. A new one takes that file, and
+/// here a case, its kind, a line of the one switch, and a sample.
+public enum ActivationFunction: Sendable, Hashable {
+  /// max(x, slope·x), 0 ≤ slope ≤ 1; with slope 0 it is ReLU.
+  case leakyReLU(slope: Float)
+  /// 1/(1 + e⁻ˣ).
+  case sigmoid
+  case tanh
+  /// log(1 + eˣ).
+  case softplus
+  /// x above 0, alpha·(eˣ − 1) below, alpha ≥ 0. With alpha above 1 it has a concave kink at 0, as
+  /// SELU has.
+  case elu(alpha: Float)
+  /// x·Φ(x), with Φ the normal distribution function (Hendrycks and Gimpel 2016).
+  case gelu
+  /// min(max(x, lower), upper), lower < upper; hard tanh and ReLU6 are cases of it.
+  case clip(lower: Float, upper: Float)
+  /// x·clip(x/6 + ½, 0, 1) (Howard et al. 2019).
+  case hardSwish
+  /// x·σ(x), also called swish (Elfwing et al. 2018).
+  case silu
+  /// x·tanh(log(1 + eˣ)) (Misra 2020).
+  case mish
+  /// x/(1 + |x|).
+  case softsign
+  /// x·σ(2√(2/π)·(x + 0.044715·x³)), the approximation of GELU by a tanh.
+  case geluTanh
+
+  /// The cases without settings.
+  public enum Kind: String, Sendable, CaseIterable {
+    case leakyReLU = "leaky-relu"
+    case sigmoid, tanh, softplus, elu, gelu, clip
+    case hardSwish = "hard-swish"
+    case silu, mish, softsign
+    case geluTanh = "gelu-tanh"
+  }
+
+  /// The only switch over the cases: what each is called, and what it is.
+  private var definition: (kind: Kind, scalar: any ScalarFunction) {
+    switch self {
+    case .leakyReLU(let slope): (.leakyReLU, LeakyReLU(slope: Double(slope)))
+    case .sigmoid: (.sigmoid, Sigmoid())
+    case .tanh: (.tanh, Tanh())
+    case .softplus: (.softplus, Softplus())
+    case .elu(let alpha): (.elu, ELU(alpha: Double(alpha)))
+    case .gelu: (.gelu, GELU())
+    case .clip(let lower, let upper): (.clip, Clip(lower: Double(lower), upper: Double(upper)))
+    case .hardSwish: (.hardSwish, HardSwish())
+    case .silu: (.silu, SiLU())
+    case .mish: (.mish, Mish())
+    case .softsign: (.softsign, Softsign())
+    case .geluTanh: (.geluTanh, TanhGELU())
+    }
+  }
+
+  public var kind: Kind { definition.kind }
+
+  /// Such as "leaky-relu", without settings.
+  public var name: String { kind.rawValue }
+
+  /// The function by itself. What loops over numbers takes it once, outside of the loop.
+  package var scalar: any ScalarFunction { definition.scalar }
+
+  /// Whether its settings are in the ranges for which there are bounds.
+  package var isBounded: Bool { scalar.isBounded }
+
+  /// Every kind, with settings of each sort that matters. Tests, their random networks and damaged
+  /// files take their functions from here, so that a new one is tested by being listed; that every
+  /// kind is listed is a test as well.
+  package static let samples: [ActivationFunction] = [
+    .leakyReLU(slope: 0), .leakyReLU(slope: 0.1), .leakyReLU(slope: 1), .sigmoid, .tanh,
+    .softplus, .elu(alpha: 1), .elu(alpha: 0.3), .elu(alpha: 1.67326), .gelu,
+    .clip(lower: -0.6, upper: 0.7), .clip(lower: 0, upper: 6), .hardSwish, .silu, .mish,
+    .softsign, .geluTanh,
+  ]
+}

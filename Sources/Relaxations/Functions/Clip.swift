@@ -1,0 +1,25 @@
+/// min(max(x, lower), upper) with lower < upper; NaN stays.
+struct Clip: ScalarFunction {
+  let lower: Double
+  let upper: Double
+  /// Where it bends, which is at kinks alone.
+  let kinks: [Double]
+
+  init(lower: Double, upper: Double) {
+    (self.lower, self.upper, kinks) = (lower, upper, [lower, upper])
+  }
+
+  var isBounded: Bool { lower < upper }
+
+  func value(_ x: Double) -> Double { x < lower ? lower : (x > upper ? upper : x) }
+
+  func derivative(_ x: Double) -> Double { lower <= x && x < upper ? 1 : (x.isNaN ? x : 0) }
+
+  func secondDerivative(_ x: Double) -> Double { 0 }
+
+  var turns: [Double] { [] }
+  var bends: [Double] { kinks }
+  var reach: Double { 2 * max(abs(lower), abs(upper)) + 1 }
+
+  func turningPoints(slope: Double, from l: Double, to u: Double) -> [Double] { kinks }
+}

@@ -1,0 +1,26 @@
+/// x/(1 + |x|).
+struct Softsign: SShaped {
+  var isBounded: Bool { true }
+
+  func value(_ x: Double) -> Double { x / (1 + abs(x)) }
+
+  func derivative(_ x: Double) -> Double { 1 / ((1 + abs(x)) * (1 + abs(x))) }
+
+  func secondDerivative(_ x: Double) -> Double {
+    (x < 0 ? 2 : -2) / ((1 + abs(x)) * (1 + abs(x)) * (1 + abs(x)))
+  }
+
+  var turns: [Double] { [] }
+  var bends: [Double] { Self.bends }
+  var kinks: [Double] { [] }
+  /// Its slope falls so slowly that only beyond this its square overflows.
+  var reach: Double { 0x1p512 }
+
+  private static let bends = [0.0]
+
+  func turningPoints(slope: Double, from l: Double, to u: Double) -> [Double] {
+    guard slope > 0, slope <= 1 else { return [] }
+    let point = 1 / slope.squareRoot() - 1
+    return [-point, point]
+  }
+}

@@ -1,0 +1,28 @@
+import RealModule
+
+struct Tanh: SShaped {
+  var isBounded: Bool { true }
+
+  func value(_ x: Double) -> Double { .tanh(x) }
+
+  /// 1/cosh² x.
+  func derivative(_ x: Double) -> Double {
+    let value = Double.cosh(x)
+    return 1 / (value * value)
+  }
+
+  func secondDerivative(_ x: Double) -> Double { -2 * .tanh(x) * derivative(x) }
+
+  var turns: [Double] { [] }
+  var bends: [Double] { Self.bends }
+  var kinks: [Double] { [] }
+  var reach: Double { 400 }
+
+  private static let bends = [0.0]
+
+  func turningPoints(slope: Double, from l: Double, to u: Double) -> [Double] {
+    guard slope > 0 else { return [] }
+    let point = Double.acosh(max(1 / slope.squareRoot(), 1))
+    return point.isFinite ? [-point, point] : []
+  }
+}

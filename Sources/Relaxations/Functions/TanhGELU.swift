@@ -1,0 +1,28 @@
+/// x/2·(1 + tanh u), u = √(2/π)·(x + 0.044715·x³), which is x·σ(2u): what frameworks offer as the
+/// approximation of GELU (Hendrycks and Gimpel 2016).
+struct TanhGELU: ScalarFunction {
+  var isBounded: Bool { true }
+
+  func value(_ x: Double) -> Double { gated(x).value }
+
+  func derivative(_ x: Double) -> Double { gated(x).derivative }
+
+  func secondDerivative(_ x: Double) -> Double { gated(x).secondDerivative }
+
+  var turns: [Double] { Self.turns }
+  var bends: [Double] { Self.bends }
+  var kinks: [Double] { [] }
+  var reach: Double { 40 }
+
+  private static let turns = [-0.7524614220710162]
+  private static let bends = [-1.4185040087908285, 1.4185040087908285]
+  private static let scale = 2 * (2 / Double.pi).squareRoot()
+  private static let cubic = 0.044715
+
+  private func gated(_ x: Double) -> LogisticGate {
+    let (scale, cubic) = (Self.scale, Self.cubic)
+    return LogisticGate(
+      x: x, gate: scale * (x + cubic * x * x * x), first: scale * (1 + 3 * cubic * x * x),
+      second: 6 * scale * cubic * x)
+  }
+}

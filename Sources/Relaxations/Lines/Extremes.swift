@@ -1,0 +1,20 @@
+/// The least or the largest value of a function on an interval, and where it is.
+package struct Extreme {
+  package let point: Double
+  package let value: Double
+}
+
+extension ScalarFunction {
+  /// A function is least and largest at an end or where it turns, whether it rises, falls or does
+  /// both. Of equal ends the lower one is the least, the upper one the largest. NaN at an end stays.
+  package func extremes(_ l: Double, _ u: Double) -> (least: Extreme, largest: Extreme) {
+    let ends = (Extreme(point: l, value: value(l)), Extreme(point: u, value: value(u)))
+    var (least, largest) = ends.1.value < ends.0.value ? (ends.1, ends.0) : ends
+    for turn in turns where l < turn && turn < u {
+      let value = value(turn)
+      if value < least.value { least = Extreme(point: turn, value: value) }
+      if value > largest.value { largest = Extreme(point: turn, value: value) }
+    }
+    return (least, largest)
+  }
+}

@@ -1,0 +1,14 @@
+import RealModule
+
+/// The chord of exp on an interval.
+package struct ExponentialChord {
+  package let slope: Double
+  package let valueInTheMiddle: Double
+
+  package init(_ l: Double, _ u: Double) {
+    let (low, high, width) = (Double.exp(l), Double.exp(u), u - l)
+    // (eᵘ − eˡ)/(u − l) without cancellation.
+    slope = width > 0 ? -high * .expMinusOne(-width) / width : high
+    valueInTheMiddle = low / 2 + high / 2
+  }
+}
