@@ -1,6 +1,7 @@
 import Foundation
 import Networks
 import Tensors
+import Testing
 
 @testable import Formats
 
@@ -126,5 +127,32 @@ extension Network {
     let x = Tensor(shape: [1, input.count], input)
       .permutingColumns(of: image, toPyTorch: false).reshaped([1] + inputShape)
     return self(x).scalars
+  }
+}
+
+/// Records an issue unless the network that is read from a graph has these outputs, up to rounding.
+func expect(
+  _ outputs: [Float], _ graph: GraphBuilder, of input: [Float],
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let found = try graph.network().outputs(input)
+  let isClose =
+    found.count == outputs.count
+    && zip(found, outputs).allSatisfy { abs($0 - $1) <= 1e-6 * max(1, abs($1)) }
+  #expect(isClose, "\(found) instead of \(outputs)", sourceLocation: sourceLocation)
+}
+
+/// Records an issue unless a graph is refused by one line that contains a text.
+func expectRefused(
+  _ text: String, _ graph: GraphBuilder, output: String? = nil, outputs: [String]? = nil,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  do {
+    _ = try graph.network(output: output, outputs: outputs)
+    Issue.record("was read", sourceLocation: sourceLocation)
+  } catch {
+    let line = "\(error)"
+    #expect(
+      line.contains(text) && !line.contains("\n"), "\(line)", sourceLocation: sourceLocation)
   }
 }

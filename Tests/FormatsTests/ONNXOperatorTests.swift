@@ -7,30 +7,6 @@ import Testing
 
 /// Operators with values that were computed by hand.
 @Suite struct ONNXOperatorTests {
-  private func expect(
-    _ outputs: [Float], _ graph: GraphBuilder, of input: [Float],
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    let found = try graph.network().outputs(input)
-    let isClose =
-      found.count == outputs.count
-      && zip(found, outputs).allSatisfy {
-        abs($0 - $1) <= 1e-6 * max(1, abs($1))
-      }
-    #expect(isClose, "\(found) instead of \(outputs)", sourceLocation: sourceLocation)
-  }
-
-  private func expectRefused(
-    _ text: String, _ graph: GraphBuilder, sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    do {
-      _ = try graph.network()
-      Issue.record("was read", sourceLocation: sourceLocation)
-    } catch {
-      #expect("\(error)".contains(text), "\(error)", sourceLocation: sourceLocation)
-    }
-  }
-
   // MARK: Windows
 
   /// What is padded never wins, though all values are negative.

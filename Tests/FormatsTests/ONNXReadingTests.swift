@@ -7,33 +7,6 @@ import Testing
 
 /// Models as people bring them: small graphs of each kind, with their values by hand.
 @Suite struct ONNXReadingTests {
-  private func expectRefused(
-    _ text: String, _ graph: GraphBuilder, output: String? = nil, outputs: [String]? = nil,
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    do {
-      _ = try graph.network(output: output, outputs: outputs)
-      Issue.record("was read", sourceLocation: sourceLocation)
-    } catch {
-      let line = "\(error)"
-      #expect(
-        line.contains(text) && !line.contains("\n"), "\(line)", sourceLocation: sourceLocation)
-    }
-  }
-
-  private func expect(
-    _ outputs: [Float], _ graph: GraphBuilder, of input: [Float],
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    let found = try graph.network().outputs(input)
-    let isClose =
-      found.count == outputs.count
-      && zip(found, outputs).allSatisfy {
-        abs($0 - $1) <= 1e-6 * max(1, abs($1))
-      }
-    #expect(isClose, "\(found) instead of \(outputs)", sourceLocation: sourceLocation)
-  }
-
   // MARK: Constants
 
   @Test func everyFormOfConstantIsRead() throws {

@@ -41,7 +41,7 @@ extension ONNXOperators {
       let scale = graph.lineOf(a, b)!.scale
       graph.define(node.proto.output[0], as: .part(.polynomial([0, 0, scale], of: b)))
     default:
-      guard let known = try product(a, b, node, &graph) else {
+      guard let known = try ONNXFunctionForms.joined(a, b, node, &graph) else {
         let verb = node.operation == "Mul" ? "multiplies" : "divides"
         throw node.bad(
           "\(verb) two computed values, for which there is no bound rule yet; only x · σ(x) "
@@ -142,10 +142,19 @@ extension ONNXOperators {
 }
 
 extension ONNXGraph {
+  /// The axes of two values that are spread over each other by NumPy's rule, which begins at the
+  /// last axis: with fewer axes the batch of one value would meet another axis of the other, which
+  /// fits only where it is 1.
+  func commonAxes(_ a: Value, _ b: Value, for node: ONNXNode) throws -> [Int] {
+    guard a.axes.count == b.axes.count || !hasBatch || batch == 1,
+      let axes = Broadcast.shape(a.axes, b.axes)
+    else { throw node.bad("of \(shown(a.axes)) and \(shown(b.axes)), which do not fit") }
+    return axes
+  }
+
   /// a + b, spread over each other by NumPy's rule.
   mutating func sum(_ a: Value, _ b: Value, for node: ONNXNode) throws -> Value {
-    guard let axes = Broadcast.shape(a.axes, b.axes), axes.count == max(a.axes.count, b.axes.count)
-    else { throw node.bad("of \(shown(a.axes)) and \(shown(b.axes)), which do not fit") }
+    let axes = try commonAxes(a, b, for: node)
     let (x, y) = try aligned(
       try spread(a, to: axes, for: node), try spread(b, to: axes, for: node), for: node)
     let result = try append(Addition(), to: [x, y], for: node, image: x.image)

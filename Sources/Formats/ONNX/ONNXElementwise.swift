@@ -13,90 +13,6 @@ extension ONNXOperators {
     }
   }
 
-  static func function(
-    _ function: @escaping @Sendable (inout ONNXNode) throws -> ActivationFunction
-  ) -> Conversion {
-    { node, graph in
-      let f = try function(&node)
-      if case .tanh = f, case .part(let part)? = try graph.operand(0, of: node) {
-        return graph.define(node.proto.output[0], as: .part(try part.hyperbolicTangent(node)))
-      }
-      let x = try graph.value(0, of: node)
-      graph.alias(try graph.apply(f, to: x, for: node), for: node)
-    }
-  }
-
-  static let leakyReLU: Conversion = { node, graph in
-    let x = try graph.value(0, of: node)
-    let slope = node.float("alpha", default: 0.01)
-    guard slope.isFinite else { throw node.bad("alpha \(slope) is not a number") }
-    let result =
-      0...1 ~= slope
-      ? try graph.apply(.leakyReLU(slope: slope), to: x, for: node)
-      : try graph.appendElementwise(PReLU(slope: slope), to: x, for: node)
-    graph.alias(result, for: node)
-  }
-
-  static let elu: Conversion = { node, graph in
-    let x = try graph.value(0, of: node)
-    let alpha = node.float("alpha", default: 1)
-    guard alpha >= 0, alpha.isFinite else { throw node.bad("alpha \(alpha) is below 0") }
-    graph.alias(try graph.apply(.elu(alpha: alpha), to: x, for: node), for: node)
-  }
-
-  /// gamma · ELU(x).
-  static let selu: Conversion = { node, graph in
-    let x = try graph.value(0, of: node)
-    let alpha = node.float("alpha", default: 1.673_263_2)
-    let gamma = node.float("gamma", default: 1.050_701)
-    guard alpha >= 0, alpha.isFinite, gamma.isFinite else {
-      throw node.bad("alpha \(alpha) and gamma \(gamma) are not supported")
-    }
-    let elu = try graph.apply(.elu(alpha: alpha), to: x, for: node)
-    graph.alias(try graph.scaled(elu, by: gamma, for: node), for: node)
-  }
-
-  /// alpha · ELU(x/alpha).
-  static let celu: Conversion = { node, graph in
-    let x = try graph.value(0, of: node)
-    let alpha = node.float("alpha", default: 1)
-    guard alpha > 0, alpha.isFinite, (1 / alpha).isFinite else {
-      throw node.bad("alpha \(alpha) is not above 0")
-    }
-    let elu = try graph.apply(
-      .elu(alpha: 1), to: try graph.scaled(x, by: 1 / alpha, for: node), for: node)
-    graph.alias(try graph.scaled(elu, by: alpha, for: node), for: node)
-  }
-
-  /// clip(alpha · x + beta, 0, 1).
-  static let hardSigmoid: Conversion = { node, graph in
-    let x = try graph.value(0, of: node)
-    let (alpha, beta) = (node.float("alpha", default: 0.2), node.float("beta", default: 0.5))
-    guard alpha.isFinite, beta.isFinite else { throw node.bad("alpha \(alpha), beta \(beta)") }
-    let line = try graph.line(x, alpha, beta, for: node)
-    graph.alias(try graph.clipped(line, 0, 1, for: node), for: node)
-  }
-
-  static let absolute: Conversion = { node, graph in
-    graph.alias(try graph.absolute(try graph.value(0, of: node), for: node), for: node)
-  }
-
-  /// A slope for each scalar, or fewer that spread by NumPy's rule.
-  static let prelu: Conversion = { node, graph in
-    let x = try graph.value(0, of: node)
-    guard let (shape, scalars) = try graph.floats(1, of: node) else {
-      throw node.bad("needs slopes")
-    }
-    var own = shape
-    // Before opset 9 one slope for each channel, without further axes.
-    if node.opset < 9, shape.count == 1, let channels = x.axes.first, shape == [channels] {
-      own += x.axes.dropFirst().map { _ in 1 }
-    }
-    let (input, slopes) = try graph.spread(x, with: own, scalars, for: node)
-    guard input.count == x.count else { throw node.bad("slopes \(shape) spread its input") }
-    graph.alias(try graph.prelu(input, slopes, for: node), for: node)
-  }
-
   /// Softmax and LogSoftmax of vectors, at the end of classifiers.
   static let softmax: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
@@ -111,40 +27,6 @@ extension ONNXOperators {
     let layer: any Layer = isLogarithm ? LogSoftmax() : Softmax()
     graph.alias(
       try graph.appendElementwise(layer, to: try graph.vector(x, for: node), for: node), for: node)
-  }
-
-  static let gelu: Conversion = { node, graph in
-    let approximation = node.text("approximate") ?? "none"
-    guard ["none", "tanh"].contains(approximation) else {
-      throw node.bad("approximate \(approximation) is not known")
-    }
-    let function: ActivationFunction = approximation == "none" ? .gelu : .geluTanh
-    graph.alias(try graph.apply(function, to: try graph.value(0, of: node), for: node), for: node)
-  }
-
-  /// Bounds are attributes before opset 11 and inputs from then on; one may be missing.
-  static let clip: Conversion = { node, graph in
-    let x = try graph.value(0, of: node)
-    let (low, high) = (
-      node.float("min", default: -.greatestFiniteMagnitude),
-      node.float("max", default: .greatestFiniteMagnitude)
-    )
-    let largest = Float.greatestFiniteMagnitude
-    let lower = max(try graph.floats(1, of: node)?.scalars.first ?? low, -largest)
-    let upper = min(try graph.floats(2, of: node)?.scalars.first ?? high, largest)
-    guard lower < upper else { throw node.bad("from \(lower) to \(upper) keeps nothing") }
-    graph.alias(try graph.clipped(x, lower, upper, for: node), for: node)
-  }
-
-  /// log(σ(x)) = −softplus(−x), PyTorch's LogSigmoid; log of other values is not supported.
-  static let logarithm: Conversion = { node, graph in
-    let y = try graph.value(0, of: node)
-    guard case .function(.sigmoid, let x)? = graph.notes[y.index] else {
-      throw node.bad("is supported of a sigmoid only (LogSigmoid)")
-    }
-    let argument = try graph.scaled(graph.reshaped(x, to: y.axes), by: -1, for: node)
-    let softplus = try graph.apply(.softplus, to: argument, for: node)
-    graph.alias(try graph.scaled(softplus, by: -1, for: node), for: node)
   }
 
   static let negation: Conversion = { node, graph in
@@ -175,16 +57,6 @@ extension ONNXGraph {
     return y
   }
 
-  /// min(max(x, lower), upper).
-  mutating func clipped(
-    _ x: Value, _ lower: Float, _ upper: Float, for node: ONNXNode
-  ) throws -> Value {
-    guard lower != 0 || upper != .greatestFiniteMagnitude else {
-      return try appendElementwise(ReLU(), to: x, for: node)
-    }
-    return try apply(.clip(lower: lower, upper: upper), to: x, for: node)
-  }
-
   /// scale · x + shift, with two numbers.
   mutating func line(
     _ x: Value, _ scale: Float, _ shift: Float, for node: ONNXNode
@@ -197,25 +69,6 @@ extension ONNXGraph {
         shift: Tensor(shape: [channels], repeating: shift)), to: x, for: node)
     notes[y.index] = .line(scale: scale, shift: shift, of: x)
     return y
-  }
-
-  /// |x|.
-  mutating func absolute(_ x: Value, for node: ONNXNode) throws -> Value {
-    let y = try appendElementwise(PReLU(slope: -1), to: x, for: node)
-    notes[y.index] = .pieces(.absolute, of: x)
-    return y
-  }
-
-  /// A PReLU with a slope for every scalar in ONNX's order.
-  mutating func prelu(_ x: Value, _ slopes: [Float], for node: ONNXNode) throws -> Value {
-    var ordered = slopes
-    for (theirs, ours) in x.places.enumerated() { ordered[ours] = slopes[theirs] }
-    let channels = ordered.allSatisfy { $0 == ordered[0] } ? 1 : x.shape.last!
-    let isPeriodic = ordered.indices.allSatisfy { ordered[$0] == ordered[$0 % channels] }
-    let count = isPeriodic ? channels : ordered.count
-    let input = isPeriodic ? x : try shaped(x, to: [count], for: node)
-    let weight = Tensor(shape: [count], Array(ordered.prefix(count)))
-    return try appendElementwise(PReLU(weight: weight), to: input, for: node)
   }
 
   mutating func scaled(_ x: Value, by scale: Float, for node: ONNXNode) throws -> Value {

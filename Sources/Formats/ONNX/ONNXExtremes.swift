@@ -61,9 +61,7 @@ extension ONNXGraph {
   mutating func extreme(
     _ a: Value, _ b: Value, isMax: Bool, for node: ONNXNode
   ) throws -> Value {
-    guard let axes = Broadcast.shape(a.axes, b.axes) else {
-      throw node.bad("of \(shown(a.axes)) and \(shown(b.axes)), which do not fit")
-    }
+    let axes = try commonAxes(a, b, for: node)
     var pair = try aligned(
       try spread(a, to: axes, for: node), try spread(b, to: axes, for: node), for: node)
     if !isMax {

@@ -1,6 +1,5 @@
 import Foundation
 import Networks
-import Relaxations
 import Tensors
 
 /// The graph in the making.
@@ -51,8 +50,9 @@ struct ONNXGraphWriter {
 
   // MARK: Parts
 
+  /// Adds a node, and returns its output.
   @discardableResult
-  private mutating func emit(
+  mutating func emit(
     _ operation: String, _ inputs: [String], _ attributes: [String: ONNXAttribute] = [:],
     named: String? = nil
   ) -> String {
@@ -66,7 +66,7 @@ struct ONNXGraphWriter {
     return node.output[0]
   }
 
-  private mutating func constant(_ tensor: Tensor, _ name: String? = nil) -> String {
+  mutating func constant(_ tensor: Tensor, _ name: String? = nil) -> String {
     var proto = Onnx_TensorProto()
     proto.dims = tensor.shape.map(Int64.init)
     proto.dataType = Int32(Onnx_TensorProto.DataType.float.rawValue)
@@ -77,6 +77,8 @@ struct ONNXGraphWriter {
     }
     return define(&proto, name)
   }
+
+  mutating func number(_ value: Float) -> String { constant(Tensor(shape: [], [value])) }
 
   private mutating func constant(_ integers: [Int]) -> String {
     var proto = Onnx_TensorProto()
@@ -121,8 +123,10 @@ struct ONNXGraphWriter {
       let shift = constant(perChannel(layer.shift, x), "\(node.path).shift")
       return elementwise(emit("Add", [emit("Mul", [x.name, scale]), shift]), x)
     case is ReLU: return elementwise(emit("Relu", [x.name]), x)
-    case let layer as Activation: return elementwise(activation(layer.function, x.name), x)
-    case let layer as PReLU: return elementwise(prelu(layer, node.path, x), x)
+    case let layer as Activation:
+      return elementwise(layer.function.onnxForm.write(x.name, to: &self), x)
+    case let layer as PReLU:
+      return elementwise(PReLUForm.write(layer, node.path, x, to: &self), x)
     case is Softmax: return elementwise(emit("Softmax", [x.name], ["axis": .integer(1)]), x)
     case is LogSoftmax: return elementwise(emit("LogSoftmax", [x.name], ["axis": .integer(1)]), x)
     case let layer as AveragePool:
@@ -153,7 +157,7 @@ struct ONNXGraphWriter {
 
   /// A tensor of one number for each channel, in the order of the value and shaped to be spread
   /// over it.
-  private func perChannel(_ tensor: Tensor, _ x: Value) -> Tensor {
+  func perChannel(_ tensor: Tensor, _ x: Value) -> Tensor {
     if x.shape.count == 3 { return tensor.reshaped([tensor.count, 1, 1]) }
     return tensor.reshaped([1, tensor.count]).permutingColumns(of: x.image, toPyTorch: true)
       .reshaped([tensor.count])
@@ -192,41 +196,6 @@ struct ONNXGraphWriter {
       "BatchNormalization", [x.name] + tensors,
       ["epsilon": .float(layer.epsilon), "momentum": .float(1 - layer.momentum)])
     return elementwise(name, x)
-  }
-
-  private mutating func activation(_ function: ActivationFunction, _ x: String) -> String {
-    func number(_ value: Float) -> Tensor { Tensor(shape: [], [value]) }
-    switch function {
-    case .leakyReLU(let slope): return emit("LeakyRelu", [x], ["alpha": .float(slope)])
-    case .sigmoid: return emit("Sigmoid", [x])
-    case .tanh: return emit("Tanh", [x])
-    case .softplus: return emit("Softplus", [x])
-    case .elu(let alpha): return emit("Elu", [x], ["alpha": .float(alpha)])
-    case .clip(let lower, let upper):
-      return emit("Clip", [x, constant(number(lower)), constant(number(upper))])
-    case .hardSwish: return emit("HardSwish", [x])
-    case .silu: return emit("Mul", [x, emit("Sigmoid", [x])])
-    case .mish: return emit("Mul", [x, emit("Tanh", [emit("Softplus", [x])])])
-    case .softsign: return emit("Softsign", [x])
-    case .gelu:  // an operator of its own only from opset 20 on
-      let scaled = emit("Mul", [x, constant(number(Float(0.5).squareRoot()))])
-      let sum = emit("Add", [emit("Erf", [scaled]), constant(number(1))])
-      return emit("Mul", [emit("Mul", [sum, constant(number(0.5))]), x])
-    case .geluTanh:
-      let cube = emit("Mul", [x, emit("Mul", [x, x])])
-      let inner = emit("Add", [x, emit("Mul", [constant(number(0.044715)), cube])])
-      let scale = Float((2 / Double.pi).squareRoot())
-      let bend = emit("Tanh", [emit("Mul", [constant(number(scale)), inner])])
-      let open = emit("Mul", [x, emit("Add", [constant(number(1)), bend])])
-      return emit("Mul", [constant(number(0.5)), open])
-    }
-  }
-
-  /// The slopes as the value has them: theirs run along the second axis.
-  private mutating func prelu(_ layer: PReLU, _ path: String, _ x: Value) -> String {
-    if layer.weight.scalars.allSatisfy({ $0 == -1 }) { return emit("Abs", [x.name]) }
-    let slopes = layer.weight.count == 1 ? layer.weight : perChannel(layer.weight, x)
-    return emit("PRelu", [x.name, constant(slopes, "\(path).weight")])
   }
 
   private static func attributes(_ window: PoolingWindow) -> [String: ONNXAttribute] {

@@ -5,20 +5,20 @@ import Tensors
 enum ONNXOperators {
   typealias Conversion = @Sendable (inout ONNXNode, inout ONNXGraph) throws -> Void
 
-  static let all: [String: Conversion] = [
+  static let all = [ONNXFunctionForms.operators, PReLUForm.operators].reduce(into: others) {
+    $0.merge($1) { _, _ in preconditionFailure("two readers of one operator") }
+  }
+
+  /// The operators that are no function of a scalar (`Functions`).
+  private static let others: [String: Conversion] = [
     "Conv": convolution, "ConvTranspose": transposedConvolution, "Gemm": gemm,
     "MatMul": matrixProduct, "BatchNormalization": batchNormalization,
     "AveragePool": averagePool, "MaxPool": maxPool, "GlobalAveragePool": globalAveragePool,
     "GlobalMaxPool": globalMaxPool,
     "ReduceSum": reduction, "ReduceMean": reduction, "ReduceMax": reduction,
     "ReduceMin": reduction, "ReduceL1": reduction,
-    "Relu": elementwise { _ in ReLU() }, "LeakyRelu": leakyReLU,
-    "Sigmoid": function { _ in .sigmoid }, "Tanh": function { _ in .tanh },
-    "Softplus": function { _ in .softplus }, "Softsign": function { _ in .softsign },
-    "Elu": elu, "Selu": selu, "Celu": celu, "Gelu": gelu, "Mish": function { _ in .mish },
-    "HardSwish": function { _ in .hardSwish }, "HardSigmoid": hardSigmoid, "Abs": absolute,
-    "PRelu": prelu, "Clip": clip, "Softmax": softmax, "LogSoftmax": softmax,
-    "Erf": ONNXFunctionPart.erf, "Pow": ONNXFunctionPart.power, "Log": logarithm, "Sign": sign,
+    "Relu": elementwise { _ in ReLU() }, "Softmax": softmax, "LogSoftmax": softmax,
+    "Sign": sign,
     "Add": arithmetic, "Sub": arithmetic, "Mul": arithmetic, "Div": arithmetic, "Neg": negation,
     "Sum": sum, "Mean": sum, "Max": extreme, "Min": extreme,
     "Greater": comparison, "GreaterOrEqual": comparison, "Less": comparison,

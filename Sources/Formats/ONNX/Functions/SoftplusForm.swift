@@ -1,0 +1,22 @@
+import Relaxations
+
+/// Softplus, and log σ(x) = −softplus(−x), PyTorch's LogSigmoid; the logarithm of other values is not
+/// supported.
+struct SoftplusForm: ONNXFunctionForm {
+  static let operators: [String: ONNXOperators.Conversion] = [
+    "Softplus": plain(.softplus),
+    "Log": { node, graph in
+      let y = try graph.value(0, of: node)
+      guard case .function(.sigmoid, let x)? = graph.notes[y.index] else {
+        throw node.bad("is supported of a sigmoid only (LogSigmoid)")
+      }
+      let argument = try graph.scaled(graph.reshaped(x, to: y.axes), by: -1, for: node)
+      let softplus = try graph.apply(.softplus, to: argument, for: node)
+      graph.alias(try graph.scaled(softplus, by: -1, for: node), for: node)
+    },
+  ]
+
+  func write(_ x: String, to graph: inout ONNXGraphWriter) -> String {
+    graph.emit("Softplus", [x])
+  }
+}
