@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Networks
+import Relaxations
 import Tensors
 import Testing
 import _TestSupport
@@ -34,6 +35,14 @@ import Bounds
 
   private static func randomGraphs() throws -> [(String, Network)] {
     try (0..<60).map { ("graph \($0)", try RandomGraph.network(seed: UInt64($0))) }
+  }
+
+  /// Each function by itself, on images.
+  private static func functions() throws -> [(String, Network)] {
+    try ActivationFunction.samples.map { function in
+      let network = try Network(input: [4, 4, 2], layers: [("function", Activation(function))])
+      return ("\(function)", network)
+    }
   }
 
   @Test(arguments: architectures)
@@ -142,12 +151,13 @@ import Bounds
         session.run(None, {x.name: data})[0].tofile(model.with_suffix(".output"))
     """
 
-  /// Logits of ONNX Runtime, for every architecture and for random graphs.
+  /// Outputs of ONNX Runtime, for every architecture, for random graphs and for every function: the
+  /// values of a function are compared with nothing else that is independent.
   @Test(.enabled(if: Python.withONNXRuntime != nil, Python.needsONNXRuntime))
   func onnxRuntimeGivesOurOutputs() throws {
     let python = try #require(Python.withONNXRuntime)
     let named = try Self.architectures.map { ("\($0)", try Self.network($0)) }
-    let networks = try named + Self.randomGraphs()
+    let networks = try named + Self.randomGraphs() + Self.functions()
     try withFolder { folder in
       var expected: [Tensor] = []
       for (index, (_, network)) in networks.enumerated() {

@@ -1,4 +1,5 @@
 import Networks
+import Relaxations
 import Tensors
 
 /// Small graphs of random layers on 6×6 images with two channels and four outputs.
@@ -20,7 +21,7 @@ package enum RandomGraph {
       case 1 where shape[2] <= 4: try add(Concatenation(), [partner, last])
       case 2, 3, 4: try add(convolution(from: shape[2], using: &random), [last])
       default:
-        try add(RandomLayer.allCases.randomElement(using: &random)!.on(shape, &random), [last])
+        try add(RandomLayer.all.randomElement(using: &random)!.on(shape, &random), [last])
       }
     }
     try add(Flatten(), [graph.count])
@@ -47,64 +48,58 @@ extension Network {
 }
 
 /// Every layer kind of one input, with random settings.
-package enum RandomLayer: String, CaseIterable, Sendable {
-  case relu, leakyReLU, sigmoid, tanh, softplus, elu, gelu, clip
-  case steepELU, hardSwish, silu, mish, softsign, geluTanh
-  case prelu, singlePReLU, absolute
-  case channelAffine, batchNorm
-  case averagePool, averagePoolUncounted, maxPool, maxPoolPadded
-  case groups, dilation
-  case transpose, pad, slice, reshape
+package enum RandomLayer: Sendable {
+  case activation(ActivationFunction)
+  case elementwise(Elementwise)
+  case window(Window)
+
+  package enum Elementwise: CaseIterable {
+    case relu, prelu, singlePReLU, absolute, channelAffine, batchNorm
+  }
 
   /// Those that take images only.
-  private static let windows: Set<RandomLayer> = [
-    .averagePool, .averagePoolUncounted, .maxPool, .maxPoolPadded, .groups, .dilation, .transpose,
-    .pad, .slice, .reshape,
-  ]
+  package enum Window: CaseIterable {
+    case averagePool, averagePoolUncounted, maxPool, maxPoolPadded
+    case groups, dilation
+    case transpose, pad, slice, reshape
+  }
 
-  package static let elementwise = allCases.filter { !windows.contains($0) }
+  package static let elementwise =
+    ActivationFunction.samples.map(RandomLayer.activation)
+    + Elementwise.allCases.map(RandomLayer.elementwise)
+
+  package static let all = elementwise + Window.allCases.map(RandomLayer.window)
 
   /// A layer that takes images, or vectors if it is elementwise.
   package func on(_ shape: [Int], _ random: inout RandomSource) -> any Layer {
-    let channels = shape.last!
-    func positive(_ count: Int) -> Tensor {
-      .uniform([count], in: 0.3...2, using: &random)
+    switch self {
+    case .activation(let function): Activation(function)
+    case .elementwise(let kind): kind.layer(channels: shape.last!, &random)
+    case .window(let kind): kind.layer(on: shape, &random)
     }
+  }
+}
+
+extension RandomLayer.Elementwise {
+  func layer(channels: Int, _ random: inout RandomSource) -> any Layer {
+    func normal() -> Tensor { .normal([channels], standardDeviation: 1, using: &random) }
     switch self {
     case .relu: return ReLU()
-    case .leakyReLU: return Activation(.leakyReLU(slope: random.uniform()))
-    case .sigmoid: return Activation(.sigmoid)
-    case .tanh: return Activation(.tanh)
-    case .softplus: return Activation(.softplus)
-    case .elu: return Activation(.elu(alpha: random.uniform()))
-    case .gelu: return Activation(.gelu)
-    case .clip:
-      return Activation(.clip(lower: -random.uniform(), upper: 0.1 + random.uniform()))
-    case .steepELU: return Activation(.elu(alpha: 1 + random.uniform()))
-    case .hardSwish: return Activation(.hardSwish)
-    case .silu: return Activation(.silu)
-    case .mish: return Activation(.mish)
-    case .softsign: return Activation(.softsign)
-    case .geluTanh: return Activation(.geluTanh)
     case .prelu: return PReLU(weight: .uniform([channels], in: -2...3, using: &random))
     case .singlePReLU: return PReLU(slope: 2 - 4 * random.uniform())
     case .absolute: return PReLU(slope: -1)
-    case .channelAffine:
-      return ChannelAffine(
-        scale: .normal([channels], standardDeviation: 1, using: &random),
-        shift: .normal([channels], standardDeviation: 1, using: &random))
+    case .channelAffine: return ChannelAffine(scale: normal(), shift: normal())
     case .batchNorm:
       return BatchNorm(
-        weight: .normal([channels], standardDeviation: 1, using: &random),
-        bias: .normal([channels], standardDeviation: 1, using: &random),
-        runningMean: .normal([channels], standardDeviation: 1, using: &random),
-        runningVariance: positive(channels))
-    default: return window(on: shape, &random)
+        weight: normal(), bias: normal(), runningMean: normal(),
+        runningVariance: .uniform([channels], in: 0.3...2, using: &random))
     }
   }
+}
 
-  /// The layers that look at neighbours, or move scalars.
-  private func window(on shape: [Int], _ random: inout RandomSource) -> any Layer {
+extension RandomLayer.Window {
+  /// A layer that looks at neighbours, or moves scalars.
+  func layer(on shape: [Int], _ random: inout RandomSource) -> any Layer {
     let (channels, isLarge) = (shape[2], min(shape[0], shape[1]) >= 4)
     switch self {
     case .averagePool where isLarge: return AveragePool(kernel: 2)
@@ -129,7 +124,8 @@ package enum RandomLayer: String, CaseIterable, Sendable {
       return Rearrangement.slice(
         shape, starts: [1, shape[1] - 1, 0], steps: [1, -2, 1],
         counts: [shape[0] - 2, shape[1] / 2, channels])
-    default: return Rearrangement.reshape(shape, to: [shape[1], shape[0], channels])
+    case .slice, .reshape:
+      return Rearrangement.reshape(shape, to: [shape[1], shape[0], channels])
     }
   }
 }
