@@ -42,7 +42,7 @@ package struct ActivationRelaxation {
 }
 
 extension ScalarFunction {
-  package func relaxation(
+  func relaxation(
     _ l: Double, _ u: Double, _ rule: ReLUSlope
   ) -> ActivationRelaxation {
     ActivationRelaxation(self, l, u, rule) { Double(Float($0)) }

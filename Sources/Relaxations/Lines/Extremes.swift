@@ -7,7 +7,7 @@ package struct Extreme {
 extension ScalarFunction {
   /// A function is least and largest at an end or where it turns, whether it rises, falls or does
   /// both. Of equal ends the lower one is the least, the upper one the largest. NaN at an end stays.
-  package func extremes(_ l: Double, _ u: Double) -> (least: Extreme, largest: Extreme) {
+  func extremes(_ l: Double, _ u: Double) -> (least: Extreme, largest: Extreme) {
     let ends = (Extreme(point: l, value: value(l)), Extreme(point: u, value: value(u)))
     var (least, largest) = ends.1.value < ends.0.value ? (ends.1, ends.0) : ends
     for turn in turns where l < turn && turn < u {

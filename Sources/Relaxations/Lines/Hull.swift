@@ -21,7 +21,7 @@ package struct HullLine {
 extension ScalarFunction {
   /// A side of the hull that is no line follows the function at both ends (convex, concave), or
   /// begins and ends with the least and the steepest line through an end and another point.
-  package func hull(_ l: Double, _ u: Double) -> Hull {
+  func hull(_ l: Double, _ u: Double) -> Hull {
     // A point, or NaN, which the intercept keeps.
     guard l < u else {
       let slope = derivative(l)
@@ -51,7 +51,7 @@ extension ScalarFunction {
     return slopes!
   }
 
-  package func line(_ side: Side, of hull: Hull, at position: Double) -> HullLine {
+  func line(_ side: Side, of hull: Hull, at position: Double) -> HullLine {
     let range = side == .below ? hull.lower : hull.upper
     let change = range.1 - range.0
     // Rounded before the intercept is computed: see ``ActivationRelaxation``.

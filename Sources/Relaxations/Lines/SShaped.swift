@@ -5,7 +5,7 @@
 protocol SShaped: ScalarFunction {}
 
 extension SShaped {
-  package func slopes(
+  func slopes(
     _ l: Double, _ u: Double, _ rule: ReLUSlope
   ) -> (lower: Slope, upper: Slope) {
     let (chord, middle) = (chord(l, u), middle(l, u))
@@ -28,7 +28,7 @@ extension SShaped {
       : Slope(value: tangent.slope, byUpper: tangent.change)
   }
 
-  package func hull(_ l: Double, _ u: Double) -> Hull {
+  func hull(_ l: Double, _ u: Double) -> Hull {
     let (atLower, atUpper) = (derivative(l), derivative(u))
     guard l < u else {
       return Hull(l: l, u: u, lower: (atLower, atLower), upper: (atLower, atLower))

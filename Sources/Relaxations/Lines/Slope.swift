@@ -1,15 +1,15 @@
 /// A slope and its derivatives by the interval's ends.
 package struct Slope: Sendable {
-  package let value: Double
-  package var byLower = 0.0
-  package var byUpper = 0.0
+  let value: Double
+  var byLower = 0.0
+  var byUpper = 0.0
 }
 
 extension ScalarFunction {
   /// A convex function has its tangent in the middle below it and its chord above, a concave one the
   /// other way round. Elsewhere the best of the chord, the tangent in the middle and the lines
   /// through an end is taken, among which are those of the function's convex hull.
-  package func slopes(
+  func slopes(
     _ l: Double, _ u: Double, _ rule: ReLUSlope
   ) -> (lower: Slope, upper: Slope) {
     let (chord, middle) = (chord(l, u), middle(l, u))
@@ -48,7 +48,9 @@ extension ScalarFunction {
     var (highest, lowest) = (-Double.infinity, Double.infinity)
     for slope in candidates {
       let offsets = offsets(slope: slope.value, l, u)
-      let (low, high) = (slope.value * middle + offsets.least, slope.value * middle + offsets.largest)
+      let (low, high) = (
+        slope.value * middle + offsets.least, slope.value * middle + offsets.largest
+      )
       if low > highest { (below, highest) = (slope, low) }
       if high < lowest { (above, lowest) = (slope, high) }
     }

@@ -2,7 +2,7 @@
 extension ScalarFunction {
   /// Kinks, and where the derivative is the slope. Between two bends it is monotone, so that there is
   /// one such point at most, and bisection finds it.
-  package func turningPoints(slope: Double, from l: Double, to u: Double) -> [Double] {
+  func turningPoints(slope: Double, from l: Double, to u: Double) -> [Double] {
     var points = kinks
     let (left, right) = (max(l, -reach), min(u, reach))
     guard left < right else { return points }

@@ -1,11 +1,11 @@
 import RealModule
 
 /// The chord of exp on an interval.
-package struct ExponentialChord {
-  package let slope: Double
-  package let valueInTheMiddle: Double
+struct ExponentialChord {
+  let slope: Double
+  let valueInTheMiddle: Double
 
-  package init(_ l: Double, _ u: Double) {
+  init(_ l: Double, _ u: Double) {
     let (low, high, width) = (Double.exp(l), Double.exp(u), u - l)
     // (eᵘ − eˡ)/(u − l) without cancellation.
     slope = width > 0 ? -high * .expMinusOne(-width) / width : high

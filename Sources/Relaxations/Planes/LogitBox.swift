@@ -2,17 +2,17 @@ import RealModule
 
 /// A box of logits, and between what their softmax lies.
 package struct LogitBox {
-  package let lower: [Double]
-  package let upper: [Double]
+  let lower: [Double]
+  let upper: [Double]
 
   package init(lower: [Double], upper: [Double]) {
     self.lower = lower
     self.upper = upper
   }
 
-  package var count: Int { lower.count }
+  var count: Int { lower.count }
   package var isFinite: Bool { lower.allSatisfy(\.isFinite) && upper.allSatisfy(\.isFinite) }
-  package var center: [Double] { zip(lower, upper).map { $0 / 2 + $1 / 2 } }
+  var center: [Double] { zip(lower, upper).map { $0 / 2 + $1 / 2 } }
   /// The largest absolute value of each logit.
   package var magnitudes: [Double] { zip(lower, upper).map { max(abs($0), abs($1)) } }
 
@@ -48,6 +48,6 @@ private func logOfSum(_ a: Double, _ b: Double) -> Double {
 }
 
 /// log Σ exp(z).
-package func logSumExp(_ z: [Double]) -> Double { z.reduce(-.infinity, logOfSum) }
+func logSumExp(_ z: [Double]) -> Double { z.reduce(-.infinity, logOfSum) }
 
 private func softplus(_ x: Double) -> Double { max(x, 0) + .log(onePlus: .exp(-abs(x))) }

@@ -4,7 +4,7 @@ package struct Plane {
   package var intercept: Double
 
   /// The plane of the given slopes with a value at a point.
-  package init(slopes: [Double], value: Double, at point: [Double]) {
+  init(slopes: [Double], value: Double, at point: [Double]) {
     self.slopes = slopes
     intercept = value - zip(slopes, point).reduce(0) { $0 + $1.0 * $1.1 }
   }
@@ -13,14 +13,14 @@ package struct Plane {
     (slopes, intercept) = ([Double](repeating: 0, count: count), constant)
   }
 
-  package func value(at point: [Double]) -> Double {
+  func value(at point: [Double]) -> Double {
     zip(slopes, point).reduce(intercept) { $0 + $1.0 * $1.1 }
   }
 
-  package var isFinite: Bool { intercept.isFinite && slopes.allSatisfy(\.isFinite) }
+  var isFinite: Bool { intercept.isFinite && slopes.allSatisfy(\.isFinite) }
 
   /// The least and largest value on a box.
-  package func range(on box: LogitBox) -> (lower: Double, upper: Double) {
+  func range(on box: LogitBox) -> (lower: Double, upper: Double) {
     var (low, high) = (intercept, intercept)
     for (i, slope) in slopes.enumerated() {
       low += min(slope * box.lower[i], slope * box.upper[i])
