@@ -34,7 +34,7 @@ import _TestSupport
   }
 
   @Test func boundsHoldInFloat32() throws {
-    try withKnownIssue("bounds are rounded to nearest, not outwards") {
+    withKnownIssue("bounds are rounded to nearest, not outwards") {
       for excess in try excesses() { #expect(excess <= 0) }
     }
   }

@@ -50,7 +50,7 @@ import Testing
         file + data + ["--image-size", "4x4"])
       try tool.expectFailure(64, "--image-size: size", file + data + ["--image-size", "4"])
       try tool.expectFailure(
-        64, "--channels: channels of images has no meaning for digits",
+        64, "--channels: channels has no meaning for the data set digits",
         file + ["--dataset", "digits", "--channels", "3"])
     }
   }

@@ -130,7 +130,8 @@ import _TestSupport
     #expect(first.train.pixels == expected)
     #expect(try load(images, .channelsLast).train.form == [3, 2, 4])
     let unclear = Self.array("|u1", values, [1, 1, 8, 3])
-    expectFailure(.badData, "say which: --layout channels-last or channels-first", file: "f") {
+    expectFailure(.badData, "say which: `images.layout` channels-last or channels-first", file: "f")
+    {
       _ = try load(unclear, nil)
     }
     #expect(try load(unclear, .channelsFirst).train.form == [8, 3, 1])

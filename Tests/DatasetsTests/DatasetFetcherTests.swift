@@ -73,7 +73,7 @@ import _TestSupport
       let mirror = folder.appendingPathComponent("mirror")
       let texts =
         places.map(\.path) + [
-          "could not be fetched (\(mirror.absoluteString)", "no such file", "--data",
+          "could not be fetched (\(mirror.absoluteString)", "no such file", "`data`",
           "$CROWNWORK_DATA", "Debian's package dataset-fashion-mnist",
         ]
       for text in texts {

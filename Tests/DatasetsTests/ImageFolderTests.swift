@@ -139,7 +139,7 @@ import _TestSupport
       let other = folder.appendingPathComponent("train/b/1.png").path
       let text =
         "is 4×4, but \(folder.path)/train/a/1.png is 2×2; give the size wanted: "
-        + "--image-size 2x2, in a recipe images: { size: [2, 2] }"
+        + "`images.size` 2x2, in a recipe images: { size: [2, 2] }"
       expectFailure(.badData, text, file: other) { _ = try Self.load(folder) }
       let settings = ImageSettings(size: .init(height: 1, width: 3))
       let grey = try Self.load(folder, settings)

@@ -116,7 +116,8 @@ import _TestSupport
       let url = folder.appendingPathComponent("net.bin")
       try Data(base64Encoded: Self.mlp, options: .ignoreUnknownCharacters)!.write(to: url)
       expect(url, "a PyTorch state dict of 1.bias [3], 1.weight [3, 4], 3.bias")
-      expect(url, "which does not say its architecture; name it, such as --model")
+      expect(
+        url, "which does not say its architecture; name it, such as by `ModelFile.Description`")
       let described = ModelFile.Description(.mlp(hidden: [3]), input: [2, 2, 1], classes: 2)
       let network = try ModelFile(contentsOf: url, described: described).network
       let state = network.stateDict

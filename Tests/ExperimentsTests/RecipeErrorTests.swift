@@ -19,17 +19,17 @@ import Testing
     ),
     (
       "dataset: mnist\nimages: { channels: 1 }",
-      "r:2: channels of images has no meaning for mnist; leave it out, or use dataset: images"
+      "r:2: channels has no meaning for the data set mnist; leave it out, or choose images"
     ),
     (
       "dataset: images\nimages: { size: 32 }",
-      "r:2: size must be [height, width], each from 1 to 4096, not \"32\"; such as [32, 32]"
+      "r:2: size must be [height, width] or HEIGHTxWIDTH, each from 1 to 4096, not \"32\""
     ),
     (
       "dataset: images\nimages: { channels: 2 }",
-      "r:2: channels must be one of 1, 3, not \"2\"; did you mean 1?"
+      "r:2: channels must be one of 1, 3, not \"2\""
     ),
-    ("augment: flip", "r:1: augment must be a mapping of settings, not \"flip\""),
+    ("augment: flip", "r:1: augment must be none or a mapping of settings, not \"flip\""),
     (
       "augment: { crop: 2, fill: black }",
       "r:1: fill must be one of zero, edge, not \"black\""
@@ -41,15 +41,15 @@ import Testing
     ("schedule: 12", "r:1: schedule must be a mapping of settings, not \"12\""),
     (
       "perturbation: { epsilon: [1] }",
-      "r:1: epsilon must be a finite number, not a list of 1; such as 0.1, 1e-3 or 8/255"
+      "r:1: epsilon must be a finite number, zero or more, such as 0.3 or 8/255, not [1]"
     ),
     (
       "perturbation: { epsilon: 1/0 }",
-      "r:1: epsilon must be a finite number, not \"1/0\"; such as 0.1, 1e-3 or 8/255"
+      "r:1: epsilon must be a finite number, zero or more, such as 0.3 or 8/255, not \"1/0\""
     ),
     (
       "\nperturbation:\n  epsilon: -0.1",
-      "r:3: epsilon must be a finite number, zero or more, not -0.1"
+      "r:3: epsilon must be a finite number, zero or more, such as 0.3 or 8/255, not \"-0.1\""
     ),
     (
       "perturbation: { norm: linf, epsilon: 8 }",
@@ -62,17 +62,21 @@ import Testing
     ),
     (
       "perturbation: { norm: l2, clip: [1, 0] }",
-      "r:1: clip must be none or [lowest, highest], not a list of 2"
+      "r:1: clip must be none or [lowest, highest], not [1, 0]"
     ),
     (
-      "model: { name: dm-small, width: 2 }", "r:1: dm-small has no option width; it takes none"
+      "model: { name: dm-small, width: 2 }",
+      "r:1: width has no meaning for the network dm-small; leave it out"
     ),
     (
       "objective: { name: ibp, beta: 1 }",
-      "r:1: beta has no meaning for the objective ibp; leave it out"
+      "r:1: beta has no meaning for the objective ibp; leave it out, or choose crown-ibp"
     ),
-    ("objective: { kappa: 2 }", "r:1: kappa must be from 0 to 1, not \"2\""),
-    ("optimizer: { learning-rate: 0 }", "r:1: learning-rate must be above 0, not \"0\""),
+    (
+      "objective: { kappa: 2 }",
+      "r:1: kappa must be a number from 0 to 1, or [start, end] of such, not \"2\""
+    ),
+    ("optimizer: { learning-rate: 0 }", "r:1: learning-rate must be a number above 0, not \"0\""),
     (
       "schedule:\n  epochs: 5\n  ramp: { start: 1, length: 5 }",
       "r:3: the ramp ends after 6 epochs of 5; shorten the ramp (start, length) or train for more "
@@ -88,9 +92,9 @@ import Testing
     ),
     (
       "evaluate: { attack: { decay: { milestones: [2] } } }",
-      "r:1: milestones must be parts of the steps, above 0 and below 1, not \"2\""
+      "r:1: milestones must be parts of the steps, each a number above 0 and below 1, not [2]"
     ),
-    ("- a\n- b", "r:1: a recipe must be a mapping of settings, not a list of 2"),
+    ("- a\n- b", "r:1: a recipe must be a mapping of settings, not [a, b]"),
     ("seed: 1\nseed: 2", "r:1: the key \"seed\" is there twice"),
     (String(repeating: "[", count: 100_000), "r:1: is nested too deeply for a recipe"),
   ]

@@ -81,7 +81,7 @@ import Testing
 
   @Test func trainingRefusesASweep() {
     let error = #expect(throws: RecipeError.self) { _ = try Recipe(yaml: Self.yaml) }
-    #expect(error?.description.contains("crownwork sweep") == true)
+    #expect(error?.description.contains("read it as a `Sweep`") == true)
   }
 
   @Test func tablesSumUp() throws {

@@ -45,12 +45,15 @@ import Testing
   @Test func schedulesThatMakeNoSenseAreRefused() throws {
     let good = Schedule(epochs: 1, ramp: EpsilonRamp(start: 0, length: 0))
     let bad: [(String, (inout TrainingPlan) -> Void)] = [
-      ("epochs must be at least 1, not 0", { $0.schedule.epochs = 0 }),
-      ("batch size must be at least 1, not 0", { $0.schedule.batchSize = 0 }),
+      ("number of epochs must be a whole number in 1...1000000, not 0", { $0.schedule.epochs = 0 }),
+      ("batch size must be a whole number in 1...65536, not 0", { $0.schedule.batchSize = 0 }),
       ("batches per step", { $0.schedule.batchesPerStep = -1 }),
       ("start of the ramp", { $0.schedule.ramp.start = -1 }),
       ("length of the ramp", { $0.schedule.ramp.length = -2 }),
-      ("every 1 or more epochs, not 0", { $0.optimizer.decay = .afterRamp(every: 0, factor: 0.5) }),
+      (
+        "falls of the learning rate must be a whole number in 1...1000000, not 0",
+        { $0.optimizer.decay = .afterRamp(every: 0, factor: 0.5) }
+      ),
     ]
     let digits = Dataset.digits().train
     let network = try Architecture.mlp(hidden: [4]).network(input: [8, 8, 1])

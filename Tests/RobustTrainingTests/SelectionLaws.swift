@@ -150,7 +150,7 @@ import Testing
         schedule: Schedule(epochs: 1, batchSize: 2, ramp: EpsilonRamp(start: 0, length: 0)),
         holdout: 2)
       var run = try TrainingRun(plan, network: network, on: data)
-      let selection = try #require(try run.selectionReport(of: run.split.heldOut))
+      let selection = try #require(run.selectionReport(of: run.split.heldOut))
       #expect(selection.standardError == 0 && selection.verifiedError == error)
       let report = try run.advance(run.order)
       #expect(report.sums.trainingVerifiedError == error)

@@ -22,6 +22,7 @@ struct AttackCommand: ParsableCommand {
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
   @OptionGroup var attack: AttackOptions
+  @OptionGroup var assignments: Assignments
   @Option(
     parsing: .unconditional,
     help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
@@ -37,9 +38,11 @@ struct AttackCommand: ParsableCommand {
   mutating func run() throws {
     try subject.apply()
     let (saved, range) = try subject.examples(for: try subject.open(model), count: examples)
-    let set = try saved.target(on: range.dataset).applying(target.overrides()).perturbation
+    let assigned = try assignments.given(of: TargetOptions.setPaths + [AttackOptions.path])
+    let set = try saved.target(on: range.dataset).applying(target.overrides() + assigned)
+      .perturbation
     try set.validate(inputCount: range.data.imageSize)
-    let settings = try attack.settings(saved.evaluation(on: range.dataset).attack)
+    let settings = try attack.settings(saved.evaluation(on: range.dataset).attack, assigned)
     if let output { try AtomicFile.check(URL(fileURLWithPath: output)) }
     if let save { try NewFolder.check(URL(fileURLWithPath: save)) }
     ForeignModel(saved, set, target).tell(asJSON: json)

@@ -97,7 +97,8 @@ struct BenchCommand: ParsableCommand {
   private func certification(_ printer: BenchPrinter) throws {
     guard let certify else { return }
     let (saved, range) = try subject.examples(for: try subject.open(certify), count: examples)
-    let goal = try saved.target.applying(target.overrides(by: by))
+    let methods = RecipeOverride("evaluate.methods", by, option: "--by")
+    let goal = try saved.target.applying(target.overrides(by: methods))
     let benchmark = CertificationBenchmark(saved.file.network, goal.perturbation)
     printer.heading(CertificationRecord.header)
     for method in goal.methods {

@@ -39,12 +39,11 @@ struct CertifyCommand: ParsableCommand {
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
   @Option(
-    help: """
-      Methods in order: \(BoundMethod.names.joined(separator: ", ")). Default: the model's own; \
-      ibp, crown-ibp and crown with --vnnlib.
-      """, completion: .methods)
-  var by: String?
+    "evaluate.methods",
+    standard: "the model's own; ibp, crown-ibp and crown with --vnnlib")
+  var by: RecipeOverride?
   @OptionGroup var relaxation: RelaxationOption
+  @OptionGroup var assignments: Assignments
   @Option(
     parsing: .unconditional,
     help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
@@ -80,10 +79,16 @@ struct CertifyCommand: ParsableCommand {
     }
   }
 
+  /// What the options say of the set and of the methods.
+  func judgement() throws -> [RecipeOverride] {
+    try target.overrides(by: by, slope: relaxation.slope)
+      + assignments.given(of: TargetOptions.paths)
+  }
+
   private func certifyExamples(of saved: SavedModel, budget: Budget) throws {
     let (saved, range) = try subject.examples(for: saved, count: examples)
     let goal = try saved.target(on: range.dataset)
-      .applying(target.overrides(by: by, slope: relaxation.slope))
+      .applying(judgement())
     try goal.perturbation.validate(inputCount: range.data.imageSize)
     ForeignModel(saved, goal, target, by: by).tell(asJSON: json)
     let certification = try certification(of: saved.file.network, range, goal, budget)

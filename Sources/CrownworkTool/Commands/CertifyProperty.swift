@@ -6,10 +6,8 @@ extension CertifyCommand {
   /// Decides a property of a model, and prints and writes what is found.
   func decide(propertyAt path: String, of saved: SavedModel, budget: Budget) throws {
     try refuseOptionsForExamples()
-    var target = CertificationTarget(for: .digits)
-    target.methods = [.interval, .crownIBP(), .crown()]
-    let methods = try target.applying(TargetOptions.methods(by: by, slope: relaxation.slope))
-      .methods
+    let methods = try BoundMethod.list(
+      [.interval, .crownIBP(), .crown()], applying: methodOverrides())
     let property = try VNNLIBProperty(contentsOf: URL(fileURLWithPath: path))
     let verdict = try verdict(on: property, at: path, saved.file.network, methods, budget)
     let record = PropertyRecord(verdict, model: saved.name, property: path)
@@ -35,11 +33,17 @@ extension CertifyCommand {
     }
   }
 
+  /// What the options say of the methods; of the set, none may say anything.
+  private func methodOverrides() throws -> [RecipeOverride] {
+    try [by, relaxation.slope].compactMap(\.self)
+      + assignments.given(of: ["evaluate.methods", "evaluate.slope"])
+  }
+
   /// The property says itself which inputs are meant.
   private func refuseOptionsForExamples() throws {
     let given = [
       ("--epsilon", target.epsilon != nil), ("--norm", target.norm != nil),
-      ("--clip", target.clip == true), ("--no-clip", target.clip == false),
+      ("--clip", target.domain.clip == true), ("--no-clip", target.domain.clip == false),
       ("--examples", examples != nil),
       ("--dataset", subject.dataset != nil), ("--data", subject.source.data != nil),
     ]

@@ -6,7 +6,7 @@ extension CertifyCommand {
   func certifyRadii(of saved: SavedModel, budget: Budget) throws {
     let (saved, range) = try subject.examples(for: saved, count: examples)
     let goal = try saved.target(on: range.dataset)
-      .applying(target.overrides(by: by, slope: relaxation.slope))
+      .applying(judgement())
     let set = try searched(goal.perturbation, inputCount: range.data.imageSize)
     let search = RadiusSearch(upTo: set.epsilon, precision: try relativePrecision())
     ForeignModel(saved, goal, by: by).tell(asJSON: json)

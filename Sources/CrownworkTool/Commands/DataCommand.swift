@@ -12,7 +12,10 @@ struct DataCommand: ParsableCommand {
         crownwork data mnist --fetch
       """)
 
-  @Argument(help: "A data set: \(Overrides.datasetNames). Default: all.", completion: .datasets)
+  @Argument(
+    help: """
+      A data set: \(DatasetName.allCases.map(\.rawValue).joined(separator: ", ")). Default: all.
+      """, completion: .datasets)
   var name: String?
   @OptionGroup var source: DataOptions
   @Flag(help: "Fetch what is not there, with a check of its SHA-256.") var fetch = false
@@ -36,7 +39,7 @@ struct DataCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let chosen = try Recipe(yaml: "", overrides: Overrides.make([("dataset", name, "NAME")]))
+    let chosen = try Recipe(name.map { [RecipeOverride("dataset", $0, option: "NAME")] } ?? [])
     let all = DatasetName.allCases.filter { $0 != .images }
     for name in self.name == nil ? all : [chosen.dataset] {
       let record = try record(name)
@@ -45,7 +48,7 @@ struct DataCommand: ParsableCommand {
   }
 
   private func record(_ name: DatasetName) throws -> Record {
-    let folder = source.data.map { URL(fileURLWithPath: $0, isDirectory: true) }
+    let folder = source.data.map { URL(fileURLWithPath: $0.value, isDirectory: true) }
     if name == .digits, folder == nil {
       return record(name, .digits(), "part of this program", nil)
     }

@@ -24,13 +24,10 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "Runs, model files or ONNX files.", completion: .model) var models: [String]
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var target: TargetOptions
-  @Option(
-    help: """
-      Methods in order: \(BoundMethod.names.joined(separator: ", ")). Default: the model's own.
-      """, completion: .methods)
-  var by: String?
+  @Option("evaluate.methods", standard: "the model's own") var by: RecipeOverride?
   @OptionGroup var relaxation: RelaxationOption
   @OptionGroup var attack: AttackOptions
+  @OptionGroup var assignments: Assignments
   @Option(
     parsing: .unconditional,
     help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
@@ -71,9 +68,9 @@ struct EvaluateCommand: ParsableCommand {
   private func report(on path: String, _ budget: Budget) throws -> NamedReport {
     let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
     let goal = try model.target(on: range.dataset)
-      .applying(target.overrides(by: by, slope: relaxation.slope))
+      .applying(judgement())
     try goal.perturbation.validate(inputCount: range.data.imageSize)
-    let attack = try attack.settings(model.evaluation(on: range.dataset).attack)
+    let attack = try settings(model, on: range.dataset)
     ForeignModel(model, goal, target, by: by).tell(asJSON: json)
     defer { Console.standard.clearLiveLine() }
     let report = try model.file.network.evaluate(
@@ -86,6 +83,20 @@ struct EvaluateCommand: ParsableCommand {
     return NamedReport(
       name: path, dataset: range.dataset, start: range.start, network: model.file.network,
       report: report)
+  }
+
+  /// What the options say of the set and of the methods.
+  func judgement() throws -> [RecipeOverride] {
+    try target.overrides(by: by, slope: relaxation.slope) + assigned
+  }
+
+  /// The attack, with what the options say of it.
+  func settings(_ model: SavedModel, on dataset: DatasetName) throws -> Attack {
+    try attack.settings(model.evaluation(on: dataset).attack, assigned)
+  }
+
+  private var assigned: [RecipeOverride] {
+    get throws { try assignments.given(of: TargetOptions.paths + [AttackOptions.path]) }
   }
 
   private static func warn(_ named: NamedReport) {

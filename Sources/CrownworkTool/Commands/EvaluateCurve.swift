@@ -28,7 +28,7 @@ extension EvaluateCommand {
   ) throws -> NamedCurve {
     let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
     let goal = try model.target(on: range.dataset)
-      .applying(target.overrides(by: by, slope: relaxation.slope))
+      .applying(judgement())
     for epsilon in epsilons {
       try goal.perturbation.withEpsilon(epsilon).validate(inputCount: range.data.imageSize)
     }
@@ -36,7 +36,7 @@ extension EvaluateCommand {
     defer { Console.standard.clearLiveLine() }
     let curve = try model.file.network.robustnessCurve(
       on: range.data, target: goal, at: epsilons,
-      attack: attack.settings(model.evaluation(on: range.dataset).attack), seed: attack.seed,
+      attack: settings(model, on: range.dataset), seed: attack.seed,
       budget: budget
     ) { progress in
       try Interruption.check()

@@ -58,7 +58,7 @@ struct InfoCommand: ParsableCommand {
       throw Failure(.usage, "--model: \(subject) is an architecture already; leave it out")
     }
     let description = try SubjectOptions.description(
-      of: [RecipeOverride("model.name", subject, option: "info")] + model.size.overrides,
+      of: [RecipeOverride("model.name", subject, option: "info")] + model.size.given,
       input: input ?? "28x28x1", classes: classes ?? 10)
     let network = try description.architecture.network(
       input: description.input, classes: description.classes)

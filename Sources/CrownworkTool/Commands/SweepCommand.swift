@@ -42,13 +42,12 @@ struct SweepCommand: ParsableCommand {
 
   mutating func run() throws {
     try threads.apply()
-    guard seeds == nil || settings.seed == nil else {
+    let given = try evaluation.given + evaluation.effort.given + settings.overrides
+    guard seeds == nil || !given.contains(where: { $0.path == "seed" }) else {
       throw Failure(.usage, "--seed and --seeds exclude each other: keep one of them")
     }
-    let seeds = Overrides.make([("sweep.seeds", seeds, "--seeds")])
-    let sweep = try Sweep(
-      contentsOf: URL(fileURLWithPath: recipe),
-      overrides: settings.overrides + evaluation.overrides + seeds)
+    let seeds = seeds.map { [RecipeOverride("sweep.seeds", $0, option: "--seeds")] } ?? []
+    let sweep = try Sweep(contentsOf: URL(fileURLWithPath: recipe), overrides: given + seeds)
     let folder = SweepFolder(URL(fileURLWithPath: output ?? "runs/\(sweep.name)"), sweep)
     if dryRun { return try list(folder) }
     try folder.create()
@@ -103,14 +102,7 @@ struct SweepCommand: ParsableCommand {
 }
 
 /// How a sweep judges its models, in place of what the recipe says.
-struct SweepEvaluation: ParsableArguments {
+struct SweepEvaluation: SettingOptions {
   @OptionGroup var effort: AttackEffort
-  @Option(
-    parsing: .unconditional,
-    help: "Evaluate on the first so many test examples. Default: the recipe's, else all.")
-  var examples: String?
-
-  var overrides: [RecipeOverride] {
-    effort.overrides + Overrides.make([("evaluate.examples", examples, "--examples")])
-  }
+  @Option("evaluate.examples", standard: "the recipe's, else all") var examples: RecipeOverride?
 }

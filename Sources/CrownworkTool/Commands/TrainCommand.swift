@@ -15,6 +15,7 @@ struct TrainCommand: ParsableCommand {
         crownwork train --dataset fashion-mnist --epochs 12
         crownwork train --dataset images --data pictures --image-size 32x32
         crownwork train Recipes/mnist-small.yaml --model dm-small --seed 1
+        crownwork train --set optimizer.clip-norm=10 --set objective.beta=1,0.5
         crownwork train --resume --output runs/mnist-dm-small
         crownwork train --resume --output runs/mnist-dm-small --epochs 200
       """)
@@ -67,15 +68,15 @@ struct TrainCommand: ParsableCommand {
       return try Recipe(
         contentsOf: URL(fileURLWithPath: recipe), overrides: settings.overrides)
     }
-    guard !settings.overrides.isEmpty else { return nil }
-    return try Recipe(yaml: "", overrides: settings.overrides)
+    let overrides = try settings.overrides
+    return overrides.isEmpty ? nil : try Recipe(overrides)
   }
 
   /// What a run is asked to go on with: the recipe that is named, or else its own with the options
   /// in it.
   private func askedRecipe(of own: Recipe) throws -> Recipe {
     if recipe != nil, let asked = try askedRecipe() { return asked }
-    return try Recipe(yaml: own.yaml, file: "run.yaml", overrides: settings.overrides)
+    return try own.applying(settings.overrides, named: "run.yaml")
   }
 
   private func load(_ recipe: Recipe) throws -> Dataset {

@@ -25,19 +25,18 @@ struct Failure: Error {
     switch error {
     case let failure as Failure: self = failure
     case let error as FormatError:
-      switch error.kind {
-      case .missingInput: self.init(.missingInput, "\(error)")
-      case .badData: self.init(.badData, "\(error)")
-      case .cannotWrite: self.init(.cannotWrite, "\(error)")
-      }
+      let code: Code =
+        switch error.kind {
+        case .missingInput: .missingInput
+        case .badData: .badData
+        case .cannotWrite: .cannotWrite
+        }
+      self.init(code, OptionWords.put(into: "\(error)"))
     case let error as RecipeError:
-      if case .option = error.place {
-        self.init(.usage, "\(error)")
-      } else {
-        self.init(.badData, "\(error)")
-      }
+      let isOption = if case .option = error.place { true } else { false }
+      self.init(isOption ? .usage : .badData, OptionWords.put(into: "\(error)"))
     case let error as RunError: self.init(error)
-    case is PerturbationError: self.init(.usage, "\(error)")
+    case is PerturbationError, is InvalidValue: self.init(.usage, "\(error)")
     case is NetworkError, is TrainingError: self.init(.badData, "\(error)")
     case is BoundsError: self.init(.badData, "\(error)")
     case is CocoaError, is POSIXError, is DecodingError, is EncodingError:

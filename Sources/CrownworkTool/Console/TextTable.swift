@@ -29,10 +29,6 @@ extension String {
 
 /// Pieces of JSON.
 enum JSON {
-  static var floats: JSONEncoder.NonConformingFloatEncodingStrategy {
-    .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-  }
-
   /// A value on one line, keys in order.
   static func line(_ value: some Encodable) throws -> String {
     try JSONLine.text(value)

@@ -12,15 +12,6 @@ extension CompletionKind {
   static let jsonLines = CompletionKind.file(extensions: ["jsonl"])
 
   static let datasets = CompletionKind.all(DatasetName.self)
-  static let norms = CompletionKind.all(Perturbation.Norm.self)
-  static let slopes = CompletionKind.all(ReLUSlope.self)
-  static let layouts = CompletionKind.all(ImageLayout.self)
-  static let margins = CompletionKind.all(Objective.MarginForm.self)
-  static let attacks = CompletionKind.all(Attack.Name.self)
-  static let losses = CompletionKind.all(AttackLoss.self)
-  static let architectures = CompletionKind.list(Architecture.names)
-  static let objectives = CompletionKind.list(Objective.names)
-  static let optimizers = CompletionKind.list(["adam", "adamw", "sgd"])
 
   /// Each method, and the lists from the fastest to each other one.
   static let methods = CompletionKind.list(

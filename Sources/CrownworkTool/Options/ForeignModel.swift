@@ -6,7 +6,9 @@ struct ForeignModel {
   private let choices: [String]
 
   /// Collects what was chosen of ε and of the methods.
-  init(_ model: SavedModel, _ goal: CertificationTarget, _ options: TargetOptions, by: String?) {
+  init(
+    _ model: SavedModel, _ goal: CertificationTarget, _ options: TargetOptions, by: RecipeOverride?
+  ) {
     name = model.name
     choices = Self.choices(
       model, Self.epsilon(goal.perturbation, options), Self.methods(goal.methods, by))
@@ -19,7 +21,7 @@ struct ForeignModel {
   }
 
   /// Collects what was chosen of the methods.
-  init(_ model: SavedModel, _ goal: CertificationTarget, by: String?) {
+  init(_ model: SavedModel, _ goal: CertificationTarget, by: RecipeOverride?) {
     name = model.name
     choices = Self.choices(model, Self.methods(goal.methods, by))
   }
@@ -34,7 +36,7 @@ struct ForeignModel {
       + "with --epsilon"
   }
 
-  private static func methods(_ methods: [BoundMethod], _ by: String?) -> String? {
+  private static func methods(_ methods: [BoundMethod], _ by: RecipeOverride?) -> String? {
     guard by == nil else { return nil }
     let names = methods.map(\.description)
     return

@@ -3,32 +3,19 @@ import Crownwork
 import Foundation
 
 /// What a model is, where its file does not say.
-struct ModelOptions: ParsableArguments {
-  @Option(
-    help: "Architecture: \(Architecture.names.joined(separator: ", ")).",
-    completion: .architectures)
-  var model: String?
+struct ModelOptions: SettingOptions {
+  @Option("model.name") var model: RecipeOverride?
   @OptionGroup var size: ArchitectureOptions
 
-  var overrides: [RecipeOverride] {
-    Overrides.make([("model.name", model, "--model")]) + size.overrides
-  }
+  var overrides: [RecipeOverride] { given + size.given }
 }
 
 /// The sizes of an architecture.
-struct ArchitectureOptions: ParsableArguments {
-  @Option(help: "Width of the convolutions.") var width: String?
-  @Option(help: "Units of the hidden layers; for mlp a list such as 128,64.") var hidden: String?
-  @Option(help: "Kernel size of cnn-3layer.") var kernel: String?
-  @Option(help: "Residual blocks in each stage of resnet, resnet-bn and wide-resnet.")
-  var blocks: String?
-
-  var overrides: [RecipeOverride] {
-    Overrides.make([
-      ("model.width", width, "--width"), ("model.hidden", hidden, "--hidden"),
-      ("model.kernel", kernel, "--kernel"), ("model.blocks", blocks, "--blocks"),
-    ])
-  }
+struct ArchitectureOptions: SettingOptions {
+  @Option("model.width") var width: RecipeOverride?
+  @Option("model.hidden") var hidden: RecipeOverride?
+  @Option("model.kernel") var kernel: RecipeOverride?
+  @Option("model.blocks") var blocks: RecipeOverride?
 }
 
 extension ModelOptions {
@@ -57,9 +44,7 @@ struct SubjectOptions: ParsableArguments {
   @Option(
     name: .customLong("output-name"), help: "Which output is meant, of an ONNX file with several.")
   var outputName: String?
-  @Option(
-    help: "Data set: \(Overrides.datasetNames). Default: the model's own.", completion: .datasets)
-  var dataset: String?
+  @Option("dataset", standard: "the model's own") var dataset: RecipeOverride?
   @OptionGroup var source: DataOptions
   @OptionGroup var threads: ThreadOption
 
@@ -93,7 +78,7 @@ struct SubjectOptions: ParsableArguments {
   static func description(
     of overrides: [RecipeOverride], input: String, classes: Int
   ) throws -> ModelFile.Description {
-    let recipe = try Recipe(yaml: "dataset: mnist\nmodel: { name: mlp }", overrides: overrides)
+    let recipe = try Recipe(for: .mnist).applying(overrides)
     let shape = input.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
     guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else {
       throw Failure(.usage, "--input: must be HEIGHTxWIDTHxCHANNELS, not \"\(input)\"")
@@ -105,8 +90,7 @@ struct SubjectOptions: ParsableArguments {
   func examples(
     for model: SavedModel, count: String?
   ) throws -> (model: SavedModel, range: ExampleRange) {
-    var recipe = try Recipe(
-      yaml: "", overrides: Overrides.make([("dataset", dataset, "--dataset")]))
+    var recipe = try Recipe(dataset.map { [$0] } ?? [])
     if dataset == nil {
       guard let name = model.dataset else {
         throw Failure(
@@ -115,7 +99,7 @@ struct SubjectOptions: ParsableArguments {
       recipe.dataset = name
       recipe.images = model.recipe?.images ?? ImageSettings()
     }
-    recipe.data = source.data ?? (dataset == nil ? model.recipe?.data : nil)
+    recipe.data = source.data?.value ?? (dataset == nil ? model.recipe?.data : nil)
     recipe.images = try source.settings(in: recipe)
     let data = try recipe.loadDataset { Console.error("fetching \($0.absoluteString)") }
     if dataset == nil, source.data == nil { warnOfOtherData(data, model) }
@@ -139,75 +123,61 @@ struct SubjectOptions: ParsableArguments {
 }
 
 /// Where data are, and what pictures are turned into.
-struct DataOptions: ParsableArguments {
-  @Option(help: "Folder with the data set's files.", completion: .directory) var data: String?
-  @Option(
-    name: .customLong("image-size"),
-    help: "Resize every picture to HEIGHTxWIDTH (data set images).")
-  var imageSize: String?
-  @Option(
-    help: "Make every picture grey (1) or coloured (3). Default: as they are.",
-    completion: .list(["1", "3"]))
-  var channels: String?
-  @Option(
-    help: "Axes of NumPy images: channels-last or channels-first. Default: by the shape.",
-    completion: .layouts)
-  var layout: String?
-
-  var overrides: [RecipeOverride] {
-    Overrides.make([("data", data, "--data")]) + settings
-  }
-
-  private var settings: [RecipeOverride] {
-    Overrides.make([
-      ("images.size", imageSize, "--image-size"), ("images.channels", channels, "--channels"),
-      ("images.layout", layout, "--layout"),
-    ])
-  }
+struct DataOptions: SettingOptions {
+  @Option("data") var data: RecipeOverride?
+  @Option("images.size") var imageSize: RecipeOverride?
+  @Option("images.channels") var channels: RecipeOverride?
+  @Option("images.layout") var layout: RecipeOverride?
 
   /// The settings of a recipe's images with what the options say in their place.
+  ///
+  /// - Throws: ``RecipeError``.
   func settings(in recipe: Recipe) throws -> ImageSettings {
-    let named = RecipeOverride("dataset", recipe.dataset.rawValue, option: "--dataset")
-    let given = try Recipe(yaml: "", overrides: [named] + settings).images
-    return ImageSettings(
-      size: given.size ?? recipe.images.size, channels: given.channels ?? recipe.images.channels,
-      layout: given.layout ?? recipe.images.layout)
+    try recipe.applying([imageSize, channels, layout].compactMap(\.self)).images
   }
+}
+
+/// What a recipe trains and certifies for.
+struct SetOptions: SettingOptions {
+  @Option("perturbation.epsilon") var epsilon: RecipeOverride?
+  @Option("perturbation.norm") var norm: RecipeOverride?
+  @OptionGroup var domain: DomainOption
+
+  var overrides: [RecipeOverride] { given + domain.given }
 }
 
 /// What a model is certified against, in place of what it says itself.
-struct TargetOptions: ParsableArguments {
-  @Option(
-    parsing: .unconditional,
-    help: "Radius in raw units: 0.3 or 8/255. Default: the model's or data set's own.")
-  var epsilon: String?
-  @Option(help: "Norm: linf, l2 or l1. Default: the model's own, else linf.", completion: .norms)
-  var norm: String?
-  @Flag(inversion: .prefixedNo, help: "Stay within [0, 1]. Default: with linf only.")
-  var clip: Bool?
+struct TargetOptions: SettingOptions {
+  @Option("perturbation.epsilon", standard: "the model's or data set's own")
+  var epsilon: RecipeOverride?
+  @Option("perturbation.norm", standard: "the model's own, else linf") var norm: RecipeOverride?
+  @OptionGroup var domain: DomainOption
 
-  func overrides(by methods: String? = nil, slope: String? = nil) -> [RecipeOverride] {
-    Overrides.make([
-      ("perturbation.epsilon", epsilon, "--epsilon"), ("perturbation.norm", norm, "--norm"),
-      (
-        "perturbation.clip", clip.map { $0 ? "0,1" : "none" }, clip == true ? "--clip" : "--no-clip"
-      ),
-    ]) + Self.methods(by: methods, slope: slope)
-  }
+  /// The settings of the set.
+  static let setPaths = ["perturbation.norm", "perturbation.epsilon", "perturbation.clip"]
+  /// The settings of the set and of the methods.
+  static let paths = setPaths + ["evaluate.methods", "evaluate.slope"]
 
-  static func methods(by methods: String?, slope: String?) -> [RecipeOverride] {
-    Overrides.make([("evaluate.methods", methods, "--by"), ("evaluate.slope", slope, "--slope")])
+  /// The settings of the set that are given, and those of the methods.
+  func overrides(
+    by methods: RecipeOverride? = nil, slope: RecipeOverride? = nil
+  ) -> [RecipeOverride] {
+    given + domain.given + [methods, slope].compactMap(\.self)
   }
 }
 
-enum Overrides {
-  static let datasetNames = DatasetName.allCases.map(\.rawValue).joined(separator: ", ")
+/// Whether pixels stay pixels.
+struct DomainOption: ParsableArguments {
+  @Flag(inversion: .prefixedNo, help: "Stay within [0, 1]. Default: with linf only.")
+  var clip: Bool?
 
-  /// The overrides that were given.
-  static func make(_ options: [(String, String?, String)]) -> [RecipeOverride] {
-    options.compactMap { path, value, option in
-      value.map { RecipeOverride(path, $0, option: option) }
-    }
+  var given: [RecipeOverride] {
+    clip.map { isOn in
+      [
+        RecipeOverride(
+          "perturbation.clip", isOn ? "0,1" : "none", option: isOn ? "--clip" : "--no-clip")
+      ]
+    } ?? []
   }
 }
 

@@ -1,10 +1,7 @@
 import ArgumentParser
+import Crownwork
 
 /// How backward passes relax ReLUs, in place of the model's own way.
-struct RelaxationOption: ParsableArguments {
-  @Option(
-    help: """
-      Lower line of unstable ReLUs: adaptive, same-slope, zero or one. Default: the model's own.
-      """, completion: .slopes)
-  var slope: String?
+struct RelaxationOption: SettingOptions {
+  @Option("evaluate.slope", standard: "the model's own") var slope: RecipeOverride?
 }

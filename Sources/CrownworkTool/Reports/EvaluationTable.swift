@@ -94,10 +94,7 @@ struct EvaluationTable {
 
   var json: String {
     get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-      encoder.nonConformingFloatEncodingStrategy = JSON.floats
-      return String(decoding: try encoder.encode(reports.map(ReportRecord.init)), as: UTF8.self)
+      try JSONText.pretty(reports.map(ReportRecord.init))
     }
   }
 }

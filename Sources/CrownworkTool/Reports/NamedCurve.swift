@@ -46,10 +46,7 @@ struct NamedCurve {
   }
 
   static func json(_ curves: [NamedCurve]) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = JSON.floats
-    return String(decoding: try encoder.encode(curves.map(Record.init)), as: UTF8.self)
+    try JSONText.pretty(curves.map(Record.init))
   }
 
   private struct Record: Encodable {

@@ -39,7 +39,7 @@ public enum ImageLayout: String, CaseIterable, Sendable {
       throw FormatError.badData(
         "shape \(shape) may be [count, height, width, channels] or [count, channels, height, "
           + "width]", file: images.file,
-        remedy: "say which: --layout channels-last or channels-first, in a recipe "
+        remedy: "say which: `images.layout` channels-last or channels-first, in a recipe "
           + "images: { layout: channels-first }")
     }
     return layout == .channelsLast

@@ -19,9 +19,22 @@ public struct ImageSettings: Sendable, Equatable {
   public var layout: ImageLayout?
 
   public init(size: Size? = nil, channels: Int? = nil, layout: ImageLayout? = nil) {
-    precondition(channels.map { $0 == 1 || $0 == 3 } ?? true, "1 or 3 channels")
     self.layout = layout
     self.size = size
     self.channels = channels
+  }
+  /// Pixels that a side may have.
+  package static let lengthLimits = 1...4096
+  /// Channels that images may have.
+  package static let channelCounts = [1, 3]
+
+  /// - Throws: ``InvalidValue`` for a side out of range, and for other numbers of channels.
+  public func validate() throws(InvalidValue) {
+    if let size {
+      try InvalidValue.check("height of images", size.height, in: Self.lengthLimits)
+      try InvalidValue.check("width of images", size.width, in: Self.lengthLimits)
+    }
+    guard let channels, !Self.channelCounts.contains(channels) else { return }
+    throw InvalidValue("images must have 1 or 3 channels, not \(channels)")
   }
 }

@@ -8,13 +8,16 @@ extension Dataset {
   /// ``DatasetName/images`` needs one, whose pictures are turned into what `images` says;
   /// else from where ``DatasetLocator`` finds it; else, if `fetch` is true, fetched into the cache
   /// from `mirror` or the set's own addresses. `digits` is part of this library and needs no files.
-  /// `report` is called before each download with its address. Throws ``FormatError``, with
-  /// everything that was tried in one line.
+  /// `report` is called before each download with its address.
+  ///
+  /// - Throws: ``FormatError``, with everything that was tried in one line, and ``InvalidValue`` for
+  ///   `images` out of range.
   public static func load(
     _ name: DatasetName, folder: URL? = nil,
     environment: [String: String] = ProcessInfo.processInfo.environment, fetch: Bool = true,
     mirror: URL? = nil, images: ImageSettings = ImageSettings(), report: (URL) -> Void = { _ in }
   ) throws -> Dataset {
+    try images.validate()
     let locator = DatasetLocator(environment: environment)
     let fetcher = { DatasetFetcher(into: $0, mirror: mirror) }
     return try load(
@@ -95,7 +98,7 @@ extension Dataset {
     return FormatError(
       .missingInput, "not found in \(places)" + (fetching.map { " and \($0)" } ?? ""),
       file: name.rawValue,
-      remedy: "give its folder by --data or $CROWNWORK_DATA\(package)")
+      remedy: "give its folder by `data` or $CROWNWORK_DATA\(package)")
   }
 }
 

@@ -80,7 +80,7 @@ struct ImageForm {
     guard resizes || (image.height, image.width) == (height, width) else {
       throw FormatError.badData(
         "is \(image.height)×\(image.width), but \(first) is \(height)×\(width)", file: path,
-        remedy: "give the size wanted: --image-size \(height)x\(width), in a recipe "
+        remedy: "give the size wanted: `images.size` \(height)x\(width), in a recipe "
           + "images: { size: [\(height), \(width)] }")
     }
     return image.converted(toChannels: channels).resized(height: height, width: width)

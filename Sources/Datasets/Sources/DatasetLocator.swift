@@ -37,7 +37,7 @@ public struct DatasetLocator: Sendable {
     guard name != .images || folder != nil else {
       throw FormatError(
         .missingInput, "no folder is named", file: name.rawValue,
-        remedy: "name a folder with data: FOLDER in the recipe, or --data FOLDER")
+        remedy: "name a folder: `data` FOLDER, in a recipe data: FOLDER")
     }
     let folders = folder.map { Self.withSubfolder($0, name) } ?? candidates(name)
     for candidate in folders {
@@ -90,7 +90,7 @@ public struct DatasetLocator: Sendable {
   ) -> FormatError {
     .badData(
       "holds \(found.rawValue), not \(name.rawValue)", file: source.folder.path,
-      remedy: "name --dataset \(found.rawValue), or another folder")
+      remedy: "name `dataset` \(found.rawValue), or another folder")
   }
 
   private static func incomplete(
@@ -126,7 +126,7 @@ public struct DatasetLocator: Sendable {
       let names = prefixes.map { String($0.dropLast()) }
       return FormatError(
         .missingInput, "holds several sets: \(names.joined(separator: ", "))", file: folder.path,
-        remedy: "name one of them: --data \(folder.path)/\(names[0])")
+        remedy: "name one of them: `data` \(folder.path)/\(names[0])")
     }
     let names = (missing.min { $0.count < $1.count } ?? []).joined(separator: ", ")
     return FormatError(

@@ -42,7 +42,7 @@ public enum DatasetSource: Equatable, Sendable {
       let shown = names.map { $0.hasSuffix("-") ? String($0.dropLast()) : $0 }
       return (
         "holds several sets: \(FormatError.shortened(shown.joined(separator: ", ")))",
-        "name one of them: --data \(folder.path)/\(shown[0])"
+        "name one of them: `data` \(folder.path)/\(shown[0])"
       )
     }
     let arrays = NPYFiles.search(folder)
@@ -87,14 +87,15 @@ public enum DatasetSource: Equatable, Sendable {
     if case .pictures(let folder) = self {
       guard images.layout == nil else {
         throw FormatError.badData(
-          "holds pictures, which have no layout", file: folder.path, remedy: "leave out --layout")
+          "holds pictures, which have no layout", file: folder.path,
+          remedy: "leave out `images.layout`")
       }
       return try Dataset(ImageFolder(folder), name: name.rawValue, images: images)
     }
     guard images.size == nil, images.channels == nil else {
       throw FormatError.badData(
         "holds arrays, whose size and channels cannot be set", file: folder.path,
-        remedy: "leave out images, --image-size and --channels")
+        remedy: "leave out `images.size` and `images.channels`")
     }
     if case .arrays(let files) = self {
       return try files.dataset(name: name.rawValue, note: note, layout: images.layout)
@@ -102,7 +103,7 @@ public enum DatasetSource: Equatable, Sendable {
     guard images.layout == nil else {
       throw FormatError.badData(
         "holds no NumPy arrays, so no layout is to be said", file: folder.path,
-        remedy: "leave out --layout")
+        remedy: "leave out `images.layout`")
     }
     switch self {
     case .idx(let files):

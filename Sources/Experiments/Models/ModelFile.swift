@@ -93,7 +93,7 @@ public struct ModelFile: Sendable {
   ) throws {
     if url.isONNX {
       guard described == nil else {
-        throw Self.failure(url, "an ONNX file holds its layers itself", "leave --model out")
+        throw Self.failure(url, "an ONNX file holds its layers itself", "leave out `described`")
       }
       try self.init(onnx: url, output: output)
     } else {
@@ -136,7 +136,7 @@ public struct ModelFile: Sendable {
     guard let description = described ?? header?.description else {
       throw Self.failure(
         url, "\(kind.map { "\($0), which " } ?? "")does not say its architecture",
-        "name it, such as --model cnn-2layer --width 1 --hidden 128 --input 28x28x1")
+        "name it, such as by `ModelFile.Description`")
     }
     let state = StateDictNames(shapes, for: description)
     do {

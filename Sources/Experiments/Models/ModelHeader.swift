@@ -21,7 +21,9 @@ struct ModelHeader {
   }
 
   private struct Certify: Codable {
+    /// Texts of methods, see ``BoundMethod/init(text:slope:)``.
     var methods: [String]
+    /// The slope of those that name none.
     var slope: ReLUSlope
     var norm: String
     var epsilon: Float
@@ -35,10 +37,10 @@ struct ModelHeader {
 
   var json: String {
     get throws {
-      let certify = target.map { target in
-        Certify(
-          methods: target.methods.map(\.description),
-          slope: target.methods.lazy.compactMap(\.slope).first ?? .adaptive,
+      let certify = target.map { target -> Certify in
+        let slope = target.methods.lazy.compactMap(\.slope).first ?? .adaptive
+        return Certify(
+          methods: target.methods.map { $0.text(slope: slope) }, slope: slope,
           norm: target.perturbation.norm.rawValue, epsilon: target.perturbation.epsilon,
           clip: target.perturbation.domain.map { [$0.lowerBound, $0.upperBound] })
       }
@@ -46,9 +48,7 @@ struct ModelHeader {
         architecture: description?.architecture.name,
         options: description?.architecture.options, input: description?.input,
         classes: description?.classes, certify: certify)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys]
-      return String(decoding: try encoder.encode(fields), as: UTF8.self)
+      return try JSONLine.text(fields)
     }
   }
 
@@ -95,9 +95,9 @@ struct ModelHeader {
     guard let norm = Perturbation.Norm(rawValue: certify.norm) else {
       throw BadTarget(description: "no norm is named \"\(certify.norm)\"")
     }
-    let methods = try certify.methods.map { name in
-      guard let method = BoundMethod(name: name, slope: certify.slope) else {
-        throw BadTarget(description: "no method is named \"\(name)\"")
+    let methods = try certify.methods.map { text in
+      guard let method = BoundMethod(text: text, slope: certify.slope) else {
+        throw BadTarget(description: "no method is named \"\(text)\"")
       }
       return method
     }

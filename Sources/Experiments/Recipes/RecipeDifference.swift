@@ -1,6 +1,5 @@
 import Foundation
 import RobustTraining
-import Yams
 
 /// A setting in which two recipes differ.
 public struct RecipeDifference: Sendable, Equatable, CustomStringConvertible {
@@ -24,31 +23,13 @@ extension Recipe {
   /// written.
   public func differences(from other: Recipe) -> [RecipeDifference] {
     guard self != other else { return [] }
-    let (own, others) = (settings, other.settings)
+    let own = texts.map { ($0.setting.path, $0.text) }
+    let others = other.texts.map { ($0.setting.path, $0.text) }
     let (values, otherValues) = (Dictionary(own) { $1 }, Dictionary(others) { $1 })
     let added = others.map(\.0).filter { values[$0] == nil }
     return (own.map(\.0) + added).compactMap { path in
       guard values[path] != otherValues[path] else { return nil }
       return RecipeDifference(path: path, own: values[path], other: otherValues[path])
-    }
-  }
-
-  /// Every setting by its path.
-  private var settings: [(String, String)] {
-    guard let node = try? Yams.compose(yaml: yaml) else { return [] }
-    return Self.settings(node, at: "")
-  }
-
-  private static func settings(_ node: Node, at path: String) -> [(String, String)] {
-    switch node {
-    case .mapping(let mapping):
-      mapping.flatMap { key, node in
-        settings(node, at: path.isEmpty ? key.string ?? "" : "\(path).\(key.string ?? "")")
-      }
-    case .sequence(let items):
-      [(path, list(items.map { $0.string ?? "" }))]
-    case .scalar(let scalar): [(path, scalar.string)]
-    case .alias: []
     }
   }
 }

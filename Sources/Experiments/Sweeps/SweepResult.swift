@@ -60,9 +60,7 @@ public struct SweepResult: Codable, Sendable, Equatable {
 
   /// Writes the result, atomically. Throws ``FormatError`` of kind `cannotWrite`.
   public func write(to folder: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(self), to: Self.url(in: folder))
+    try AtomicFile.write(Data(JSONText.pretty(self).utf8), to: Self.url(in: folder))
   }
 }
 

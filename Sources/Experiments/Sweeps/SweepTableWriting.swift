@@ -71,10 +71,8 @@ extension SweepTable {
 
   public var json: String {
     get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
       let record = Record(results: results, rows: rows, overModels: overModels, front: front)
-      return String(decoding: try encoder.encode(record), as: UTF8.self)
+      return try JSONText.pretty(record)
     }
   }
 

@@ -44,7 +44,8 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
   public var file: String
   /// The place in the file, where there is one.
   public var location: Location?
-  /// What to do about it, where something useful can be said.
+  /// What to do about it, where something useful can be said. Settings and parameters that are named
+  /// in it stand in backquotes, so that a program can put what it calls them in their place.
   public var remedy: String?
 
   /// Creates an error.

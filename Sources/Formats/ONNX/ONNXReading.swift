@@ -31,7 +31,7 @@ struct ONNXReading {
       throw bad(
         names.isEmpty
           ? "must have one output, computed from its input" : "has several outputs: \(listed)",
-        remedy: names.isEmpty ? nil : "choose one with --output-name")
+        remedy: names.isEmpty ? nil : "choose one with `output`")
     }
     self.output = output ?? first
     let all = try ONNXFunctions(of: model, file: url.path).inlined(model.graph.node)

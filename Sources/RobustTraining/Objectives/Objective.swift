@@ -69,22 +69,6 @@ public enum Objective: Sendable, Equatable {
     ["natural", "ibp", "short-warmup", "crown-ibp", "crown", "convex-polytope"]
     + AttackedObjective.names
 
-  /// The settings that an objective of a name has, as recipes write them.
-  package static func settings(of name: String) -> [String] {
-    switch name {
-    case "natural": []
-    case "ibp": ["kappa"]
-    case "short-warmup": ["kappa", "weight", "tolerance"]
-    case "crown-ibp": ["kappa", "beta", "margins", "slope"]
-    case "crown": ["kappa", "slope"]
-    case "convex-polytope": ["kappa", "projections"]
-    case "pgd": ["attack"]
-    case "trades": ["weight", "attack"]
-    case "sabr": ["share", "attack"]
-    default: ["alpha", "attack"]
-    }
-  }
-
   /// Whether training looks at perturbations at all.
   public var isRobust: Bool { self != .natural }
 

@@ -1,4 +1,5 @@
 import Bounds
+import Datasets
 import Networks
 import Tensors
 import Verification
@@ -13,6 +14,15 @@ public struct TrainingAttack: Sendable, Equatable {
   public init(steps: Int = 8, relativeStep: Float = 0.25) {
     self.steps = steps
     self.relativeStep = relativeStep
+  }
+
+  /// Steps that it may take.
+  package static let stepLimits = 1...1000
+
+  /// - Throws: ``InvalidValue`` for a number out of range.
+  public func validate() throws(InvalidValue) {
+    try InvalidValue.check("number of the attack's steps", steps, in: Self.stepLimits)
+    try InvalidValue.check("length of the attack's steps", relativeStep, .positive)
   }
 
   /// Points of the sets around a batch, where a loss of the outputs is large.

@@ -1,3 +1,4 @@
+import Datasets
 import RealModule
 import Tensors
 
@@ -40,6 +41,22 @@ public struct Optimizer: Sendable, Equatable {
       self.clipNorm = clipNorm
       self.decay = decay
       self.averageFrom = averageFrom
+    }
+
+    /// - Throws: ``InvalidValue`` for a number out of range.
+    public func validate() throws(InvalidValue) {
+      try InvalidValue.check("learning rate", learningRate, .positive)
+      try InvalidValue.check("weight decay", weightDecay, .notNegative)
+      try InvalidValue.check("weight of l1", l1, .notNegative)
+      if let clipNorm { try InvalidValue.check("largest norm", clipNorm, .positive) }
+      if case .descent(let momentum, _) = rule {
+        try InvalidValue.check("momentum", momentum, .belowOne)
+      }
+      if let averageFrom {
+        try InvalidValue.check(
+          "epoch that averages begin with", averageFrom, in: Schedule.epochLimits)
+      }
+      try decay.validate()
     }
 
     /// As recipes write it.

@@ -1,3 +1,4 @@
+import Datasets
 import RealModule
 
 /// How ε grows during training, as a pure function of the step.
@@ -19,6 +20,15 @@ public struct EpsilonRamp: Sendable, Equatable {
     self.start = start
     self.length = length
     self.shape = shape
+  }
+
+  /// Epochs that a ramp may wait and take.
+  package static let epochLimits = 0...1_000_000
+
+  /// - Throws: ``InvalidValue`` for a start or a length out of range.
+  public func validate() throws(InvalidValue) {
+    try InvalidValue.check("start of the ramp", start, in: Self.epochLimits)
+    try InvalidValue.check("length of the ramp", length, in: Self.epochLimits)
   }
 
   /// The fraction of the largest ε at a step: 0 up to step start·N, 1 from (start + length)·N on.

@@ -1,3 +1,5 @@
+import Datasets
+
 /// How the learning rate falls, by whole epochs.
 public enum LearningRateDecay: Sendable, Equatable {
   case constant
@@ -5,6 +7,28 @@ public enum LearningRateDecay: Sendable, Equatable {
   case milestones([Int], factor: Float)
   /// Multiplied by `factor` every so many epochs once the ε ramp has ended.
   case afterRamp(every: Int, factor: Float)
+
+  /// Epochs that may lie between two falls.
+  package static let intervalLimits = 1...1_000_000
+  /// Epochs after which the learning rate may fall.
+  package static let milestoneLimits = 0...1_000_000
+
+  /// - Throws: ``InvalidValue`` for a factor that is not above 0 and at most 1, and for epochs out
+  ///   of range.
+  public func validate() throws(InvalidValue) {
+    switch self {
+    case .constant: break
+    case .milestones(let epochs, let factor):
+      try InvalidValue.check("factor of the learning rate's decay", factor, .shrinking)
+      for epoch in epochs {
+        try InvalidValue.check("milestone of the learning rate", epoch, in: Self.milestoneLimits)
+      }
+    case .afterRamp(let every, let factor):
+      try InvalidValue.check("factor of the learning rate's decay", factor, .shrinking)
+      try InvalidValue.check(
+        "number of epochs between two falls of the learning rate", every, in: Self.intervalLimits)
+    }
+  }
 
   /// The factor on the first learning rate in the epoch after so many.
   public func factor(epoch: Int, ramp: EpsilonRamp) -> Float {
@@ -15,7 +39,7 @@ public enum LearningRateDecay: Sendable, Equatable {
     case .milestones(let epochs, let factor):
       (times, base) = (epochs.count { $0 <= epoch }, factor)
     case .afterRamp(let every, let factor):
-      (times, base) = (max(epoch - ramp.firstFullEpoch, 0) / every, factor)
+      (times, base) = (max(epoch - ramp.firstFullEpoch, 0) / max(every, 1), factor)
     }
     return (0..<times).reduce(1) { value, _ in value * base }
   }

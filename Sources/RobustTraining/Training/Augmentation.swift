@@ -18,10 +18,17 @@ public struct Augmentation: Sendable, Equatable {
   public var fill: Fill
 
   public init(flip: Bool = false, crop: Int = 0, fill: Fill = .zero) {
-    precondition(crop >= 0, "padding of \(crop)")
     self.flip = flip
     self.crop = crop
     self.fill = fill
+  }
+
+  /// Pixels that may be added on each side.
+  package static let cropLimits = 0...4096
+
+  /// - Throws: ``InvalidValue`` for a padding out of range.
+  public func validate() throws(InvalidValue) {
+    try InvalidValue.check("padding of images", crop, in: Self.cropLimits)
   }
 
   /// Whether it changes nothing.

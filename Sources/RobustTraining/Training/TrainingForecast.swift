@@ -80,6 +80,7 @@ public struct TrainingForecast: Sendable {
     plan.schedule.ramp = EpsilonRamp(start: 0, length: 0)
     let measured = 3
     plan.schedule.epochs = measured + 1
+    plan.optimizer.averageFrom = plan.optimizer.averageFrom.map { min($0, measured + 1) }
     var trial = try TrainingRun(plan, network: run.network, on: run.split.data)
     _ = try trial.advance(trial.order)
     return try (0..<measured).reduce(0) { total, _ in

@@ -71,19 +71,27 @@ extension TrainingPlan {
     guard holdout >= 0, holdout < data.count else {
       throw .badPlan("holdout \(holdout) leaves nothing of \(data.count) training examples")
     }
+    guard trainExamples.map({ 1...(data.count - holdout) ~= $0 }) ?? true else {
+      throw .badPlan(
+        "train-examples \(trainExamples ?? 0): there are \(data.count - holdout) beside the "
+          + "\(holdout) held out")
+    }
   }
 
   private func validateNumbers() throws(TrainingError) {
-    let ramp = schedule.ramp
-    for (name, value, least) in [
-      ("epochs", schedule.epochs, 1), ("batch size", schedule.batchSize, 1),
-      ("batches per step", schedule.batchesPerStep, 1), ("start of the ramp", ramp.start, 0),
-      ("length of the ramp", ramp.length, 0),
-    ] where value < least {
-      throw .badPlan("the \(name) must be at least \(least), not \(value)")
+    do {
+      try objective.validate()
+      try schedule.validate()
+      try optimizer.validate()
+      try augmentation.validate()
+      guard optimizer.averageFrom ?? 1 <= schedule.epochs else {
+        throw InvalidValue(
+          "averages would begin with epoch \(optimizer.averageFrom ?? 1) of \(schedule.epochs)",
+          remedy: "let them begin earlier, or train for more epochs")
+      }
+    } catch {
+      throw .badPlan("\(error)")
     }
-    guard case .afterRamp(let every, _) = optimizer.decay, every < 1 else { return }
-    throw .badPlan("the learning rate must fall every 1 or more epochs, not \(every)")
   }
 }
 

@@ -1,3 +1,5 @@
+import Datasets
+
 /// How inputs with a wrong answer are looked for in perturbation sets: gradient steps on a loss,
 /// projected onto the set.
 ///
@@ -51,6 +53,19 @@ public struct Attack: Sendable, Equatable {
 
   public static func fgsm(loss: AttackLoss = .crossEntropy) -> Attack {
     Attack(.fgsm, loss, 1, 1, 1, .constant)
+  }
+
+  /// Steps and starts that an attack may be asked for.
+  package static let effortLimits = 1...100_000
+
+  /// - Throws: ``InvalidValue`` for a number out of range.
+  public func validate() throws(InvalidValue) {
+    try InvalidValue.check("number of the attack's steps", steps, in: Self.effortLimits)
+    try InvalidValue.check("number of the attack's starts", restarts, in: Self.effortLimits)
+    if let relativeStep {
+      try InvalidValue.check("length of the attack's steps", relativeStep, .positive)
+    }
+    try decay.validate()
   }
 
   /// Length of a step (from 0) as a fraction of ε.

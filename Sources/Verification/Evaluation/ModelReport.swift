@@ -53,11 +53,13 @@ extension Network {
   ///
   /// - Parameters:
   ///   - observe: Called soon after examples are done. What it throws ends the work.
-  /// - Throws: ``Bounds/BoundsError``, and what `observe` throws.
+  /// - Throws: ``Bounds/BoundsError``, ``Datasets/InvalidValue`` for an attack that makes no sense,
+  ///   and what `observe` throws.
   public func evaluate(
     on data: LabeledImages, target: CertificationTarget, attack settings: Attack, seed: UInt64 = 0,
     budget: Budget = Budget(), observe: (WorkProgress) throws -> Void = { _ in }
   ) throws -> ModelReport {
+    try settings.validate()
     let set = target.perturbation
     let certification = try certify(
       data, against: set, by: target.methods, budget: budget

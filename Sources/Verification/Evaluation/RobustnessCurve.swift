@@ -35,12 +35,14 @@ extension Network {
   /// - Parameters:
   ///   - target: Its ε does not count.
   ///   - observe: Called soon after examples are done at an ε. What it throws ends the work.
-  /// - Throws: ``Bounds/BoundsError``, and what `observe` throws.
+  /// - Throws: ``Bounds/BoundsError``, ``Datasets/InvalidValue`` for an attack that makes no sense,
+  ///   and what `observe` throws.
   public func robustnessCurve(
     on data: LabeledImages, target: CertificationTarget, at epsilons: [Float], attack: Attack,
     seed: UInt64 = 0, budget: Budget = Budget(),
     observe: (WorkProgress) throws -> Void = { _ in }
   ) throws -> RobustnessCurve {
+    try attack.validate()
     let epsilons = Set(epsilons).sorted()
     let right = rightAnswers(on: data)
     let ends = try certifiedEnds(right, epsilons, data, target, budget, observe)

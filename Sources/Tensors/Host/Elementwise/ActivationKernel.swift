@@ -7,7 +7,9 @@ enum ActivationKernel {
     ElementwiseKernel.map(x) { Float(f.value(Double($0))) }
   }
 
-  static func backward(_ f: some ScalarFunction, _ x: DeviceArray, _ gradient: DeviceArray) -> DeviceArray {
+  static func backward(_ f: some ScalarFunction, _ x: DeviceArray, _ gradient: DeviceArray)
+    -> DeviceArray
+  {
     ElementwiseKernel.zip(x, gradient) { Float(f.derivative(Double($0))) * $1 }
   }
 
@@ -31,7 +33,8 @@ enum ActivationKernel {
   }
 
   static func intervalBackward(
-    _ f: some ScalarFunction, _ center: DeviceArray, _ radius: DeviceArray, centerGradient: DeviceArray,
+    _ f: some ScalarFunction, _ center: DeviceArray, _ radius: DeviceArray,
+    centerGradient: DeviceArray,
     radiusGradient: DeviceArray
   ) -> (center: DeviceArray, radius: DeviceArray) {
     let (newCenter, newRadius) = (result(center.shape), result(center.shape))

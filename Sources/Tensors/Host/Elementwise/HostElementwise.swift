@@ -126,6 +126,7 @@ extension HostElementwise {
     centerGradient: DeviceArray, radiusGradient: DeviceArray
   ) -> (center: DeviceArray, radius: DeviceArray) {
     ActivationKernel.intervalBackward(
-      function.scalar, center, radius, centerGradient: centerGradient, radiusGradient: radiusGradient)
+      function.scalar, center, radius, centerGradient: centerGradient,
+      radiusGradient: radiusGradient)
   }
 }

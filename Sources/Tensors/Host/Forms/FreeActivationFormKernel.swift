@@ -6,7 +6,8 @@ enum FreeActivationFormKernel {
   /// - Parameter alpha: [batch, rows, n] in [0, 1].
   /// - Returns: Λ · slope and Σ Λ · intercept, of the lower line where Λ ≥ 0, else of the upper.
   static func forward(
-    _ f: some ScalarFunction, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, _ alpha: DeviceArray
+    _ f: some ScalarFunction, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray,
+    _ alpha: DeviceArray
   ) -> (form: DeviceArray, constant: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
     let out = result([size.batch, size.rows, size.n])
@@ -34,7 +35,8 @@ enum FreeActivationFormKernel {
   /// Gradients of form and alpha. The intercept of a line that touches the function at h changes by
   /// −h times what its slope does.
   static func backward(
-    _ f: some ScalarFunction, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, _ alpha: DeviceArray,
+    _ f: some ScalarFunction, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray,
+    _ alpha: DeviceArray,
     formGradient: DeviceArray, constantGradient: DeviceArray
   ) -> (form: DeviceArray, alpha: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
@@ -61,7 +63,8 @@ enum FreeActivationFormKernel {
 
   /// The hull of each neuron of an example, [batch, n].
   private static func forEachNeuron(
-    _ f: some ScalarFunction, _ center: DeviceArray, _ radius: DeviceArray, _ example: Int, _ n: Int,
+    _ f: some ScalarFunction, _ center: DeviceArray, _ radius: DeviceArray, _ example: Int,
+    _ n: Int,
     _ body: (_ neuron: Int, _ hull: Hull) -> Void
   ) {
     let (c, r) = (center.pointer + example * n, radius.pointer + example * n)

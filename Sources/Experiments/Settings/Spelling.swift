@@ -1,11 +1,18 @@
 /// Words that were mistyped.
-enum Spelling {
-  /// The known word that is so near that it was probably meant.
-  static func nearest(to word: String, among known: [String]) -> String? {
+package enum Spelling {
+  /// The known word that is so near that it was probably meant: at most two letters differ, and
+  /// fewer than half.
+  package static func nearest(to word: String, among known: [String]) -> String? {
     guard word.count <= 64 else { return nil }
     let ranked = known.map { (word: $0, distance: distance(word.lowercased(), $0)) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= 2 && 2 * best.distance < word.count ? best.word : nil
+    return best.distance <= 2 && 2 * best.distance <= word.count ? best.word : nil
+  }
+
+  /// "did you mean X?", or all words there are.
+  static func remedy(_ word: String, among known: [String]) -> String {
+    nearest(to: word, among: known).map { "did you mean \($0)?" }
+      ?? "known are \(known.joined(separator: ", "))"
   }
 
   /// Counts letters that are inserted, removed, replaced or exchanged with the next one (the

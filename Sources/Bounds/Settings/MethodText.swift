@@ -1,0 +1,90 @@
+import Relaxations
+
+/// A method with its settings as one text, such as `crown(slope: zero)`: how recipes, model files
+/// and options name it.
+extension BoundMethod {
+  /// How many steps α-CROWN may be asked for.
+  static let iterationLimits = 1...10_000
+
+  /// Reads a method: a name of ``names``, with its settings in parentheses behind it.
+  ///
+  /// ```swift
+  /// BoundMethod(text: "alpha-crown(iterations: 50)")  // .alphaCROWN(iterations: 50)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - text: `ibp`, `crown(slope: zero)` or `alpha-crown(slope: one, iterations: 50)`; spaces
+  ///     don't matter.
+  ///   - standard: The slope of a method that names none.
+  /// - Returns: nil for an unknown name, and for a setting that is unknown, named twice, out of
+  ///   range, or that the method does not have.
+  public init?(text: String, slope standard: ReLUSlope = .adaptive) {
+    let parts = text.split(separator: "(", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let method = BoundMethod(name: parts[0].trimmed, slope: standard) else { return nil }
+    self = method
+    guard parts.count == 2 else { return }
+    let inner = parts[1].trimmed
+    guard inner.hasSuffix(")") else { return nil }
+    var seen: Set<String> = []
+    for setting in inner.dropLast().split(separator: ",", omittingEmptySubsequences: false) {
+      let pair = setting.split(separator: ":", omittingEmptySubsequences: false).map(\.trimmed)
+      guard pair.count == 2, seen.insert(pair[0]).inserted, set(pair[0], to: pair[1]) else {
+        return nil
+      }
+    }
+  }
+
+  /// The method as a text that ``init(text:slope:)`` reads.
+  public var text: String { text(slope: .adaptive) }
+
+  /// The method as a text; settings that have their usual values are left out.
+  ///
+  /// - Parameter standard: The slope that a method has where its text names none.
+  public func text(slope standard: ReLUSlope) -> String {
+    var settings: [String] = []
+    if let slope, slope != standard { settings.append("slope: \(slope.rawValue)") }
+    if case .alphaCROWN(let slope, let iterations) = self, self != .alphaCROWN(slope: slope) {
+      settings.append("iterations: \(iterations)")
+    }
+    return settings.isEmpty ? description : "\(description)(\(settings.joined(separator: ", ")))"
+  }
+
+  /// The lower line of unstable ReLUs; nil for a method that needs none.
+  public var slope: ReLUSlope? {
+    switch self {
+    case .interval: nil
+    case .crownIBP(let slope), .crown(let slope), .alphaCROWN(let slope, _): slope
+    }
+  }
+
+  /// Changes one setting by its name.
+  ///
+  /// - Returns: Whether the method has such a setting, and the value makes sense.
+  private mutating func set(_ name: String, to value: String) -> Bool {
+    switch (name, self) {
+    case ("slope", .crownIBP):
+      guard let slope = ReLUSlope(rawValue: value) else { return false }
+      self = .crownIBP(slope: slope)
+    case ("slope", .crown):
+      guard let slope = ReLUSlope(rawValue: value) else { return false }
+      self = .crown(slope: slope)
+    case ("slope", .alphaCROWN(_, let iterations)):
+      guard let slope = ReLUSlope(rawValue: value) else { return false }
+      self = .alphaCROWN(slope: slope, iterations: iterations)
+    case ("iterations", .alphaCROWN(let slope, _)):
+      guard let count = Int(value), Self.iterationLimits.contains(count) else { return false }
+      self = .alphaCROWN(slope: slope, iterations: count)
+    default: return false
+    }
+    return true
+  }
+}
+
+extension Substring {
+  /// The text without spaces around it.
+  fileprivate var trimmed: String {
+    var text = drop { $0 == " " }
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
+}

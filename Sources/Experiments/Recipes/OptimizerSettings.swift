@@ -1,0 +1,113 @@
+import Datasets
+import RobustTraining
+
+/// The settings of what turns gradients into updates.
+extension Setting {
+  static let optimizer: [Setting] = [
+    Setting(
+      "optimizer.name", .choice(["adam", "adamw", "sgd"]), \.optimizer.name, option: "optimizer",
+      "What turns gradients into updates."),
+    Setting(
+      "optimizer.learning-rate", .number(.positive), \.optimizer.learningRate,
+      option: "learning-rate", standard: "0.001; digits 0.005", "Initial learning rate."),
+    Setting(
+      "optimizer.decay", .section(or: "none"), \.optimizer.hasNoDecay,
+      standard: "every 10th epoch after the ramp", "How the learning rate falls."),
+    Setting(
+      "optimizer.decay.factor", .number(.shrinking), \.optimizer.factor,
+      "What the learning rate is multiplied by."),
+    Setting(
+      "optimizer.decay.every", .integer(LearningRateDecay.intervalLimits), \.optimizer.every,
+      excludes: ["optimizer.decay.milestones"], "Epochs between two falls."),
+    Setting(
+      "optimizer.decay.after", .choice(["ramp"]), \.optimizer.after,
+      excludes: ["optimizer.decay.milestones"], "What the falls begin after."),
+    Setting(
+      "optimizer.decay.milestones",
+      SettingKind.integer(LearningRateDecay.milestoneLimits).list(
+        "whole numbers in \(LearningRateDecay.milestoneLimits)", counts: 0...Int.max),
+      \.optimizer.milestones, option: "milestones", standard: "every 10th after the ramp",
+      excludes: ["optimizer.decay.every", "optimizer.decay.after"],
+      "After how many epochs the learning rate falls, such as 30,35."),
+    Setting(
+      "optimizer.clip-norm", SettingKind.number(.positive).or("none"), \.optimizer.clipNorm,
+      "Largest Euclidean norm of the whole gradient."),
+    Setting(
+      "optimizer.weight-decay", .number(.notNegative), \.optimizer.weightDecay,
+      of: .optimizers("adamw", "sgd"), standard: "0; adamw 0.01",
+      "How much each step shrinks the weights, in learning rates."),
+    Setting(
+      "optimizer.momentum", .number(.belowOne), \.optimizer.momentum, of: .optimizers("sgd"),
+      standard: "0.9", "How much of the last step each one keeps."),
+    Setting(
+      "optimizer.nesterov", .flag, \.optimizer.nesterov, of: .optimizers("sgd"),
+      standard: "true", "Whether the momentum is Nesterov's."),
+    Setting(
+      "optimizer.average-from",
+      SettingKind.integer(1...Schedule.epochLimits.upperBound).or("none"),
+      \.optimizer.averageFrom, option: "average-from", standard: "none",
+      "Average the weights over epochs, from the end of this one on."),
+    Setting(
+      "optimizer.l1", .number(.notNegative), \.optimizer.l1, standard: "0",
+      "Weight of the sum of all weights' magnitudes in the loss."),
+  ]
+}
+
+/// The optimiser of a recipe as it is written.
+struct OptimizerDraft: Sendable {
+  var name: String?
+  var learningRate: Float?
+  /// Whether `none` stands in place of the decay's settings; false for a mapping.
+  var hasNoDecay: Bool?
+  var factor: Float?
+  var every: Int?
+  var after: String?
+  var milestones: [Int]?
+  var clipNorm: Float??
+  var weightDecay, momentum: Float?
+  var nesterov: Bool?
+  var averageFrom: Int??
+  var l1: Float?
+
+  init() {}
+
+  init(_ settings: Optimizer.Settings) {
+    (name, learningRate) = (settings.name, settings.learningRate)
+    switch settings.decay {
+    case .constant: hasNoDecay = true
+    case .milestones(let epochs, let factor): (milestones, self.factor) = (epochs, factor)
+    case .afterRamp(let every, let factor):
+      (self.factor, self.every, after) = (factor, every, "ramp")
+    }
+    clipNorm = .some(settings.clipNorm)
+    if settings.name != "adam" { weightDecay = settings.weightDecay }
+    if case .descent(let momentum, let nesterov) = settings.rule {
+      (self.momentum, self.nesterov) = (momentum, nesterov)
+    }
+    averageFrom = settings.averageFrom.map { .some($0) }
+    l1 = settings.l1 > 0 ? settings.l1 : nil
+  }
+
+  /// - Throws: ``SettingConflict`` for an average that would begin after the training.
+  func value(or standard: Optimizer.Settings, epochs: Int) throws -> Optimizer.Settings {
+    let name = name ?? standard.name
+    let averageFrom = averageFrom ?? nil
+    if let averageFrom, averageFrom > epochs {
+      throw SettingConflict(
+        ["optimizer.average-from"],
+        "average-from must be at most the number of epochs, \(epochs), not \(averageFrom)")
+    }
+    return Optimizer.Settings(
+      name == "sgd" ? .descent(momentum: momentum ?? 0.9, nesterov: nesterov ?? true) : .adam,
+      learningRate: learningRate ?? standard.learningRate,
+      weightDecay: weightDecay ?? (name == "adamw" ? 0.01 : 0), l1: l1 ?? 0,
+      clipNorm: clipNorm ?? nil, decay: decay(or: standard.decay), averageFrom: averageFrom)
+  }
+
+  private func decay(or standard: LearningRateDecay) -> LearningRateDecay {
+    if let milestones { return .milestones(milestones, factor: factor ?? 0.5) }
+    let isGiven = factor != nil || every != nil || after != nil
+    guard isGiven || hasNoDecay == false else { return hasNoDecay == true ? .constant : standard }
+    return .afterRamp(every: every ?? 10, factor: factor ?? 0.5)
+  }
+}

@@ -1,0 +1,55 @@
+/// All settings of a recipe, in the order in which recipes are written.
+package enum SettingTable {
+  package static let settings =
+    Setting.data + Setting.model + Setting.perturbation + Setting.objective + Setting.schedule
+    + Setting.optimizer + Setting.evaluation + [
+      Setting(
+        "seed", .seed, \.seed, option: "seed",
+        "Seed that decides weights, data order and holdout."),
+      Setting(
+        "holdout", .integer(0...Int(Int32.max)), \.holdout, option: "holdout",
+        standard: "5%, at most 2000",
+        "Training examples kept aside to choose the best epoch."),
+      Setting(
+        "train-examples", SettingKind.integer(1...Int(Int32.max)).or("all"), \.trainExamples,
+        option: "train-examples", standard: "all",
+        "Train on so many examples, drawn at random."),
+    ]
+
+  private static let byPath = Dictionary(
+    settings.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// The setting at a path; nil where there is none.
+  package static subscript(path: String) -> Setting? { byPath[path] }
+
+  /// The setting at a path.
+  ///
+  /// - Throws: ``RecipeError`` with the nearest one that there is.
+  package static func setting(
+    at path: String, _ place: RecipeError.Place
+  ) throws -> Setting {
+    if let setting = byPath[path] { return setting }
+    let near = Spelling.nearest(to: path, among: settings.map(\.path))
+    throw RecipeError(
+      place, "unknown setting \"\(path)\"",
+      remedy: near.map { "did you mean \($0)?" } ?? inside(path))
+  }
+
+  private static func inside(_ path: String) -> String {
+    let keys = keys(in: path)
+    return keys.isEmpty
+      ? "known are \(self.keys(in: "").joined(separator: ", ")) and what is in them"
+      : "\(path) has \(keys.map { "\(path).\($0)" }.joined(separator: ", "))"
+  }
+
+  /// The keys in a section, in the table's order; those at the top in "".
+  static func keys(in section: String) -> [String] {
+    let prefix = section.isEmpty ? "" : section + "."
+    var keys: [String] = []
+    for setting in settings where setting.path.hasPrefix(prefix) {
+      let key = String(setting.path.dropFirst(prefix.count).prefix { $0 != "." })
+      if !keys.contains(key) { keys.append(key) }
+    }
+    return keys
+  }
+}
