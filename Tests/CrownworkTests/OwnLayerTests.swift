@@ -23,15 +23,15 @@ private struct Squaring: BoundedLayer {
   let keepsOrder = true
 
   func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
-  func forward(_ input: Tensor) -> Tensor { input.scaled(by: input) }
+  func forward(_ input: Tensor) -> Tensor { input * input }
 
   func propagate(_ regions: [Region]) -> Region { .box(squares(regions[0].box)) }
 
   /// c² ± (2|c|r + r²) holds (c + d)² for |d| ≤ r.
   private func squares(_ box: Interval) -> Interval {
     let size = ReLU().forward(box.center) + ReLU().forward(box.center * -1)
-    let radius = size.scaled(by: box.radius) * 2 + box.radius.scaled(by: box.radius)
-    return Interval(center: box.center.scaled(by: box.center), radius: radius)
+    let radius = size * box.radius * 2 + box.radius * box.radius
+    return Interval(center: box.center * box.center, radius: radius)
   }
 
   func pullBack(

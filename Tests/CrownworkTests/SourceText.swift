@@ -121,15 +121,20 @@ extension SourceText {
   }
 
   /// Names that the file may take from others: words that no dot precedes, functions where they are
-  /// called. A name of the file's own, or of a variable, may be among them.
+  /// called and the file has no function or case of that name. A name of a variable may be among
+  /// them.
   var uses: Set<String> {
     var names: Set<String> = []
+    let own = Set(
+      zip(tokens, tokens.dropFirst()).filter { ["func", "case"].contains($0.0.text) }.map(\.1.text))
     for (index, token) in tokens.enumerated() where token.isWord {
       let (before, after) = (
         index > 0 ? tokens[index - 1].text : "",
         index + 1 < tokens.count ? tokens[index + 1].text : ""
       )
-      guard before != ".", before != "func" else { continue }
+      guard before != ".", !own.contains(token.text) || token.text.first!.isUppercase else {
+        continue
+      }
       guard token.text.first?.isUppercase == true || after == "(" else { continue }
       names.insert(token.text)
     }

@@ -105,7 +105,7 @@ import _TestSupport
       #expect(dataset.note.contains("EMNIST's rows and columns are swapped"))
       #expect(dataset.warnings.contains { $0.hasPrefix("classes 1, 2, 3, 5, 6, 7, 8 have no tra") })
       try SmallDataset().write(to: folder, name: Self.prefixed("emnist-digits"))
-      let text = "holds several sets: emnist-digits, emnist-letters; name one of them: --data "
+      let text = "holds several sets: emnist-digits, emnist-letters; name one of them: `data` "
       expectFailure(.missingInput, text, file: folder.path) {
         _ = try Dataset.load(.images, folder: folder, environment: [:])
       }

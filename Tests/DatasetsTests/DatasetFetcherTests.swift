@@ -83,7 +83,7 @@ import _TestSupport
           }
         }
       }
-      expectFailure(.missingInput, "; give its folder by --data", file: "mnist: not found in ") {
+      expectFailure(.missingInput, "; give its folder by `data`", file: "mnist: not found in ") {
         _ = try Dataset.load(.mnist, folder: nil, locator: locator, fetcher: nil)
       }
     }

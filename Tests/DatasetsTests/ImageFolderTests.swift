@@ -249,7 +249,8 @@ import _TestSupport
         _ = try Self.load(folder.appendingPathComponent("none"))
       }
     }
-    expectFailure(.missingInput, "no folder is named; name a folder with data:", file: "images") {
+    expectFailure(.missingInput, "no folder is named; name a folder: `data` FOLDER", file: "images")
+    {
       _ = try Dataset.load(.images, environment: [:])
     }
   }

@@ -159,7 +159,8 @@ import Bounds
       #expect(lower.isFinite, "\(name) \(method)")
       for point in points {
         expectNowhereBelow(
-          specification.values(network(point)), lower, relative: 1e-5, "\(name) \(method)")
+          specification.values(network(point)), lower, relative: 1e-5, absolute: 1e-6,
+          "\(name) \(method)")
       }
     }
   }

@@ -163,8 +163,9 @@ import Bounds
       for (index, (_, network)) in networks.enumerated() {
         let images = Families.images(3, network.inputShape, seed: UInt64(index))
         try ONNXModel.write(network, to: folder.appending(path: "\(index).onnx"))
-        try images.channelsFirst.write(to: folder.appending(path: "\(index).input"))
-        expected.append(network(images))
+        try images.channelsFirst.bytes.write(to: folder.appending(path: "\(index).input"))
+        let outputs = network(images)
+        expected.append(outputs.shape.count == 4 ? outputs.channelsFirst : outputs)
       }
       let run = try python.run(Self.program, [folder.path])
       try #require(run.status == 0, "\(run.output)")
@@ -178,11 +179,12 @@ import Bounds
 }
 
 extension Tensor {
-  /// Images [N, H, W, C] as bytes of [N, C, H, W].
-  fileprivate var channelsFirst: Data {
-    let order = Rearrangement.transpose(Array(shape.dropFirst()), order: [2, 0, 1])
-    return order.forward(self).scalars.withUnsafeBytes { Data($0) }
+  /// Images [N, H, W, C] as [N, C, H, W].
+  fileprivate var channelsFirst: Tensor {
+    Rearrangement.transpose(Array(shape.dropFirst()), order: [2, 0, 1]).forward(self)
   }
+
+  fileprivate var bytes: Data { scalars.withUnsafeBytes { Data($0) } }
 }
 
 extension Data {

@@ -90,20 +90,20 @@ private func freelyRelaxed(
   return [out, constant]
 }
 
-/// The least value on an interval: of a grid, then by thirds beside each point that is lowest among
-/// its neighbours.
+/// The least value on an interval: of a grid, or by thirds beside each of its points that is lowest
+/// among its neighbours. (Thirds alone lose a least value at an end beside a plateau.)
 func least(from l: Double, to u: Double, _ f: (Double) -> Double) -> Double {
-  let points = (0...16).map { l + (u - l) * Double($0) / 16 }
+  let points = (0...64).map { l + (u - l) * Double($0) / 64 }
   let values = points.map(f)
   let lows = points.indices.filter { i in
-    values[i] <= values[max(i - 1, 0)] && values[i] <= values[min(i + 1, 16)]
+    values[i] <= values[max(i - 1, 0)] && values[i] <= values[min(i + 1, 64)]
   }
   return lows.map { low in
-    var (a, b) = (points[max(low - 1, 0)], points[min(low + 1, 16)])
+    var (a, b) = (points[max(low - 1, 0)], points[min(low + 1, 64)])
     for _ in 0..<44 {
       let (c, d) = (a + (b - a) / 3, b - (b - a) / 3)
       if f(c) < f(d) { b = d } else { a = c }
     }
-    return f((a + b) / 2)
+    return min(f((a + b) / 2), values[low])
   }.min()!
 }
