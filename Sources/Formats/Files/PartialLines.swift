@@ -4,15 +4,17 @@ import Foundation
 ///
 /// They are in a file beside the one that is meant, with `.partial` behind its name, whose first line
 /// says what they belong to. A process that is killed at any moment leaves all lines that it has
-/// written; the next one for the same file and the same subject finds them.
+/// written; the next one for the same file and the same subject finds them. Beside a device or a pipe
+/// there is no such file: all lines are written in the end.
 public final class PartialLines {
   /// The file that is meant in the end.
   public let url: URL
   /// The lines that an earlier process has written.
   public let found: [String]
   private let partial: URL
-  private let handle: FileHandle
-  private let lock: FileLock
+  /// nil where there is no partial file.
+  private let handle: FileHandle?
+  private let lock: FileLock?
 
   /// Opens the lines of a file, or begins them.
   ///
@@ -23,6 +25,10 @@ public final class PartialLines {
   public init(for url: URL, about subject: String) throws {
     self.url = url
     partial = url.appendingPathExtension("partial")
+    guard FileKind(path: url.path) != .other else {
+      (found, handle, lock) = ([], nil, nil)
+      return
+    }
     let isNew = FileKind(path: partial.path) == nil
     guard let lock = try FileLock(partial) else {
       throw FormatError(
@@ -58,10 +64,11 @@ public final class PartialLines {
   /// - Throws: ``FormatError`` of kind `cannotWrite`; the partial file then stays.
   public func finish(_ lines: [String]) throws {
     try AtomicFile.write(Data(lines.map { $0 + "\n" }.joined().utf8), to: url)
-    try? FileManager.default.removeItem(at: partial)
+    if handle != nil { try? FileManager.default.removeItem(at: partial) }
   }
 
   private func write(_ text: String, truncatingAt end: UInt64?) throws {
+    guard let handle else { return }
     do {
       if let end { try handle.truncate(atOffset: end) }
       try handle.write(contentsOf: Data(text.utf8))
