@@ -57,7 +57,7 @@ package struct BoundPlan: Sendable {
   }
 }
 
-/// What bounds need in memory.
+/// Memory limits how many rows and examples are bounded at once.
 extension BoundPlan {
   /// Bytes of forms that stay near a core. Measured: more rows at once do not pay.
   private static let cachedForms = 8 << 20

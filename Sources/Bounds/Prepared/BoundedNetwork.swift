@@ -45,9 +45,6 @@ public struct BoundedNetwork: Sendable {
   /// - Precondition: Every layer has bound rules, as those of this network do.
   package func renewed(_ network: Network) -> BoundedNetwork { BoundedNetwork(known: network) }
 
-  /// The network without a softmax at its end, which changes no answer (``Networks/Network/logits``).
-  package var logits: BoundedNetwork { renewed(network.logits) }
-
   /// Bounds of all values on a batch of regions, by intervals.
   ///
   /// - Precondition: The regions are of the network's input shape.

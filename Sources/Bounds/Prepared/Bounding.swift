@@ -1,8 +1,8 @@
 import Relaxations
 import Tensors
 
-/// What is known of a network's values on a batch of regions: intervals forwards, linear forms
-/// backwards.
+/// A bounding holds what is known of a network's values on a batch of regions: intervals forwards,
+/// linear forms backwards.
 ///
 /// It begins with intervals. Methods refine it, each going on from what the one before has found, and
 /// a copy is as cheap as a few references. No mathematics of a layer is here: layers bring their own
@@ -47,7 +47,7 @@ public struct Bounding: Sendable {
     return all[value]
   }
 
-  /// What is known of some of the examples.
+  /// Takes out what is known of some of the examples.
   package func examples(at indices: [Int]) -> Bounding {
     var part = self
     part.regions = regions.map { $0.rows(at: indices) }

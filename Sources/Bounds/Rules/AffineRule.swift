@@ -22,7 +22,7 @@ public protocol AffineRule: BoundedLayer {
   /// input.
   func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor
 
-  /// What becomes of a ball; nil where nothing better is known than the image of its box.
+  /// Maps a ball; returns nil where nothing better is known than the image of its box.
   func image(of ball: NormBall) -> Region?
 }
 

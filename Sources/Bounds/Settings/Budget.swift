@@ -1,4 +1,4 @@
-/// What a computation of bounds may take.
+/// A budget limits the memory and the time that a computation of bounds takes.
 public struct Budget: Sendable {
   /// Bytes that bounds may take on all threads together, beside the network itself. Work is cut to
   /// stay below it, down to one row of one example.
@@ -25,7 +25,7 @@ public struct Budget: Sendable {
     isStopped() || deadline.map { ContinuousClock.now >= $0 } ?? false
   }
 
-  /// What each of `count` computations side by side may take.
+  /// Divides the memory among `count` computations side by side.
   package func shared(by count: Int) -> Budget {
     var share = self
     share.memory /= max(count, 1)

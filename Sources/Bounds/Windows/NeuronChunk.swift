@@ -36,7 +36,7 @@ extension Bounding {
     let shape = Array(regions[value].center.shape.dropFirst())
     guard let tiling = ImageTiling(self, value: value, shape: shape, neurons: neurons) else {
       let size = shape.reduce(1, *)
-      for part in neurons.parts(of: limit) {
+      for part in neurons.split(by: limit) {
         body(NeuronChunk(part, at: part, of: value, size: size, in: self))
       }
       return
@@ -44,18 +44,11 @@ extension Bounding {
     for tile in tiling.tiles {
       let bounds = tiling.chain.bounds(at: tile.window)
       let size = tile.window.area * shape[2]
-      for part in tile.neurons.parts(of: limit) {
+      for part in tile.neurons.split(by: limit) {
         let places = part.map { tile.window.place(of: $0, in: shape) }
         body(NeuronChunk(part, at: places, of: bounds.plan.steps.count, size: size, in: bounds))
       }
     }
-  }
-}
-
-extension [Int] {
-  /// One after the other, of at most `limit` each.
-  fileprivate func parts(of limit: Int) -> [[Int]] {
-    stride(from: 0, to: count, by: limit).map { Array(self[$0..<Swift.min($0 + limit, count)]) }
   }
 }
 

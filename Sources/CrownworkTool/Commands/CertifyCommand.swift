@@ -79,7 +79,7 @@ struct CertifyCommand: ParsableCommand {
     }
   }
 
-  /// What the options say of the set and of the methods.
+  /// Collects what the options say of the set and of the methods.
   func judgement() throws -> [RecipeOverride] {
     try target.overrides(by: by, slope: relaxation.slope)
       + assignments.given(of: TargetOptions.paths)

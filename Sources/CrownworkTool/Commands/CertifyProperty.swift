@@ -33,7 +33,7 @@ extension CertifyCommand {
     }
   }
 
-  /// What the options say of the methods; of the set, none may say anything.
+  /// Collects what the options say of the methods; none may say anything of the set.
   private func methodOverrides() throws -> [RecipeOverride] {
     try [by, relaxation.slope].compactMap(\.self)
       + assignments.given(of: ["evaluate.methods", "evaluate.slope"])

@@ -85,7 +85,7 @@ struct EvaluateCommand: ParsableCommand {
       report: report)
   }
 
-  /// What the options say of the set and of the methods.
+  /// Collects what the options say of the set and of the methods.
   func judgement() throws -> [RecipeOverride] {
     try target.overrides(by: by, slope: relaxation.slope) + assigned
   }

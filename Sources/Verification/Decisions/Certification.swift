@@ -85,45 +85,20 @@ extension Network {
     _ skipped: Set<Int>, _ budget: Budget, _ observe: ([Verdict], WorkProgress) throws -> Void
   ) throws -> Certification {
     let decisions = try Decisions(self, source, set, by: methods, budget: budget)
-    let indices = (0..<source.count).filter { !skipped.contains($0) }
-    let examples = indices.map { OpenExamples.Example(index: $0, methods: methods.count) }
+    let examples = (0..<source.count).map {
+      OpenExamples.Example(index: $0, methods: methods.count)
+    }
+    let items = decisions.items(
+      unknownOf: decisions.items(examples, epsilon: set.epsilon), skipped)
+    let indices = examples.map(\.index).filter { !skipped.contains($0) }
     var ordered = OrderedResults<Verdict>(indices)
-    try OpenItems.work(
-      on: decisions.items(examples, epsilon: set.epsilon), mostAtOnce: indices.count,
-      budget: budget
-    ) { item in
-      let outcome = decisions.advance(item)
-      return OpenItems.Outcome(results: outcome.decided, open: outcome.open)
+    try OpenItems.work(on: items, mostAtOnce: indices.count, budget: budget) {
+      decisions.advance($0)
     } deliver: { verdicts in
-      let ready = ordered.add(verdicts, index: \.index)
+      let ready = ordered.add(verdicts.filter { !skipped.contains($0.index) }, index: \.index)
       try observe(
         ready, WorkProgress(.certification, done: ordered.count, of: indices.count))
     }
     return Certification(verdicts: ordered.all, perturbation: set)
-  }
-}
-
-/// Results that arrive in any order, given out in that of their indices.
-struct OrderedResults<Result> {
-  private let indices: [Int]
-  private var results: [Int: Result] = [:]
-  private var given = 0
-
-  init(_ indices: [Int]) { self.indices = indices }
-
-  /// How many have arrived.
-  var count: Int { results.count }
-  /// All that have arrived, in order.
-  var all: [Result] { indices.compactMap { results[$0] } }
-
-  /// Takes results in; returns those that none is missing before.
-  mutating func add(_ new: [Result], index: (Result) -> Int) -> [Result] {
-    for result in new { results[index(result)] = result }
-    var ready: [Result] = []
-    while given < indices.count, let result = results[indices[given]] {
-      ready.append(result)
-      given += 1
-    }
-    return ready
   }
 }

@@ -23,7 +23,7 @@ struct Decisions {
     budget: Budget
   ) throws(BoundsError) {
     guard !methods.isEmpty else { throw .specification("no method to certify by") }
-    self.network = try BoundedNetwork(network).logits
+    self.network = try BoundedNetwork(network.logits)
     guard examples.shape == network.inputShape else {
       throw .input("inputs \(examples.shape) for a network on \(network.inputShape)")
     }
@@ -38,11 +38,25 @@ struct Decisions {
 }
 
 extension Decisions {
-  /// Examples in items: as many at once as the first method likes, no more than the memory allows,
-  /// and few enough that every lane has several.
+  /// Examples in items: as many at once as the first method likes, and no more than the memory
+  /// allows.
+  ///
+  /// Which examples are bounded together decides last bits, so the number of threads must not decide
+  /// it.
   func items(_ examples: [OpenExamples.Example], epsilon: Float) -> [OpenExamples] {
-    let size = min(mostAtOnce(0), max(examples.count / (4 * Threads.count), 1))
-    return examples.split(by: size).map { OpenExamples(examples: $0, epsilon: epsilon) }
+    examples.split(by: mostAtOnce(0)).map { OpenExamples(examples: $0, epsilon: epsilon) }
+  }
+
+  /// The items in which some examples are not known yet. Known ones stay beside them, for the same
+  /// last bits, as long as a method takes several at once.
+  func items(unknownOf items: [OpenExamples], _ known: Set<Int>) -> [OpenExamples] {
+    items.compactMap { item in
+      var item = item
+      for position in item.examples.indices {
+        item.examples[position].isKnown = known.contains(item.examples[position].index)
+      }
+      return item.examples.allSatisfy(\.isKnown) ? nil : item
+    }
   }
 
   private func mostAtOnce(_ method: Int) -> Int {
@@ -50,24 +64,11 @@ extension Decisions {
     return min(methods[method].examplesAtOnce, affordable)
   }
 
-  /// Verdicts on examples, one item after the other on the thread that asks, in the examples' order.
-  func verdicts(on indices: [Int], epsilon: Float) -> [Verdict] {
-    var stack = indices.map { OpenExamples.Example(index: $0, methods: methods.count) }
-      .split(by: mostAtOnce(0)).map { OpenExamples(examples: $0, epsilon: epsilon) }
-    var verdicts: [Int: Verdict] = [:]
-    while let item = stack.popLast() {
-      let outcome = advance(item)
-      for verdict in outcome.decided { verdicts[verdict.index] = verdict }
-      stack += outcome.open
-    }
-    return indices.map { verdicts[$0]! }
-  }
-
   /// Has the method whose turn it is decide what it can.
-  func advance(_ item: OpenExamples) -> (decided: [Verdict], open: [OpenExamples]) {
+  func advance(_ item: OpenExamples) -> OpenItems.Outcome<OpenExamples, Verdict> {
     var item = item
     var decided = item.bounding == nil ? begin(&item) : []
-    guard var bounding = item.bounding else { return (decided, []) }
+    guard var bounding = item.bounding else { return OpenItems.Outcome(results: decided) }
     let method = methods[item.method]
     let labels = item.examples.map { examples.labels[$0.index] }
     let margins = bounding.lowerBounds(
@@ -86,7 +87,7 @@ extension Decisions {
         decided.append(example.verdict!.settled)
       }
     }
-    return (decided, rest(item, bounding, open))
+    return OpenItems.Outcome(results: decided, open: rest(item, bounding, open))
   }
 
   /// Evaluates the clean images, and makes bounds around those that are answered rightly.
@@ -124,19 +125,13 @@ extension Decisions {
   private func rest(
     _ item: OpenExamples, _ bounding: Bounding, _ open: [Int]
   ) -> [OpenExamples] {
-    guard !open.isEmpty else { return [] }
-    return open.split(by: mostAtOnce(item.method + 1)).map { part in
+    let size = open.isEmpty ? 1 : mostAtOnce(item.method + 1)
+    let parts = open.split(by: size).filter { $0.contains { !item.examples[$0].isKnown } }
+    return parts.map { part in
       OpenExamples(
         examples: part.map { item.examples[$0] }, epsilon: item.epsilon,
         bounding: part.count == bounding.batch ? bounding : bounding.examples(at: part),
         method: item.method + 1)
     }
-  }
-}
-
-extension Array {
-  /// One after the other, at most `size` each.
-  func split(by size: Int) -> [[Element]] {
-    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
   }
 }

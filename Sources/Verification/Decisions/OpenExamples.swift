@@ -7,6 +7,8 @@ struct OpenExamples {
     let index: Int
     var verdict: Verdict?
     let methods: Int
+    /// Whether its verdict is known from elsewhere: it only keeps others company.
+    var isKnown = false
   }
 
   var examples: [Example]

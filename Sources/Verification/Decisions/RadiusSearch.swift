@@ -109,7 +109,7 @@ extension RadiusSearch {
     let outcome = decisions.advance(item.examples)
     var steps: [Step] = []
     var further: [Bool: [Int]] = [:]
-    for verdict in outcome.decided {
+    for verdict in outcome.results {
       let isCertified = verdict.status == .certified
       var bracket = item.bracket
       // A wrong answer has no radius, nor has one that is not finite without perturbation; bounds that

@@ -24,13 +24,12 @@ extension Network {
   /// - Throws: What `observe` throws.
   public func attack(
     _ data: LabeledImages, within set: Perturbation, with attack: Attack, seed: UInt64 = 0,
-    batchSize: Int = 250, keepingInputs: Bool = true, budget: Budget = Budget(),
+    batchSize: Int = 50, keepingInputs: Bool = true, budget: Budget = Budget(),
     observe: ([AttackResult], WorkProgress) throws -> Void = { _, _ in }
   ) throws -> [AttackResult] {
-    let size = min(batchSize, max(data.count / (2 * Threads.count), 1))
     var ordered = OrderedResults<AttackResult>(Array(0..<data.count))
     try OpenItems.work(
-      on: Array(Groups(of: data.count, size: size)), mostAtOnce: data.count, budget: budget
+      on: Array(Groups(of: data.count, size: batchSize)), mostAtOnce: data.count, budget: budget
     ) { range in
       var results = results(of: attack, on: data, range, within: set, seed: seed)
       if !keepingInputs { for index in results.indices { results[index].finding = nil } }

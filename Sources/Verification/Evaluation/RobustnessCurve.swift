@@ -97,9 +97,8 @@ extension Network {
       try OpenItems.work(
         on: decisions.items(examples, epsilon: epsilons[at]), mostAtOnce: examples.count,
         budget: budget
-      ) { item in
-        let outcome = decisions.advance(item)
-        return OpenItems.Outcome(results: outcome.decided, open: outcome.open)
+      ) {
+        decisions.advance($0)
       } deliver: { verdicts in
         for verdict in verdicts where verdict.status == .certified {
           guard let first = methods.firstIndex(of: verdict.method) else { continue }
@@ -124,10 +123,9 @@ extension Network {
     var starts = [Int](repeating: sets.count, count: data.count)
     for (at, set) in sets.enumerated() where set.epsilon > 0 {
       let standing = right.filter { starts[$0] == sets.count }
-      let size = min(250, max(standing.count / (2 * Threads.count), 1))
       var done = 0
       try OpenItems.work(
-        on: standing.split(by: size), mostAtOnce: standing.count, budget: budget
+        on: standing.split(by: 50), mostAtOnce: standing.count, budget: budget
       ) { indices in
         let batch = data.batch(indices)
         let found = attack.findings(

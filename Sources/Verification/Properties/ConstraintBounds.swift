@@ -17,7 +17,7 @@ struct PropertyNetwork {
     outputs = try BoundedNetwork(network)
     let last = network.nodes.last?.layer
     isLogarithmic = last is LogSoftmax
-    logits = last is Softmax || last is LogSoftmax ? outputs.logits : nil
+    logits = last is Softmax || last is LogSoftmax ? outputs.renewed(network.logits) : nil
   }
 }
 

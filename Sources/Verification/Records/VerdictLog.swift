@@ -3,7 +3,6 @@ import Datasets
 import Formats
 import Foundation
 import Networks
-import Tensors
 
 /// A certification whose verdicts are in a file as soon as they are known, one JSON line each.
 ///
@@ -92,24 +91,5 @@ public struct VerdictLog {
     let start: Int
     let set: Set
     let methods: [BoundMethod]
-  }
-}
-
-extension Network {
-  /// The SHA-256 of the layers' names and numbers, in hexadecimal.
-  fileprivate var digest: String {
-    let sum = SHA256Sum()
-    for node in nodes {
-      Array("\(node.path) \(node.inputs) \(node.outputShape)".utf8).withUnsafeBytes {
-        sum.update($0)
-      }
-    }
-    for (_, tensor) in parameters {
-      tensor.read { sum.update(UnsafeRawBufferPointer($0)) }
-    }
-    for (_, tensor) in stateDict.sorted(by: { $0.key < $1.key }) {
-      tensor.read { sum.update(UnsafeRawBufferPointer($0)) }
-    }
-    return sum.hexadecimal()
   }
 }
