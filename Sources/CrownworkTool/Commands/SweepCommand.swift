@@ -50,27 +50,38 @@ struct SweepCommand: ParsableCommand {
     let sweep = try Sweep(contentsOf: URL(fileURLWithPath: recipe), overrides: given + seeds)
     let folder = SweepFolder(URL(fileURLWithPath: output ?? "runs/\(sweep.name)"), sweep)
     if dryRun { return try list(folder) }
-    try folder.create()
     Console.goOnWithoutReader()
     Interruption.catchSignals()
-    var worker = SweepWorker(folder, talks: !json)
-    let busy = try worker.work()
-    // Once more: another process may have written its own, or one was stopped before it did.
-    let table = try folder.writeTable()
+    let report = SweepReport(sweep, talks: !json)
+    let outcome = try sweep.run(in: folder.url, budget: Interruption.budget, observe: report.tell)
+    if outcome.isInterrupted {
+      Console.standard.clearLiveLine()
+      Console.error("crownwork: interrupted; the same command goes on where it stopped")
+      try Interruption.check()
+    }
+    try end(outcome, of: sweep)
+  }
+
+  /// Prints the table, and ends the command as a failure where something is wrong with it.
+  private func end(_ outcome: SweepOutcome, of sweep: Sweep) throws {
+    let table = outcome.table
     Console.standard.text(json ? try table.json : table.markdown)
-    if busy > 0 {
+    if outcome.busy > 0 {
       Console.error(
-        "crownwork: \(Self.count(busy)) still being trained by another process, and missing in the "
-          + "table; the same command completes it")
+        "crownwork: \(Self.count(outcome.busy)) still being trained by another process, and missing "
+          + "in the table; the same command completes it")
     }
     try Alarm.check(
       table.results.map {
         ("\($0.model) \($0.setting) seed \($0.seed)", $0.errors?.contradictions ?? [])
       })
-    try Self.report(worker.check, folder)
+    func pairs(_ failures: [SweepOutcome.Failure]) -> [(PlannedRun, String)] {
+      failures.map { ($0.run, $0.problem) }
+    }
+    try Self.report(
+      pairs(outcome.failures.filter { !$0.wasTrained }), of: sweep, "cannot be trained")
+    try Self.report(pairs(outcome.failures), of: sweep, "failed")
   }
-
-  private static func count(_ runs: Int) -> String { runs == 1 ? "1 run is" : "\(runs) runs are" }
 
   private func list(_ folder: SweepFolder) throws {
     let states = try folder.sweep.runs.map { try folder.state(of: $0) }
@@ -86,18 +97,22 @@ struct SweepCommand: ParsableCommand {
     }
     Console.standard.line("\(folder.sweep.runs.count) runs in \(folder.url.relativePath)")
     Console.standard.line("dry run: nothing was written")
-    try Self.report(check, folder)
+    try Self.report(
+      folder.sweep.runs.compactMap { run in check.problem(of: run).map { (run, $0) } }, of: folder.sweep,
+      "cannot be trained")
   }
 
-  /// Ends the command as a failure where runs cannot be trained.
-  private static func report(_ check: SweepCheck, _ folder: SweepFolder) throws {
-    let impossible = folder.sweep.runs.filter { check.problem(of: $0) != nil }
-    guard let first = impossible.first, let problem = check.problem(of: first) else { return }
-    let names = impossible.count == 1 ? "" : " (\(impossible.map(\.label).joined(separator: "; ")))"
+  /// Ends the command as a failure where runs have no result.
+  private static func report(
+    _ failures: [(run: PlannedRun, problem: String)], of sweep: Sweep, _ what: String
+  ) throws {
+    guard let first = failures.first else { return }
+    let names =
+      failures.count == 1 ? "" : " (\(failures.map(\.run.label).joined(separator: "; ")))"
     throw Failure(
       .badData,
-      "\(impossible.count) of \(folder.sweep.runs.count) runs cannot be trained\(names): "
-        + "\(first.label): \(problem)")
+      "\(failures.count) of \(sweep.runs.count) runs \(what)\(names): "
+        + "\(first.run.label): \(first.problem)")
   }
 }
 

@@ -92,24 +92,18 @@ struct TrainCommand: ParsableCommand {
     Interruption.catchSignals()
     let outcome: TrainingOutcome
     do {
-      outcome = try run.train { event, run in
+      outcome = try folder.train(&run, budget: Interruption.budget) { event, run in
         switch event {
         case .step(let step): report.step(step, run)
-        case .epoch(let epoch):
-          try folder.record(epoch, run)
-          report.epoch(epoch, run)
+        case .epoch(let epoch): report.epoch(epoch, run)
         }
-      } isInterrupted: {
-        Interruption.signalNumber != nil
       }
     } catch let error as TrainingError {
-      try folder.record(error)
       throw Failure(.badData, "\(error)\(folder.hasCheckpoint ? Self.checkpointNote : "")")
     }
     guard outcome == .interrupted, let number = Interruption.signalNumber else {
       return report.end(folder, run)
     }
-    try folder.save(run)
     report.interrupted(folder, run)
     throw ExitCode(128 + number)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Crownwork
 import Foundation
 import Synchronization
 
@@ -46,6 +47,9 @@ enum Interruption {
   static func check() throws {
     if let number = signalNumber { throw ExitCode(128 + number) }
   }
+
+  /// A budget that a signal spends.
+  static var budget: Budget { Budget(isStopped: { signalNumber != nil }) }
 
   static var signalNumber: Int32? {
     let number = received.load(ordering: .relaxed)

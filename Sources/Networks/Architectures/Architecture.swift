@@ -31,18 +31,8 @@ public enum Architecture: Sendable, Equatable, Hashable {
   public func network(
     input: [Int], classes: Int = 10, seed: UInt64 = 0, normalization: Normalization? = nil
   ) throws(NetworkError) -> Network {
-    let plan = try plan(input: input, classes: classes)
-    var random = RandomSource(seed: seed, purpose: "weights")
-    let shift = normalization == nil ? 0 : 1
-    let front: [(path: String, layer: any Layer, inputs: [Int])] =
-      normalization.map { [("normalize", $0, [0])] } ?? []
-    let graph = plan.items.map { item in
-      (
-        path: item.path, layer: item.layer(using: &random),
-        inputs: item.inputs.map { $0 + shift }
-      )
-    }
-    return try Network(input: input, graph: front + graph, origin: origin)
+    try plan(input: input, classes: classes)
+      .network(seed: seed, normalization: normalization, origin: origin)
   }
 
   /// The shapes of the trained tensors by path, in PyTorch's layout.

@@ -9,6 +9,8 @@ struct ArchitecturePlan {
     case batchNorm, relu, flatten, addition
     /// The mean of each channel.
     case globalAverage
+    /// A layer that is there already.
+    case layer(any Layer)
   }
 
   struct Item {
@@ -20,7 +22,7 @@ struct ArchitecturePlan {
 
   private(set) var items: [Item] = []
   /// By value.
-  private var shapes: [[Int]]
+  private(set) var shapes: [[Int]]
   private var scalars = 0
 
   init(input: [Int]) { shapes = [input] }
@@ -37,7 +39,7 @@ struct ArchitecturePlan {
     let item = Item(
       path: path ?? "\(items.count)", kind: kind, inputs: inputs ?? [last],
       inputShape: shapes[inputs?[0] ?? last])
-    let output = try Self.outputShape(of: item)
+    let output = try outputShape(of: item)
     for shape in item.weights.map(\.shape) + [output] { try limit(shape, item) }
     scalars += item.weights.reduce(0) { $0 + $1.shape.reduce(1, *) }
     try limit([scalars], item)
@@ -46,25 +48,39 @@ struct ArchitecturePlan {
     return last
   }
 
-  private static func outputShape(of item: Item) throws(NetworkError) -> [Int] {
+  private func outputShape(of item: Item) throws(NetworkError) -> [Int] {
     let input = item.inputShape
+    func mismatch(_ kind: String, _ expected: String) -> NetworkError {
+      .shape(path: item.path, kind: kind, expected: expected, found: input)
+    }
     switch item.kind {
     case .relu, .batchNorm, .addition: return input
     case .flatten: return [input.reduce(1, *)]
-    case .linear(let width): return [width]
-    case .globalAverage: return [1, 1, input[2]]
+    case .linear(let width):
+      guard input.count == 1 else { throw mismatch(Linear.kind, "a vector; flatten images first") }
+      return [width]
+    case .globalAverage:
+      guard input.count == 3 else { throw mismatch(AveragePool.kind, Self.images) }
+      return [1, 1, input[2]]
     case .convolution(let channels, let kernel, let geometry):
+      guard input.count == 3 else { throw mismatch(Convolution.kind, Self.images) }
       guard let height = geometry.outputExtent(input[0], kernel: kernel),
         let width = geometry.outputExtent(input[1], kernel: kernel)
       else {
-        throw .shape(
-          path: item.path, kind: Convolution.kind,
-          expected: "images that hold a \(kernel)×\(kernel) kernel with padding "
-            + "\(geometry.padding)", found: input)
+        throw mismatch(
+          Convolution.kind,
+          "images that hold a \(kernel)×\(kernel) kernel with padding \(geometry.padding)")
       }
       return [height, width, channels]
+    case .layer(let layer):
+      do { return try layer.outputShape(ofAll: item.inputs.map { shapes[$0] }) } catch {
+        throw .shape(
+          path: item.path, kind: type(of: layer).kind, expected: error.expected, found: error.found)
+      }
     }
   }
+
+  private static let images = "images [height, width, channels]"
 
   /// Every extent is at most 2¹⁸ and the first three make no more than the limit, so nothing
   /// overflows.
@@ -81,6 +97,27 @@ struct ArchitecturePlan {
   }
 }
 
+extension ArchitecturePlan {
+  /// The network with weights drawn from a seed.
+  ///
+  /// - Parameter normalization: Put first where given.
+  func network(
+    seed: UInt64, normalization: Normalization? = nil, origin: Network.Origin? = nil
+  ) throws(NetworkError) -> Network {
+    var random = RandomSource(seed: seed, purpose: "weights")
+    let shift = normalization == nil ? 0 : 1
+    let front: [(path: String, layer: any Layer, inputs: [Int])] =
+      normalization.map { [("normalize", $0, [0])] } ?? []
+    let graph = items.map { item in
+      (
+        path: item.path, layer: item.layer(using: &random),
+        inputs: item.inputs.map { $0 + shift }
+      )
+    }
+    return try Network(input: shapes[0], graph: front + graph, origin: origin)
+  }
+}
+
 extension ArchitecturePlan.Item {
   /// Trained tensors by name, in PyTorch's layout.
   var weights: [(name: String, shape: [Int])] {
@@ -89,7 +126,7 @@ extension ArchitecturePlan.Item {
       [("weight", [channels, inputShape[2], kernel, kernel]), ("bias", [channels])]
     case .linear(let width): [("weight", [width, inputShape[0]]), ("bias", [width])]
     case .batchNorm: [("weight", [inputShape.last!]), ("bias", [inputShape.last!])]
-    case .relu, .flatten, .addition, .globalAverage: []
+    case .relu, .flatten, .addition, .globalAverage, .layer: []
     }
   }
 
@@ -105,6 +142,7 @@ extension ArchitecturePlan.Item {
     case .relu: ReLU()
     case .flatten: Flatten()
     case .addition: Addition()
+    case .layer(let layer): layer
     case .globalAverage:
       AveragePool(
         PoolingWindow(height: inputShape[0], width: inputShape[1], ConvolutionGeometry()))

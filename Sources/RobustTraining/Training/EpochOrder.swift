@@ -13,6 +13,9 @@ public struct EpochOrder: Sendable {
     order = random.permutation(examples)
   }
 
+  /// Steps of the epoch, the last of which may have fewer examples.
+  var stepCount: Int { (order.count + batchSize - 1) / batchSize }
+
   func indices(ofStep step: Int) -> ArraySlice<Int> {
     order[(step * batchSize)..<min((step + 1) * batchSize, order.count)]
   }

@@ -15,8 +15,13 @@ public struct EpochSums: Sendable, Equatable {
 
   /// Mean loss so far.
   public var meanLoss: Float { Float(loss / Double(max(examples, 1))) }
-  /// The fraction of examples seen whose training bounds do not verify them; nil if none was
-  /// bounded.
+  /// The fraction of the epoch's examples that the bounds of the loss do not verify, each at the ε
+  /// and with the weights of its step; nil where the objective computes no bounds.
+  ///
+  /// Which bounds these are depends on the objective. CROWN-IBP with all margins has β · CROWN-IBP +
+  /// (1 − β) · IBP for each margin. With fused margins its loss is one number without margins of its
+  /// own, and the margins of IBP stand in. Compare it between epochs of one run, and use the errors on
+  /// held-out examples (``SelectionReport``) to compare objectives.
   public var trainingVerifiedError: Float? {
     bounded == 0 ? nil : Float(unverified) / Float(bounded)
   }

@@ -8,34 +8,35 @@ public enum TrainingEvent: Sendable {
   case epoch(EpochReport)
 }
 
-/// How a call to ``TrainingRun/train(observe:isInterrupted:)`` ended.
+/// How a call to ``TrainingRun/train(budget:observe:)`` ended.
 public enum TrainingOutcome: Sendable, Equatable {
   case finished
   case interrupted
 }
 
 extension TrainingRun {
-  /// Trains until the plan's last epoch has ended, or `isInterrupted` answers true, which is asked
-  /// after every step; the run can then be saved and go on later.
+  /// Trains until the plan's last epoch has ended, or the budget is spent, which is asked after every
+  /// step; the run can then be saved and go on later.
   ///
-  /// - Parameter observe: Gets each event with the run as it then stands; what it throws ends the
-  ///   training.
+  /// - Parameters:
+  ///   - budget: Its deadline and its ``Bounds/Budget/isStopped`` count.
+  ///   - observe: Gets each event with the run as it then stands; what it throws ends the training.
   /// - Throws: ``TrainingError/diverged(epoch:step:)``, and what `observe` throws.
   @discardableResult
   public mutating func train(
-    observe: (TrainingEvent, TrainingRun) throws -> Void = { _, _ in },
-    isInterrupted: () -> Bool = { false }
+    budget: Budget = Budget(),
+    observe: (TrainingEvent, TrainingRun) throws -> Void = { _, _ in }
   ) throws -> TrainingOutcome {
     while !isFinished {
       let order = self.order
       repeat {
         let report = try advance(order)
         try observe(.step(report), self)
-        if isInterrupted(), !isBetweenEpochs { return .interrupted }
+        if budget.isSpent, !isBetweenEpochs { return .interrupted }
       } while !isBetweenEpochs
       let report = endEpoch()
       try observe(.epoch(report), self)
-      if isInterrupted(), !isFinished { return .interrupted }
+      if budget.isSpent, !isFinished { return .interrupted }
     }
     return .finished
   }

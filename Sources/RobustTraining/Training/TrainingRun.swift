@@ -157,11 +157,10 @@ public struct TrainingRun: Sendable {
       seed: plan.seed)
     let (split, plan) = (split, plan)
     // After 64 batches, as often as it takes, the share of what was before is 0.9⁶⁴, a thousandth.
-    let count = plan.schedule.stepsPerEpoch(examples: split.training.count)
     average?.renewStatistics(
       of: template,
       on: (0..<64).lazy.map {
-        split.batch(order.indices(ofStep: $0 % count), plan, epoch: ended).images
+        split.batch(order.indices(ofStep: $0 % order.stepCount), plan, epoch: ended).images
       })
   }
 
