@@ -3,7 +3,7 @@ import Tensors
 /// The statistics that BatchNorm layers take from a batch in training.
 extension Network {
   /// The same network unknown to any tape: a constant, statistics of a batch included.
-  public var detached: Network {
+  package var detached: Network {
     var copy = self
     for (index, node) in nodes.enumerated() {
       copy.nodes[index].layer =
@@ -13,14 +13,14 @@ extension Network {
   }
 
   /// Whether some layer takes its statistics from the batch in training.
-  public var usesBatchStatistics: Bool { nodes.contains { $0.layer is BatchNorm } }
+  package var usesBatchStatistics: Bool { nodes.contains { $0.layer is BatchNorm } }
 
   /// The network whose BatchNorm layers have the statistics of a clean batch, its outputs for that
   /// batch, and the running statistics after it, one for each of these layers.
   ///
   /// Gradients flow through the statistics (Shi et al. 2021, section 4: bounds and clean values are
   /// normalised alike).
-  public func withStatistics(
+  package func withStatistics(
     of images: Tensor
   ) -> (network: Network, outputs: Tensor, running: [RunningStatistics]) {
     var copy = self
@@ -39,7 +39,7 @@ extension Network {
   }
 
   /// Running statistics of the BatchNorm layers, in order.
-  public var runningStatistics: [RunningStatistics] {
+  package var runningStatistics: [RunningStatistics] {
     nodes.compactMap { node in
       (node.layer as? BatchNorm).map {
         RunningStatistics(mean: $0.runningMean, variance: $0.runningVariance)
@@ -48,7 +48,7 @@ extension Network {
   }
 
   /// The same network with other running statistics, in the order of ``runningStatistics``.
-  public func withRunningStatistics(_ statistics: [RunningStatistics]) -> Network {
+  package func withRunningStatistics(_ statistics: [RunningStatistics]) -> Network {
     var copy = self
     var remaining = statistics[...]
     for (index, node) in nodes.enumerated() {

@@ -19,11 +19,11 @@ public struct Network: Sendable {
   }
 
   /// The name of an architecture with its options, as model files write them.
-  public struct Origin: Sendable, Hashable {
-    public let name: String
-    public let options: [String: [Int]]
+  package struct Origin: Sendable, Hashable {
+    package let name: String
+    package let options: [String: [Int]]
 
-    public init(name: String, options: [String: [Int]] = [:]) {
+    package init(name: String, options: [String: [Int]] = [:]) {
       (self.name, self.options) = (name, options)
     }
   }
@@ -32,7 +32,7 @@ public struct Network: Sendable {
   public let inputShape: [Int]
   public internal(set) var nodes: [Node]
   /// The named architecture that it was made from; nil for a graph without a name.
-  public let origin: Origin?
+  package let origin: Origin?
 
   public var outputShape: [Int] { nodes.last?.outputShape ?? inputShape }
   public var classes: Int { outputShape.reduce(1, *) }
@@ -41,7 +41,7 @@ public struct Network: Sendable {
   ///
   /// Throws ``NetworkError/shape(path:kind:expected:found:)`` where layers do not fit,
   /// ``NetworkError/duplicatePath(_:)`` and ``NetworkError/badGraph(path:problem:)``.
-  public init(
+  package init(
     input: [Int], graph: [(path: String, layer: any Layer, inputs: [Int])],
     origin: Origin? = nil
   ) throws(NetworkError) {
@@ -70,7 +70,7 @@ public struct Network: Sendable {
   }
 
   /// Builds a chain of layers. Throws as ``init(input:graph:origin:)`` does.
-  public init(
+  package init(
     input: [Int], layers: [(path: String, layer: any Layer)], origin: Origin? = nil
   ) throws(NetworkError) {
     try self.init(
@@ -81,7 +81,7 @@ public struct Network: Sendable {
 
   /// Builds a network whose layers are named by their index, as in PyTorch's `Sequential`; a
   /// leading normalisation is named "normalize" and does not count.
-  public init(
+  package init(
     input: [Int], _ layers: [any Layer], origin: Origin? = nil
   ) throws(NetworkError) {
     let shift = layers.first is Normalization ? 1 : 0
@@ -138,12 +138,12 @@ extension Network {
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
 
   /// Multiply-adds of one example's forward pass.
-  public var multiplyAdds: Int {
+  package var multiplyAdds: Int {
     nodes.reduce(0) { $0 + $1.layer.multiplyAdds(output: $1.outputShape) }
   }
 
   /// Scalars that pass through a ReLU for one example.
-  public var reluCount: Int {
+  package var reluCount: Int {
     nodes.reduce(0) { $0 + ($1.layer is ReLU ? $1.outputShape.reduce(1, *) : 0) }
   }
 
@@ -182,7 +182,7 @@ extension Network {
 
 /// Evaluates a scalar function of a network, and its gradients with respect to the parameters, in
 /// the order of ``Network/parameters``. Rethrows what `body` throws.
-public func withGradients(
+package func withGradients(
   of network: Network, _ body: (Network) throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: [Tensor]) {
   try withGradients(at: network.parameters.map(\.value)) { try body(network.withParameters($0)) }

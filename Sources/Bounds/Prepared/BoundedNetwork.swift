@@ -13,7 +13,7 @@ import Tensors
 /// let lower = bounding.lowerBounds(of: margins, by: .crownIBP())
 /// ```
 public struct BoundedNetwork: Sendable {
-  public let network: Network
+  package let network: Network
   package let plan: BoundPlan
 
   /// - Throws: ``BoundsError/unsupportedLayer(path:kind:)`` for a layer without bound rules.

@@ -32,10 +32,10 @@ public struct Bounding: Sendable {
   }
 
   /// The sets of inputs.
-  public var input: Region { regions[0] }
+  package var input: Region { regions[0] }
 
   /// The number of examples.
-  public var batch: Int { input.batch }
+  package var batch: Int { input.batch }
 
   /// The region of a value, those of the affine part at the network's end included.
   package func region(of value: Int) -> Region {

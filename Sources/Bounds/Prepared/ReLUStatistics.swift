@@ -13,7 +13,7 @@ public struct ReLUStatistics: Sendable, Equatable {
 
   public var total: Int { active + inactive + unstable }
 
-  public static func + (a: ReLUStatistics, b: ReLUStatistics) -> ReLUStatistics {
+  package static func + (a: ReLUStatistics, b: ReLUStatistics) -> ReLUStatistics {
     precondition(a.path == b.path, "statistics of different layers")
     return ReLUStatistics(
       path: a.path, active: a.active + b.active, inactive: a.inactive + b.inactive,

@@ -5,16 +5,16 @@ import Tensors
 /// Boxes hold the function's values at the ends and where it turns in between; forms take lines of the
 /// function (``activationLines(_:center:radius:slope:)``).
 extension Activation: RelaxedRule {
-  public var isExactOnceDecided: Bool {
+  package var isExactOnceDecided: Bool {
     if case .leakyReLU = function { true } else { false }
   }
 
-  public func box(of input: Interval) -> Interval {
+  package func box(of input: Interval) -> Interval {
     let output = intervalActivation(function, center: input.center, radius: input.radius)
     return Interval(center: output.center, radius: output.radius)
   }
 
-  public func relaxed(
+  package func relaxed(
     _ coefficients: Tensor, over input: Interval, through place: LayerPlace
   ) -> (form: Tensor, constant: Tensor) {
     let (center, radius) = (input.center.flattenedRows, input.radius.flattenedRows)
@@ -40,7 +40,7 @@ extension Activation: RelaxedRule {
     return (straight * slope + bend.form * (1 - slope), bend.constant * (1 - slope))
   }
 
-  public func startingAlpha(over input: Interval, _ slope: ReLUSlope) -> Tensor? {
+  package func startingAlpha(over input: Interval, _ slope: ReLUSlope) -> Tensor? {
     if case .leakyReLU = function { return reluSlopes(input, slope) }
     return Tensor(shape: input.center.flattenedRows.shape, repeating: 0.5)
   }

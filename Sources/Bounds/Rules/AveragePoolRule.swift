@@ -4,13 +4,13 @@ import Tensors
 /// Means, whose weights are all positive; forms spread over the windows. A ball becomes its box:
 /// sound, though rows of the pool have smaller dual norms.
 extension AveragePool: AffineRule {
-  public var offset: Tensor? { nil }
+  package var offset: Tensor? { nil }
 
-  public func linearMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
+  package func linearMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
 
-  public func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
+  package func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
 
-  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
+  package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
     let pulled = transposedAveragePool(
       rows.reshaped([rows.shape[0] * rows.shape[1]] + place.outputShape), image: place.inputShape,
       window, countsPadding: countsPadding)

@@ -2,7 +2,7 @@ import Networks
 import Tensors
 
 /// A layer that multiplies each channel (the last axis) by a factor and adds a number to it.
-public protocol ChannelMap: AffineRule {
+package protocol ChannelMap: AffineRule {
   /// [channels].
   var scale: Tensor { get }
   /// [channels].
@@ -10,24 +10,24 @@ public protocol ChannelMap: AffineRule {
 }
 
 extension ChannelMap {
-  public var mixesScalars: Bool { false }
-  public var offset: Tensor? { shift }
+  package var mixesScalars: Bool { false }
+  package var offset: Tensor? { shift }
 
-  public func linearMap(_ inputs: [Tensor]) -> Tensor {
+  package func linearMap(_ inputs: [Tensor]) -> Tensor {
     channelAffine(inputs[0], scale: scale, shift: nil)
   }
 
-  public func absoluteMap(_ inputs: [Tensor]) -> Tensor {
+  package func absoluteMap(_ inputs: [Tensor]) -> Tensor {
     channelAffine(inputs[0], scale: absolute(scale), shift: nil)
   }
 
-  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
+  package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
     let shape = rows.shape
     let channels = rows.reshaped([shape[0], shape[1], shape[2] / scale.count, scale.count])
     return [channelAffine(channels, scale: scale, shift: nil).reshaped(shape)]
   }
 
-  public func image(of ball: NormBall) -> Region? {
+  package func image(of ball: NormBall) -> Region? {
     .ball(ball.scaled(by: scale, center: forward(ball.center)))
   }
 }
@@ -37,5 +37,5 @@ extension ChannelAffine: ChannelMap {}
 
 extension BatchNorm: ChannelMap {
   /// The scale of a ball is constant, that of a batch in training is tracked: its box is taken.
-  public func image(of ball: NormBall) -> Region? { nil }
+  package func image(of ball: NormBall) -> Region? { nil }
 }

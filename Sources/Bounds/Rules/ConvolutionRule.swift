@@ -4,17 +4,17 @@ import Tensors
 /// W as a convolution; backwards one transposed convolution over batch × rows images. A ball becomes
 /// the box of its images: ε times the dual norm of each row.
 extension Convolution: AffineRule {
-  public var offset: Tensor? { bias }
+  package var offset: Tensor? { bias }
 
-  public func linearMap(_ inputs: [Tensor]) -> Tensor {
+  package func linearMap(_ inputs: [Tensor]) -> Tensor {
     convolution(inputs[0], weight: kernel, geometry)
   }
 
-  public func absoluteMap(_ inputs: [Tensor]) -> Tensor {
+  package func absoluteMap(_ inputs: [Tensor]) -> Tensor {
     convolution(inputs[0], weight: absolute(kernel), geometry)
   }
 
-  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
+  package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
     let count = rows.shape[0] * rows.shape[1]
     let pulled = transposedConvolution(
       rows.reshaped([count] + place.outputShape), weight: kernel,
@@ -22,11 +22,11 @@ extension Convolution: AffineRule {
     return [pulled.reshaped([rows.shape[0], rows.shape[1], place.inputShape.reduce(1, *)])]
   }
 
-  public func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor {
+  package func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor {
     convolutionRows(kernel, outputs: outputs, imageShape: place.inputShape, geometry)
   }
 
-  public func image(of ball: NormBall) -> Region? {
+  package func image(of ball: NormBall) -> Region? {
     let norms = convolutionRowNorms(
       kernel, scale: ball.scale, imageShape: Array(ball.center.shape.dropFirst()), geometry,
       dual: ball.dual)

@@ -4,16 +4,16 @@ import Tensors
 /// Flatten keeps the order in memory, so that boxes and balls are viewed anew and forms pass
 /// unchanged.
 extension Flatten: AffineRule {
-  public var mixesScalars: Bool { false }
-  public var offset: Tensor? { nil }
+  package var mixesScalars: Bool { false }
+  package var offset: Tensor? { nil }
 
-  public func linearMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
+  package func linearMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
 
-  public func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
+  package func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(inputs[0]) }
 
-  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] { [rows] }
+  package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] { [rows] }
 
-  public func image(of ball: NormBall) -> Region? {
+  package func image(of ball: NormBall) -> Region? {
     var ball = ball
     ball.center = forward(ball.center)
     return .ball(ball)

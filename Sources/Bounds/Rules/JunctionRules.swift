@@ -6,29 +6,29 @@ import Tensors
 /// The sum of the inputs' boxes forgets what the inputs have in common; backward forms remember it,
 /// since the coefficients of a value that is read twice add up.
 extension Addition: AffineRule {
-  public var offset: Tensor? { nil }
+  package var offset: Tensor? { nil }
 
-  public func linearMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
+  package func linearMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
 
-  public func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
+  package func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
 
-  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
+  package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
     place.inputShapes.map { _ in rows }
   }
 
   /// The sum of one ball is the ball.
-  public func image(of ball: NormBall) -> Region? { .ball(ball) }
+  package func image(of ball: NormBall) -> Region? { .ball(ball) }
 }
 
 /// Concatenation: boxes and coefficients side by side.
 extension Concatenation: AffineRule {
-  public var offset: Tensor? { nil }
+  package var offset: Tensor? { nil }
 
-  public func linearMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
+  package func linearMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
 
-  public func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
+  package func absoluteMap(_ inputs: [Tensor]) -> Tensor { forward(all: inputs) }
 
-  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
+  package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
     let (batch, count) = (rows.shape[0], rows.shape[1])
     let channels = rows.reshaped([batch, count] + place.outputShape)
     return zip(
@@ -37,5 +37,5 @@ extension Concatenation: AffineRule {
   }
 
   /// One ball alone is the ball.
-  public func image(of ball: NormBall) -> Region? { .ball(ball) }
+  package func image(of ball: NormBall) -> Region? { .ball(ball) }
 }

@@ -3,23 +3,23 @@ import Tensors
 
 /// W as a matrix. A ball becomes the box of its images: ε times the dual norm of each row.
 extension Linear: AffineRule {
-  public var offset: Tensor? { bias }
+  package var offset: Tensor? { bias }
 
-  public func linearMap(_ inputs: [Tensor]) -> Tensor { linear(inputs[0], weight: weight) }
+  package func linearMap(_ inputs: [Tensor]) -> Tensor { linear(inputs[0], weight: weight) }
 
-  public func absoluteMap(_ inputs: [Tensor]) -> Tensor {
+  package func absoluteMap(_ inputs: [Tensor]) -> Tensor {
     linear(inputs[0], weight: absolute(weight))
   }
 
-  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
+  package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
     [matrixProduct(rows, weight)]
   }
 
-  public func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor {
+  package func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor {
     weight.rows(at: outputs).reshaped([1, outputs.count, weight.shape[1]])
   }
 
-  public func image(of ball: NormBall) -> Region? {
+  package func image(of ball: NormBall) -> Region? {
     let center = forward(ball.center)
     let norms = rowNorms(ball) * ball.epsilon
     return .box(Interval(center: center, radius: norms.repeatedBatch(center.shape[0])))

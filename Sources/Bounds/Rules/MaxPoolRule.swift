@@ -3,11 +3,11 @@ import Tensors
 
 /// Boxes: monotone, so the ends pass through. Forms: the lines of a window's maximum.
 extension MaxPool: RelaxedRule {
-  public func box(of input: Interval) -> Interval {
+  package func box(of input: Interval) -> Interval {
     Interval(lower: maxPool(input.lower, window), upper: maxPool(input.upper, window))
   }
 
-  public func relaxed(
+  package func relaxed(
     _ coefficients: Tensor, over input: Interval, through place: LayerPlace
   ) -> (form: Tensor, constant: Tensor) {
     relaxedMaxPoolForm(

@@ -7,9 +7,9 @@ import Tensors
 /// part needs lines; its coefficient says which, so that any a will do. Above 0 the slope is 1
 /// without rounding, below it errs by that of 1 − a.
 extension PReLU: RelaxedRule {
-  public var isExactOnceDecided: Bool { true }
+  package var isExactOnceDecided: Bool { true }
 
-  public func box(of input: Interval) -> Interval {
+  package func box(of input: Interval) -> Interval {
     let (lower, upper) = (input.lower, input.upper)
     let slopes = slopes(channels: lower.shape.last!)
     let (rising, falling) = (relu(slopes), relu(slopes * -1))
@@ -24,7 +24,7 @@ extension PReLU: RelaxedRule {
     return Interval(lower: least, upper: largest)
   }
 
-  public func relaxed(
+  package func relaxed(
     _ coefficients: Tensor, over input: Interval, through place: LayerPlace
   ) -> (form: Tensor, constant: Tensor) {
     let mirrored = input.mirroredRows
@@ -39,7 +39,7 @@ extension PReLU: RelaxedRule {
     return (coefficients.repeatedBatch(relaxed.form.shape[0]) - relaxed.form, relaxed.constant)
   }
 
-  public func startingAlpha(over input: Interval, _ slope: ReLUSlope) -> Tensor? {
+  package func startingAlpha(over input: Interval, _ slope: ReLUSlope) -> Tensor? {
     reluSlopes(input.mirroredRows, slope.mirrored)
   }
 

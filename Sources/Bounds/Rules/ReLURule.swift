@@ -4,14 +4,14 @@ import Tensors
 
 /// Boxes: monotone, so the ends pass through. Forms: the lines of ``ReLUSlope``.
 extension ReLU: RelaxedRule {
-  public var isExactOnceDecided: Bool { true }
+  package var isExactOnceDecided: Bool { true }
 
-  public func box(of input: Interval) -> Interval {
+  package func box(of input: Interval) -> Interval {
     let output = intervalReLU(center: input.center, radius: input.radius)
     return Interval(center: output.center, radius: output.radius)
   }
 
-  public func relaxed(
+  package func relaxed(
     _ coefficients: Tensor, over input: Interval, through place: LayerPlace
   ) -> (form: Tensor, constant: Tensor) {
     let (center, radius) = (input.center.flattenedRows, input.radius.flattenedRows)
@@ -21,7 +21,7 @@ extension ReLU: RelaxedRule {
     return relaxedReLUForm(coefficients, center: center, radius: radius, alpha: alpha)
   }
 
-  public func startingAlpha(over input: Interval, _ slope: ReLUSlope) -> Tensor? {
+  package func startingAlpha(over input: Interval, _ slope: ReLUSlope) -> Tensor? {
     reluSlopes(input, slope)
   }
 }

@@ -5,24 +5,24 @@ import Tensors
 /// back to where its values came from.
 extension Rearrangement: AffineRule {
   /// The fill where there is no source, 0 elsewhere; nil where the fill is 0.
-  public var offset: Tensor? {
+  package var offset: Tensor? {
     guard fill != 0 else { return nil }
     return Tensor(shape: [map.sources.count], map.sources.map { $0 < 0 ? fill : 0 })
   }
 
-  public func linearMap(_ inputs: [Tensor]) -> Tensor {
+  package func linearMap(_ inputs: [Tensor]) -> Tensor {
     rearranged(inputs[0], by: map, to: output, fill: 0)
   }
 
-  public func absoluteMap(_ inputs: [Tensor]) -> Tensor { linearMap(inputs) }
+  package func absoluteMap(_ inputs: [Tensor]) -> Tensor { linearMap(inputs) }
 
-  public func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
+  package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
     [transposedRearrangement(rows, by: map)]
   }
 
   /// A ball whose scalars change places among themselves stays one if its scale is the same for
   /// all: one number for each channel is not enough where the scalars leave their channels.
-  public func image(of ball: NormBall) -> Region? {
+  package func image(of ball: NormBall) -> Region? {
     let scales = ball.scale.scalars
     guard map.isPermutation, scales.allSatisfy({ $0 == scales[0] }) else { return nil }
     var result = ball

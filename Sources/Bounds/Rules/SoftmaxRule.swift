@@ -8,12 +8,12 @@ protocol SoftmaxRule: RelaxedRule {
 }
 
 extension SoftmaxRule {
-  public func box(of input: Interval) -> Interval {
+  package func box(of input: Interval) -> Interval {
     let output = intervalSoftmax(Self.scale, center: input.center, radius: input.radius)
     return Interval(center: output.center, radius: output.radius)
   }
 
-  public func relaxed(
+  package func relaxed(
     _ coefficients: Tensor, over input: Interval, through place: LayerPlace
   ) -> (form: Tensor, constant: Tensor) {
     relaxedSoftmaxForm(coefficients, Self.scale, center: input.center, radius: input.radius)

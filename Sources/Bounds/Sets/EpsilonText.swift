@@ -5,14 +5,14 @@ import Foundation
 /// A number that takes many decimals is recognised as the fraction that it is the nearest Float of:
 /// pixels come in 255ths. The form needs no memory of how the number was written, so that it is the
 /// same in every file and table, for a model of any origin.
-public enum EpsilonText {
+package enum EpsilonText {
   /// A text that reads back as the same number, such as "0.1" or "4/255".
-  public static func exact(_ epsilon: Float) -> String {
+  package static func exact(_ epsilon: Float) -> String {
     fraction(epsilon) ?? "\(epsilon)"
   }
 
   /// The same for people, with the value of a fraction, such as "4/255 (0.01569)".
-  public static func shown(_ epsilon: Float) -> String {
+  package static func shown(_ epsilon: Float) -> String {
     guard let fraction = fraction(epsilon) else { return "\(epsilon)" }
     return "\(fraction) (\(String(format: "%.4g", Double(epsilon))))"
   }

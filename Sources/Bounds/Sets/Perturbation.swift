@@ -52,7 +52,7 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
 
   /// Throws if ε is so large that the set holds every image of `count` pixels in [0, 1]: nearly
   /// always a slip such as 8 for 8/255.
-  public func validate(inputCount count: Int) throws(PerturbationError) {
+  package func validate(inputCount count: Int) throws(PerturbationError) {
     let diameter: Float =
       switch norm {
       case .linf: 1

@@ -29,10 +29,10 @@ extension BoundMethod {
 }
 
 extension BoundMethod: CustomStringConvertible {
-  public static let names = ["ibp", "crown-ibp", "crown", "alpha-crown"]
+  package static let names = ["ibp", "crown-ibp", "crown", "alpha-crown"]
 
   /// A method by name, one of ``names``; nil for any other.
-  public init?(name: String, slope: ReLUSlope = .adaptive) {
+  package init?(name: String, slope: ReLUSlope = .adaptive) {
     switch name {
     case "ibp": self = .interval
     case "crown-ibp": self = .crownIBP(slope: slope)

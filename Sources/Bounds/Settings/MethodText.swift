@@ -40,7 +40,7 @@ extension BoundMethod {
   /// The method as a text; settings that have their usual values are left out.
   ///
   /// - Parameter standard: The slope that a method has where its text names none.
-  public func text(slope standard: ReLUSlope) -> String {
+  package func text(slope standard: ReLUSlope) -> String {
     var settings: [String] = []
     if let slope, slope != standard { settings.append("slope: \(slope.rawValue)") }
     if case .alphaCROWN(let slope, let iterations) = self, self != .alphaCROWN(slope: slope) {
@@ -50,7 +50,7 @@ extension BoundMethod {
   }
 
   /// The lower line of unstable ReLUs; nil for a method that needs none.
-  public var slope: ReLUSlope? {
+  package var slope: ReLUSlope? {
     switch self {
     case .interval: nil
     case .crownIBP(let slope), .crown(let slope), .alphaCROWN(let slope, _): slope

@@ -83,6 +83,8 @@ struct SweepCommand: ParsableCommand {
     try Self.report(pairs(outcome.failures), of: sweep, "failed")
   }
 
+  private static func count(_ runs: Int) -> String { runs == 1 ? "1 run is" : "\(runs) runs are" }
+
   private func list(_ folder: SweepFolder) throws {
     let states = try folder.sweep.runs.map { try folder.state(of: $0) }
     let open = zip(folder.sweep.runs, states).filter { $1 != .done }.map(\.0)

@@ -2,11 +2,11 @@ import Formats
 import Foundation
 
 /// Where the four arrays of a user's own data are: in a `.npy` file each, or in one `.npz` archive.
-public struct NPYFiles: Equatable, Sendable {
+package struct NPYFiles: Equatable, Sendable {
   /// The folder that the files are in.
-  public var folder: URL
+  package var folder: URL
   /// The archive that holds all four; nil where each has a file.
-  public var archive: URL?
+  package var archive: URL?
   /// A file of each part, where each has one.
   private let files: [DatasetPart: URL]
 

@@ -2,9 +2,9 @@ import Formats
 import Foundation
 
 /// The six files of CIFAR-10's binary version, in a folder or in the archive as it is published.
-public struct CIFARFiles: Equatable, Sendable {
+package struct CIFARFiles: Equatable, Sendable {
   /// The folder that holds the files or the archive.
-  public let folder: URL
+  package let folder: URL
   /// The archive; nil where the files lie in the folder.
   let archive: URL?
 

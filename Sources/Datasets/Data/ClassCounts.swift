@@ -9,7 +9,7 @@ extension LabeledImages {
 
 extension Dataset {
   /// A class as it is shown: its number, and its name where it has another.
-  public func className(_ label: Int) -> String {
+  package func className(_ label: Int) -> String {
     guard let name = classNames?[label], name != "\(label)" else { return "\(label)" }
     return "\(label) \"\(name)\""
   }

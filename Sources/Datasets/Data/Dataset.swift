@@ -6,11 +6,11 @@ public struct Dataset: Equatable, Sendable {
   public var train: LabeledImages
   public var test: LabeledImages
   /// Where the data come from, how they may be used and how they were read, in one line.
-  public var note: String
+  package var note: String
   /// The names of the classes, in the order of their numbers; nil where they have none.
   public var classNames: [String]?
   /// What may not be as it is meant, a line each.
-  public var warnings: [String]
+  package var warnings: [String]
 
   /// Creates a data set from images that are in memory already.
   public init(

@@ -15,7 +15,7 @@ public enum DatasetName: String, CaseIterable, Sendable {
   case images
 
   /// Where the data come from and how they may be used, in one line.
-  public var note: String {
+  package var note: String {
     switch self {
     case .digits:
       "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, 1998, CC BY 4.0"
@@ -28,7 +28,7 @@ public enum DatasetName: String, CaseIterable, Sendable {
 
   /// Where the files can be fetched, best first; empty for a set that is part of this library or
   /// one's own.
-  public var addresses: [String] {
+  package var addresses: [String] {
     switch self {
     case .digits, .images: []
     case .mnist:

@@ -29,7 +29,7 @@ public struct ImageSettings: Sendable, Equatable {
   package static let channelCounts = [1, 3]
 
   /// - Throws: ``InvalidValue`` for a side out of range, and for other numbers of channels.
-  public func validate() throws(InvalidValue) {
+  package func validate() throws(InvalidValue) {
     if let size {
       try InvalidValue.check("height of images", size.height, in: Self.lengthLimits)
       try InvalidValue.check("width of images", size.width, in: Self.lengthLimits)

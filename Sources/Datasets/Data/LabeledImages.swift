@@ -18,7 +18,7 @@ public struct LabeledImages: Equatable, Sendable {
   public let classes: Int
 
   /// The number of values per image.
-  public var imageSize: Int { height * width * channels }
+  package var imageSize: Int { height * width * channels }
 
   /// Creates a set of images; `imagesFile` and `labelsFile` are the names used in errors.
   ///
@@ -85,7 +85,7 @@ public struct LabeledImages: Equatable, Sendable {
   public func prefix(_ length: Int) -> LabeledImages { self[0..<min(length, count)] }
 
   /// The values of one image, with shape [height, width, channels].
-  public func image(_ index: Int) -> ArraySlice<UInt8> {
+  package func image(_ index: Int) -> ArraySlice<UInt8> {
     pixels[(index * imageSize)..<((index + 1) * imageSize)]
   }
 }

@@ -2,7 +2,7 @@ import Formats
 import Foundation
 
 /// Fetches data sets from where they are published, and keeps nothing that is not exactly them.
-public struct DatasetFetcher: Sendable {
+package struct DatasetFetcher: Sendable {
   private let mirror: URL?
   private let folder: URL
   private let download: Download
@@ -12,7 +12,7 @@ public struct DatasetFetcher: Sendable {
   ///
   /// The files are taken from `mirror` (`http`, `https` or `file`), by default from the set's own
   /// ``DatasetName/addresses``. `timeout` is the longest silence, in seconds.
-  public init(into folder: URL, mirror: URL? = nil, timeout: TimeInterval = 30) {
+  package init(into folder: URL, mirror: URL? = nil, timeout: TimeInterval = 30) {
     self.init(into: folder, mirror: mirror, timeout: timeout) { $0.published }
   }
 
@@ -32,7 +32,7 @@ public struct DatasetFetcher: Sendable {
   /// download with its address. Throws ``FormatError``: `missingInput` where no address gave a
   /// right file, `cannotWrite` where it could not be kept.
   @discardableResult
-  public func fetch(
+  package func fetch(
     _ name: DatasetName, report: (URL) -> Void = { _ in }
   ) throws -> DatasetSource {
     for file in published(name) {

@@ -91,7 +91,7 @@ extension DatasetPart {
 extension DatasetSource {
   /// Whether the files are exactly those that are published under a name; nil for what is published
   /// in another form, or not at all.
-  public func isPublished(as name: DatasetName) -> Bool? {
+  package func isPublished(as name: DatasetName) -> Bool? {
     let urls: [URL]
     switch self {
     case .idx(let files):

@@ -2,12 +2,12 @@ import Formats
 import Foundation
 
 /// Where the four files of a data set are.
-public struct DatasetFiles: Equatable, Sendable {
-  public var folder: URL
-  public var trainImages: URL
-  public var trainLabels: URL
-  public var testImages: URL
-  public var testLabels: URL
+package struct DatasetFiles: Equatable, Sendable {
+  package var folder: URL
+  package var trainImages: URL
+  package var trainLabels: URL
+  package var testImages: URL
+  package var testLabels: URL
 
   /// All four files of a folder, or what is in the way.
   enum Search {

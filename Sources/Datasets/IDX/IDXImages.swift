@@ -6,7 +6,7 @@ extension Dataset {
   ///
   /// - Parameter classes: nil for the largest label of the training images and one more.
   /// Throws ``FormatError`` as ``init(contentsOf:name:classes:note:)`` does.
-  public init(_ files: DatasetFiles, name: String, classes: Int? = 10, note: String = "") throws {
+  package init(_ files: DatasetFiles, name: String, classes: Int? = 10, note: String = "") throws {
     func array(_ url: URL) throws -> NumberArray {
       try IDXFile.array(InputFile.read(url), file: url.path)
     }

@@ -12,7 +12,7 @@ extension Dataset {
   ///
   /// - Throws: ``FormatError``, with everything that was tried in one line, and ``InvalidValue`` for
   ///   `images` out of range.
-  public static func load(
+  package static func load(
     _ name: DatasetName, folder: URL? = nil,
     environment: [String: String] = ProcessInfo.processInfo.environment, fetch: Bool = true,
     mirror: URL? = nil, images: ImageSettings = ImageSettings(), report: (URL) -> Void = { _ in }
@@ -57,7 +57,7 @@ extension Dataset {
   ///
   /// The files are checked for consistency. Throws ``FormatError`` where one is missing or bad,
   /// where their sizes or counts do not fit each other, and where a label is not below `classes`.
-  public init(
+  package init(
     contentsOf folder: URL, name: String? = nil, classes: Int = 10, note: String = ""
   ) throws {
     guard case .complete(let files) = DatasetFiles.search(folder) else {

@@ -6,9 +6,9 @@ import Foundation
 /// In this order: a folder that the user names; `$CROWNWORK_DATA`; the cache folder; where the
 /// system's package manager puts the set. A folder named by the user or the environment may have
 /// a subfolder named after the set, which goes first, or hold the files themselves.
-public struct DatasetLocator: Sendable {
+package struct DatasetLocator: Sendable {
   /// What a search found.
-  public enum Result: Equatable, Sendable {
+  package enum Result: Equatable, Sendable {
     /// All files, of one folder.
     case found(DatasetSource)
     /// Nothing complete in any of these folders.
@@ -20,7 +20,7 @@ public struct DatasetLocator: Sendable {
 
   /// Creates a locator that reads `CROWNWORK_DATA`, `XDG_CACHE_HOME` and `HOME` from
   /// `environment`; `systemFolder` is the parent of the folders of the system's packages.
-  public init(
+  package init(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     systemFolder: URL = URL(fileURLWithPath: "/usr/share/datasets", isDirectory: true)
   ) {
@@ -33,7 +33,7 @@ public struct DatasetLocator: Sendable {
   /// With a `folder` only that is searched, since data from elsewhere would not be what the user
   /// asked for. Throws ``FormatError`` of kind `missingInput` where that folder does not hold all
   /// files, or none is named for images of one's own, and `badData` where it holds another set.
-  public func locate(_ name: DatasetName, folder: URL? = nil) throws -> Result {
+  package func locate(_ name: DatasetName, folder: URL? = nil) throws -> Result {
     guard name != .images || folder != nil else {
       throw FormatError(
         .missingInput, "no folder is named", file: name.rawValue,
@@ -50,7 +50,7 @@ public struct DatasetLocator: Sendable {
   }
 
   /// The folder in which fetched files of a data set are kept, nil where there is no home.
-  public func cacheFolder(for name: DatasetName) -> URL? {
+  package func cacheFolder(for name: DatasetName) -> URL? {
     cacheRoot?.appendingPathComponent("crownwork", isDirectory: true)
       .appendingPathComponent(name.rawValue, isDirectory: true)
   }

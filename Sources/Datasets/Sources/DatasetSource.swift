@@ -2,7 +2,7 @@ import Formats
 import Foundation
 
 /// The files of a data set, in one of the forms that can be read.
-public enum DatasetSource: Equatable, Sendable {
+package enum DatasetSource: Equatable, Sendable {
   /// Four IDX files.
   case idx(DatasetFiles)
   /// NumPy arrays.
@@ -13,7 +13,7 @@ public enum DatasetSource: Equatable, Sendable {
   case pictures(URL)
 
   /// The folder that the files are in.
-  public var folder: URL {
+  package var folder: URL {
     switch self {
     case .idx(let files): files.folder
     case .arrays(let files): files.folder
@@ -75,7 +75,7 @@ public enum DatasetSource: Equatable, Sendable {
   ///
   /// Throws ``FormatError`` where a file is missing or bad, and for settings of pictures where
   /// there are none.
-  public func dataset(
+  package func dataset(
     name: DatasetName, note: String, images: ImageSettings = ImageSettings()
   ) throws -> Dataset {
     var dataset = try read(name: name, note: note, images: images)

@@ -1,9 +1,9 @@
 /// A value that makes no sense: what it must be, what it is and how to mend it, in one line.
 public struct InvalidValue: Error, Sendable, Equatable, CustomStringConvertible {
-  public let problem: String
-  public let remedy: String?
+  package let problem: String
+  package let remedy: String?
 
-  public init(_ problem: String, remedy: String? = nil) {
+  package init(_ problem: String, remedy: String? = nil) {
     self.problem = problem
     self.remedy = remedy
   }

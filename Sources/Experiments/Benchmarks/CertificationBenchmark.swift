@@ -7,11 +7,11 @@ import Verification
 
 /// Times the certification of examples by one method, as ``Networks/Network/certify(_:against:by:skipping:budget:observe:)``
 /// does it. Wrongly answered examples, which need no bounds, are left out.
-public struct CertificationBenchmark: Sendable {
-  public let network: Network
-  public let perturbation: Perturbation
+package struct CertificationBenchmark: Sendable {
+  package let network: Network
+  package let perturbation: Perturbation
 
-  public init(_ network: Network, _ perturbation: Perturbation) {
+  package init(_ network: Network, _ perturbation: Perturbation) {
     self.network = network
     self.perturbation = perturbation
   }
@@ -19,7 +19,7 @@ public struct CertificationBenchmark: Sendable {
   /// Images per second, after some that are not counted.
   ///
   /// - Throws: ``Bounds/BoundsError``.
-  public func imagesPerSecond(_ data: LabeledImages, by method: BoundMethod) throws -> Double {
+  package func imagesPerSecond(_ data: LabeledImages, by method: BoundMethod) throws -> Double {
     let first = min(2 * Threads.count * method.examplesAtOnce, data.count)
     _ = try network.certify(data[0..<first], against: perturbation, by: [method])
     var bounded = 0

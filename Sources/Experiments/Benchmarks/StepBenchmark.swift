@@ -7,12 +7,12 @@ import Tensors
 
 /// Times training steps: gradients of an objective, clipping and update, from bytes to new weights,
 /// on random images of MNIST's shape, ε = 0.3 within [0, 1], next to matrix products.
-public struct StepBenchmark: Sendable {
-  public let architecture: Architecture
-  public let objective: Objective
-  public let batch: Int
+package struct StepBenchmark: Sendable {
+  package let architecture: Architecture
+  package let objective: Objective
+  package let batch: Int
 
-  public init(_ architecture: Architecture, _ objective: Objective, batch: Int = 256) {
+  package init(_ architecture: Architecture, _ objective: Objective, batch: Int = 256) {
     self.architecture = architecture
     self.objective = objective
     self.batch = batch
@@ -20,7 +20,7 @@ public struct StepBenchmark: Sendable {
 
   /// The objectives that are timed by default, by name; β = ½ where there is one, so that both the
   /// interval and the linear bounds count.
-  public static let objectives: [(name: String, objective: Objective)] = [
+  package static let objectives: [(name: String, objective: Objective)] = [
     ("natural", .natural),
     ("ibp", .interval()),
     ("short-warmup", .shortWarmup()),
@@ -30,7 +30,7 @@ public struct StepBenchmark: Sendable {
   ]
 
   /// The models that are timed by default, by name.
-  public static let models: [(name: String, architecture: Architecture)] = [
+  package static let models: [(name: String, architecture: Architecture)] = [
     ("cnn-2layer-w1", .cnn2Layer(width: 1, hidden: 128)),
     ("dm-small", .dmSmall),
     ("cnn-4layer-w2-512", .cnn4Layer(width: 2, hidden: 512)),
@@ -40,25 +40,25 @@ public struct StepBenchmark: Sendable {
   ]
 
   /// What the steps took.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// The median.
-    public let secondsPerStep: Double
+    package let secondsPerStep: Double
     /// Flops of a step (``StepCost``).
-    public let flops: Double
+    package let flops: Double
     /// The median, over pairs measured one after the other, of the step's flops per second over
     /// those of a matrix product; nil where none was measured.
-    public let fractionOfMatrixRate: Double?
+    package let fractionOfMatrixRate: Double?
     /// The most bytes that tensors took.
-    public let peakBytes: Int
+    package let peakBytes: Int
 
-    public var flopsPerSecond: Double { flops / secondsPerStep }
+    package var flopsPerSecond: Double { flops / secondsPerStep }
   }
 
   /// Does `steps` steps after two that are not counted.
   ///
   /// - Parameter alone: Leaves out the matrix products, which take memory.
   /// Throws ``BoundsError`` and ``TrainingError``.
-  public func run(steps: Int = 8, alone: Bool = false) throws -> Result {
+  package func run(steps: Int = 8, alone: Bool = false) throws -> Result {
     BufferPool.shared.trim()
     BufferPool.shared.restartPeak()
     let network = try architecture.network(input: [28, 28, 1])

@@ -11,13 +11,13 @@ import Verification
 public struct ModelFile: Sendable {
   public var network: Network
   /// The data set it was trained on; nil where the file does not say.
-  public var dataset: String?
+  package var dataset: String?
   /// How it is to be certified; nil where the file does not say.
-  public var target: CertificationTarget?
+  package var target: CertificationTarget?
   /// The epoch, from 1, that the weights are of; nil where the file does not say.
-  public var epoch: Int?
+  package var epoch: Int?
   /// The ``LabeledImages/digest`` of the data it was trained on; nil where the file does not say.
-  public var dataDigest: String?
+  package var dataDigest: String?
 
   static let format = "crownwork model 1"
 
@@ -34,10 +34,10 @@ public struct ModelFile: Sendable {
 
   /// What a file without metadata, such as a plain PyTorch state dict, leaves unsaid.
   public struct Description: Sendable, Equatable {
-    public var architecture: Architecture
+    package var architecture: Architecture
     /// [height, width, channels].
-    public var input: [Int]
-    public var classes: Int
+    package var input: [Int]
+    package var classes: Int
 
     public init(_ architecture: Architecture, input: [Int], classes: Int = 10) {
       self.architecture = architecture
@@ -120,7 +120,7 @@ public struct ModelFile: Sendable {
   /// it is of, or `described`.
   ///
   /// Throws ``FormatError`` where the file names none, or its tensors are not those.
-  public init(architectureOf url: URL, described: Description? = nil) throws {
+  package init(architectureOf url: URL, described: Description? = nil) throws {
     let contents = try ONNXModel.contents(of: url)
     try self.init(
       url, contents.metadata, shapes: contents.tensors.mapValues(\.shape), described: described,

@@ -4,11 +4,11 @@ import RobustTraining
 /// A setting in which two recipes differ.
 public struct RecipeDifference: Sendable, Equatable, CustomStringConvertible {
   /// Its keys, such as "optimizer.learning-rate".
-  public let path: String
+  package let path: String
   /// What the first recipe says, as YAML; nil where it has no such setting.
-  public let own: String?
+  package let own: String?
   /// What the other one says.
-  public let other: String?
+  package let other: String?
 
   /// "seed is 0, not 1".
   public var description: String { "\(path) is \(own ?? "left out"), not \(other ?? "left out")" }
@@ -21,7 +21,7 @@ public struct RecipeDifference: Sendable, Equatable, CustomStringConvertible {
 extension Recipe {
   /// The settings in which this recipe differs from another one, in the order in which they are
   /// written.
-  public func differences(from other: Recipe) -> [RecipeDifference] {
+  package func differences(from other: Recipe) -> [RecipeDifference] {
     guard self != other else { return [] }
     let own = texts.map { ($0.setting.path, $0.text) }
     let others = other.texts.map { ($0.setting.path, $0.text) }
@@ -41,7 +41,7 @@ extension TrainingRun {
   ///
   /// - Throws: ``FormatError`` and ``TrainingError/checkpoint(_:)``, as
   ///   ``restore(from:settings:areSame:)``.
-  public mutating func restore(from url: URL, recipe: Recipe) throws {
+  package mutating func restore(from url: URL, recipe: Recipe) throws {
     try restore(from: url, settings: recipe.yaml) { stored, own in
       guard stored != own else { return true }
       guard let one = try? Recipe(yaml: stored), let other = try? Recipe(yaml: own) else {

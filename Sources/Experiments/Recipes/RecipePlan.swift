@@ -21,7 +21,7 @@ extension Recipe {
   ///
   /// Throws ``PerturbationError`` for an ε that makes no sense for images of this size and
   /// ``TrainingError/badPlan(_:)`` for a normalisation that does not fit the channels.
-  public func resolved(for dataset: Dataset) throws -> Recipe {
+  package func resolved(for dataset: Dataset) throws -> Recipe {
     var recipe = self
     if model.normalizesByData {
       let statistics = dataset.train.statistics()

@@ -37,7 +37,7 @@ extension Recipe {
   /// A recipe of settings alone.
   ///
   /// - Throws: ``RecipeError`` as ``init(yaml:file:overrides:)`` does.
-  public init(_ overrides: [RecipeOverride]) throws {
+  package init(_ overrides: [RecipeOverride]) throws {
     try self.init([:], overrides)
   }
 
@@ -49,7 +49,7 @@ extension Recipe {
   ///
   /// - Parameter name: What errors call the recipe.
   /// - Throws: ``RecipeError`` as ``init(yaml:file:overrides:)`` does.
-  public func applying(
+  package func applying(
     _ overrides: [RecipeOverride], named name: String = "recipe"
   ) throws -> Recipe {
     guard !overrides.isEmpty else { return self }
@@ -66,14 +66,14 @@ extension Recipe {
 
 extension CertificationTarget {
   /// The target used where neither a model nor its user names one: ε as in ``Recipe/init(for:)``.
-  public init(for dataset: DatasetName) {
+  package init(for dataset: DatasetName) {
     self = Recipe(for: dataset).target
   }
 
   /// The target with other settings of a recipe's sections `perturbation` and `evaluate`.
   ///
   /// - Throws: ``RecipeError``.
-  public func applying(_ overrides: [RecipeOverride]) throws -> CertificationTarget {
+  package func applying(_ overrides: [RecipeOverride]) throws -> CertificationTarget {
     var recipe = Recipe()
     recipe.perturbation = perturbation
     recipe.trainEpsilon = perturbation.epsilon
@@ -99,7 +99,7 @@ extension Attack {
   /// The attack with other settings of a recipe's section `evaluate.attack`.
   ///
   /// - Throws: ``RecipeError``.
-  public func applying(_ overrides: [RecipeOverride]) throws -> Attack {
+  package func applying(_ overrides: [RecipeOverride]) throws -> Attack {
     var recipe = Recipe()
     recipe.evaluation.attack = self
     return try recipe.applying(overrides, named: "model").evaluation.attack

@@ -53,7 +53,7 @@ struct EpochMetrics: Codable, Equatable {
 
 extension EpochReport {
   /// The epoch as one line of JSON, the same for the same bits.
-  public var json: String {
+  package var json: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

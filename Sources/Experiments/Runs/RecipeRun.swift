@@ -9,7 +9,7 @@ extension Recipe {
   /// without a softmax at its end, which the loss has itself.
   ///
   /// Throws ``NetworkError``, and what ``SavedModel/init(path:described:)`` throws.
-  public func network(for images: LabeledImages) throws -> Network {
+  package func network(for images: LabeledImages) throws -> Network {
     if let start = model.start {
       let network = try SavedModel(path: start).file.network.logits
       return network.takingImages([images.height, images.width, images.channels]) ?? network
@@ -27,7 +27,7 @@ extension Recipe {
   /// - Throws: ``PerturbationError``, ``TrainingError/badPlan(_:)``, ``NetworkError`` for an
   ///   architecture that does not fit the images, and what ``SavedModel/init(path:described:)``
   ///   throws.
-  public func checked(for dataset: Dataset) throws -> Recipe {
+  package func checked(for dataset: Dataset) throws -> Recipe {
     let recipe = try resolved(for: dataset)
     let images = dataset.train
     let input = [images.height, images.width, images.channels]

@@ -13,9 +13,9 @@ import RobustTraining
 /// there can be resumed and ends with the same bits as a run that was never interrupted. One process
 /// trains in a folder at a time: it holds the lock of the file `.lock`, which the system releases
 /// when the process ends in whatever way.
-public struct RunFolder: Sendable {
-  public let url: URL
-  public private(set) var recipe: Recipe
+package struct RunFolder: Sendable {
+  package let url: URL
+  package private(set) var recipe: Recipe
   /// Keeps other processes out; nil for a run that is only read.
   private let lock: FileLock?
   /// Whether the recipe is another one than that on disk.
@@ -26,8 +26,8 @@ public struct RunFolder: Sendable {
   private var seconds: [Double] = []
   private var epochStarted = ContinuousClock.now
 
-  public static func recipeURL(in folder: URL) -> URL { folder.appendingPathComponent("run.yaml") }
-  public var modelURL: URL { Self.modelURL(in: url) }
+  package static func recipeURL(in folder: URL) -> URL { folder.appendingPathComponent("run.yaml") }
+  package var modelURL: URL { Self.modelURL(in: url) }
   /// The model, as ONNX if its graph has no named architecture.
   static func modelURL(in folder: URL, isNamed: Bool? = nil) -> URL {
     let onnx = folder.appendingPathComponent("model.onnx")
@@ -44,10 +44,10 @@ public struct RunFolder: Sendable {
   }
 
   /// Whether there is a state to go on from.
-  public var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpointURL.path) }
+  package var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: checkpointURL.path) }
 
   /// Whether a folder holds a run.
-  public static func exists(at url: URL) -> Bool {
+  package static func exists(at url: URL) -> Bool {
     FileManager.default.fileExists(atPath: recipeURL(in: url).path)
   }
 
@@ -58,7 +58,7 @@ public struct RunFolder: Sendable {
   ///   - replaced: Names of files that may be there already, and are removed.
   /// - Throws: ``RunError/exists(_:)`` where there is something already, ``RunError/inUse(_:)``
   ///   where another process has just begun a run there, and ``FormatError`` of kind `cannotWrite`.
-  public init(creating url: URL, recipe: Recipe, replacing replaced: Set<String> = []) throws {
+  package init(creating url: URL, recipe: Recipe, replacing replaced: Set<String> = []) throws {
     try Self.checkEmpty(url, but: replaced)
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -81,7 +81,7 @@ public struct RunFolder: Sendable {
   /// Opens a run that was started before, to read what is there.
   ///
   /// - Throws: ``FormatError`` and ``RecipeError``.
-  public init(opening url: URL) throws {
+  package init(opening url: URL) throws {
     self.url = url
     lock = nil
     recipe = try Recipe(contentsOf: Self.recipeURL(in: url))
@@ -91,7 +91,7 @@ public struct RunFolder: Sendable {
   ///
   /// - Throws: ``RunError/inUse(_:)`` where another process is training in the folder, and
   ///   ``FormatError`` and ``RecipeError``.
-  public init(resuming url: URL) throws {
+  package init(resuming url: URL) throws {
     self.url = url
     lock = try Self.lock(url)
     AtomicFile.removeAbandoned(in: url)
@@ -122,7 +122,7 @@ public struct RunFolder: Sendable {
   ///
   /// - Parameter asked: A whole recipe; what it leaves to the data is as the run has it.
   /// - Throws: ``RunError/otherRecipe(_:_:)`` for anything else that differs.
-  public mutating func adopt(_ asked: Recipe) throws {
+  package mutating func adopt(_ asked: Recipe) throws {
     var asked = asked.settled(like: recipe)
     asked.data = asked.data ?? recipe.data
     let differences = recipe.differences(from: asked)
@@ -135,7 +135,7 @@ public struct RunFolder: Sendable {
   /// Takes over the state of the checkpoint, if there is one, and cuts the metrics to it.
   ///
   /// - Throws: ``FormatError`` and ``TrainingError/checkpoint(_:)``.
-  public mutating func restore(_ run: inout TrainingRun) throws {
+  package mutating func restore(_ run: inout TrainingRun) throws {
     let isBegun = hasCheckpoint
     if isBegun { try run.restore(from: checkpointURL, recipe: recipe) }
     if isChanged {
@@ -158,7 +158,7 @@ public struct RunFolder: Sendable {
   }
 
   /// Median over the epochs; nil where none was recorded.
-  public var secondsPerEpoch: Double? {
+  package var secondsPerEpoch: Double? {
     let recorded = seconds.isEmpty ? Self.timing(timingURL) : seconds
     return recorded.isEmpty ? nil : recorded.sorted()[recorded.count / 2]
   }
@@ -172,7 +172,7 @@ public struct RunFolder: Sendable {
   /// The model is the best epoch's; until an epoch counts (``EpochReport/isBest``), the last one's.
   ///
   /// - Throws: ``FormatError`` of kind `cannotWrite`.
-  public mutating func record(_ report: EpochReport, _ run: TrainingRun) throws {
+  package mutating func record(_ report: EpochReport, _ run: TrainingRun) throws {
     if report.isBest || run.best == nil {
       let model = ModelFile(
         run.network, dataset: recipe.dataset.rawValue, target: recipe.target, epoch: report.epoch,
@@ -191,14 +191,14 @@ public struct RunFolder: Sendable {
   }
 
   /// Writes the checkpoint, between or within epochs. Throws ``FormatError`` of kind `cannotWrite`.
-  public func save(_ run: TrainingRun) throws {
+  package func save(_ run: TrainingRun) throws {
     try run.save(to: checkpointURL, settings: recipe.yaml)
   }
 
   /// Records why the run cannot go on.
   ///
   /// - Throws: ``FormatError`` of kind `cannotWrite`.
-  public func record(_ failure: TrainingError) throws {
+  package func record(_ failure: TrainingError) throws {
     try AtomicFile.write(Data("\(failure)\n".utf8), to: Self.failureURL(in: url))
   }
 

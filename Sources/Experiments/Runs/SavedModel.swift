@@ -11,7 +11,7 @@ public struct SavedModel: Sendable {
   /// The recipe of its run; nil for a file by itself.
   public let recipe: Recipe?
 
-  public init(name: String, file: ModelFile, recipe: Recipe? = nil) {
+  package init(name: String, file: ModelFile, recipe: Recipe? = nil) {
     self.name = name
     self.file = file
     self.recipe = recipe
@@ -43,7 +43,7 @@ public struct SavedModel: Sendable {
 
   /// The model for images [H, W, C]: its network takes them, with its input put in order where it
   /// takes them in another form, and gives logits; nil where it takes none of that shape.
-  public func taking(images shape: [Int]) -> SavedModel? {
+  package func taking(images shape: [Int]) -> SavedModel? {
     guard let network = file.network.logits.takingImages(shape) else { return nil }
     var file = file
     file.network = network
@@ -51,19 +51,19 @@ public struct SavedModel: Sendable {
   }
 
   /// The data set it was made for, if anything says so.
-  public var dataset: DatasetName? {
+  package var dataset: DatasetName? {
     recipe?.dataset ?? file.dataset.flatMap(DatasetName.init(rawValue:))
   }
 
   /// Whether nothing says what it is to be certified against: a network that was not trained here.
-  public var isForeign: Bool { file.target == nil }
+  package var isForeign: Bool { file.target == nil }
 
   /// How to certify it: what the model says, else the standard of its data set.
   public var target: CertificationTarget { target(on: dataset ?? .digits) }
 
   /// How to certify it on a data set: what the model says, else the set's standard, with CROWN as the
   /// last method, since intervals alone seldom certify a network that was not trained by them.
-  public func target(on dataset: DatasetName) -> CertificationTarget {
+  package func target(on dataset: DatasetName) -> CertificationTarget {
     if let target = file.target { return target }
     var target = CertificationTarget(for: dataset)
     target.methods.append(.crown())
@@ -71,10 +71,10 @@ public struct SavedModel: Sendable {
   }
 
   /// How to evaluate it: its run's settings, else the standard ones.
-  public var evaluation: Recipe.Evaluation { evaluation(on: dataset ?? .digits) }
+  package var evaluation: Recipe.Evaluation { evaluation(on: dataset ?? .digits) }
 
   /// How to evaluate it on a data set: its run's settings, else the set's standard, by APGD.
-  public func evaluation(on dataset: DatasetName) -> Recipe.Evaluation {
+  package func evaluation(on dataset: DatasetName) -> Recipe.Evaluation {
     if let recipe { return recipe.evaluation }
     var evaluation = Recipe(for: dataset).evaluation
     evaluation.attack = .apgd(

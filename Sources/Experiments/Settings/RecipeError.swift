@@ -1,7 +1,7 @@
 /// A setting that makes no sense, and where it was made. One line: `PLACE: problem; remedy`.
 public struct RecipeError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Where a setting comes from.
-  public enum Place: Sendable, Equatable, CustomStringConvertible {
+  package enum Place: Sendable, Equatable, CustomStringConvertible {
     /// A line of a file, from 1.
     case line(Int, file: String)
     /// What someone gives beside the file, by the name that it has there, such as "--epsilon".
@@ -17,13 +17,13 @@ public struct RecipeError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  public let place: Place
-  public let problem: String
+  package let place: Place
+  package let problem: String
   /// What to do. Settings and parameters that are named in it stand in backquotes, so that a
   /// program can put what it calls them in their place.
-  public let remedy: String?
+  package let remedy: String?
 
-  public init(_ place: Place, _ problem: String, remedy: String? = nil) {
+  package init(_ place: Place, _ problem: String, remedy: String? = nil) {
     self.place = place
     self.problem = problem
     self.remedy = remedy

@@ -1,9 +1,9 @@
 import Foundation
 
 /// A number as recipes and options write it: 0.1, 1e-3 or a fraction such as 8/255.
-public enum RecipeNumber {
+package enum RecipeNumber {
   /// The value of a text; nil for anything that is not a finite number.
-  public static func parse(_ text: String) -> Float? {
+  package static func parse(_ text: String) -> Float? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
       .map { $0.trimmingCharacters(in: .whitespaces) }
     guard (1...2).contains(parts.count) else { return nil }

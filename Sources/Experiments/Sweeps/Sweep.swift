@@ -30,7 +30,7 @@ public struct PlannedRun: Sendable {
 
   /// The name of its folder: the label in letters, digits, dots and dashes, at most 100 bytes of
   /// the model and of the setting.
-  public var folder: String {
+  package var folder: String {
     let parts = [model, setting, "seed-\(seed)"].map { part in
       let safe = part.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
       let name = String(safe).split(separator: "-").joined(separator: "-")

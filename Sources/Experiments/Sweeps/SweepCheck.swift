@@ -4,12 +4,12 @@ import Formats
 import Networks
 
 /// Which runs of a sweep can be trained, found out before the first one is.
-public struct SweepCheck: Sendable {
+package struct SweepCheck: Sendable {
   private var recipes: [String: Recipe] = [:]
   private var problems: [String: String] = [:]
 
   /// Knows of no run yet.
-  public init() {}
+  package init() {}
 
   /// Checks runs without making their networks.
   ///
@@ -17,7 +17,7 @@ public struct SweepCheck: Sendable {
   ///   set is still checked against its shape if `needsData` is false.
   /// - Throws: What `load` throws where files cannot be written; whatever else it throws is the
   ///   problem of the run.
-  public init(
+  package init(
     of runs: [PlannedRun], needsData: Bool = true, load: (Recipe) throws -> Dataset
   ) throws {
     for run in runs {
@@ -35,15 +35,15 @@ public struct SweepCheck: Sendable {
   }
 
   /// Notes a problem that has shown itself only later.
-  public mutating func add(_ problem: String, of run: PlannedRun) {
+  package mutating func add(_ problem: String, of run: PlannedRun) {
     problems[run.folder] = problem
   }
 
   /// Why a run cannot be trained; nil where nothing is known to hinder it.
-  public func problem(of run: PlannedRun) -> String? { problems[run.folder] }
+  package func problem(of run: PlannedRun) -> String? { problems[run.folder] }
 
   /// The recipe of a run that can be trained, resolved for its data; nil for any other.
-  public func recipe(of run: PlannedRun) -> Recipe? { recipes[run.folder] }
+  package func recipe(of run: PlannedRun) -> Recipe? { recipes[run.folder] }
 
   /// Why an architecture does not fit the images of a published data set.
   private static func misfit(_ recipe: Recipe) -> String? {

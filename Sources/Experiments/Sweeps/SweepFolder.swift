@@ -3,23 +3,23 @@ import Foundation
 
 /// A sweep on disk: a folder for each run with its result, and the table of all that the folder
 /// holds, whichever command added them.
-public struct SweepFolder: Sendable {
-  public let url: URL
-  public let sweep: Sweep
+package struct SweepFolder: Sendable {
+  package let url: URL
+  package let sweep: Sweep
 
-  public init(_ url: URL, _ sweep: Sweep) {
+  package init(_ url: URL, _ sweep: Sweep) {
     self.url = url
     self.sweep = sweep
   }
 
-  public enum State: String, Sendable {
+  package enum State: String, Sendable {
     case open
     case started
     case done
   }
 
   /// Makes the folder where it is not there. Throws ``FormatError`` of kind `cannotWrite`.
-  public func create() throws {
+  package func create() throws {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
@@ -29,13 +29,13 @@ public struct SweepFolder: Sendable {
     }
   }
 
-  public func url(of run: PlannedRun) -> URL { url.appendingPathComponent(run.folder) }
+  package func url(of run: PlannedRun) -> URL { url.appendingPathComponent(run.folder) }
 
   /// How far a run is.
   ///
   /// - Throws: ``RunError/otherRecipe(_:_:)`` where the run there has other settings, and
   ///   ``FormatError`` for damaged files.
-  public func state(of run: PlannedRun) throws -> State {
+  package func state(of run: PlannedRun) throws -> State {
     let folder = url(of: run)
     guard RunFolder.exists(at: folder) else { return .open }
     let recipe = try RunFolder(opening: folder).recipe
@@ -51,7 +51,7 @@ public struct SweepFolder: Sendable {
   ///
   /// - Parameter recipe: The run's, resolved for its data.
   /// - Throws: ``FormatError`` and ``RecipeError``.
-  public func take(_ run: PlannedRun, _ recipe: Recipe) throws -> RunFolder? {
+  package func take(_ run: PlannedRun, _ recipe: Recipe) throws -> RunFolder? {
     let folder = url(of: run)
     do {
       let taken =
@@ -73,7 +73,7 @@ public struct SweepFolder: Sendable {
   /// Notes that a run cannot be trained, where nothing was trained of it.
   ///
   /// - Throws: ``FormatError`` of kind `cannotWrite`.
-  public func note(_ failure: String, of run: PlannedRun) throws {
+  package func note(_ failure: String, of run: PlannedRun) throws {
     let folder = url(of: run)
     guard !RunFolder.exists(at: folder) else { return }
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -84,7 +84,7 @@ public struct SweepFolder: Sendable {
   /// and behind them those that other commands have added; for each model and setting by seed.
   ///
   /// - Throws: ``FormatError`` for a damaged result.
-  public func table() throws -> SweepTable {
+  package func table() throws -> SweepTable {
     let own = sweep.runs.map(\.folder)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
     let others = Set(names.filter { !$0.hasPrefix(".") }).subtracting(own).sorted()
@@ -105,7 +105,7 @@ public struct SweepFolder: Sendable {
   /// - Returns: The table as it was written.
   /// - Throws: ``FormatError``.
   @discardableResult
-  public func writeTable() throws -> SweepTable {
+  package func writeTable() throws -> SweepTable {
     let lock = try FileLock(waitingFor: url.appendingPathComponent(".table.lock"))
     defer { withExtendedLifetime(lock) {} }
     let table = try table()

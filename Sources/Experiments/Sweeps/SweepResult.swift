@@ -7,15 +7,15 @@ public struct SweepResult: Codable, Sendable, Equatable {
   public var model: String
   public var setting: String
   public var seed: UInt64
-  public var dataset: String
+  package var dataset: String
   /// The set that it was judged by, in words.
-  public var perturbation: String
+  package var perturbation: String
   /// Test examples.
-  public var examples: Int
-  public var epochs: Int
-  public var parameters: Int
+  package var examples: Int
+  package var epochs: Int
+  package var parameters: Int
   /// Median over the epochs, on this machine; nil where none was recorded.
-  public var secondsPerEpoch: Double?
+  package var secondsPerEpoch: Double?
   /// Fractions of the examples; nil for a training that failed or could not begin.
   public var errors: Errors?
   /// Why the training failed; nil where it did not.
@@ -30,24 +30,24 @@ public struct SweepResult: Codable, Sendable, Equatable {
     /// What no method of the recipe certifies.
     public var certified: Float
     /// For each method what neither it nor those before it certify.
-    public var byMethod: [Method]
+    package var byMethod: [Method]
     /// Test examples that were certified and yet fell to the attack: there must be none.
-    public var contradictions: [Int]
+    package var contradictions: [Int]
     /// Examples with NaN or infinite bounds.
-    public var invalid: Int
+    package var invalid: Int
     /// Whether nearly all examples get one answer; nil in results of versions that did not look.
-    public var collapsed: Bool?
+    package var collapsed: Bool?
 
     public struct Method: Codable, Sendable, Equatable {
-      public var method: String
-      public var error: Float
+      package var method: String
+      package var error: Float
     }
   }
 
   static func url(in folder: URL) -> URL { RunFolder.resultURL(in: folder) }
 
   /// The result of a run that has ended; nil where there is none yet. Throws ``FormatError``.
-  public static func read(from folder: URL) throws -> SweepResult? {
+  package static func read(from folder: URL) throws -> SweepResult? {
     let url = Self.url(in: folder)
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     guard let result = try? JSONDecoder().decode(Self.self, from: try InputFile.read(url)) else {
@@ -59,19 +59,19 @@ public struct SweepResult: Codable, Sendable, Equatable {
   }
 
   /// Writes the result, atomically. Throws ``FormatError`` of kind `cannotWrite`.
-  public func write(to folder: URL) throws {
+  package func write(to folder: URL) throws {
     try AtomicFile.write(Data(JSONText.pretty(self).utf8), to: Self.url(in: folder))
   }
 }
 
 extension SweepResult {
   /// The result of a run that cannot be trained.
-  public init(_ planned: PlannedRun, failure: String) {
+  package init(_ planned: PlannedRun, failure: String) {
     self.init(planned, secondsPerEpoch: nil, parameters: 0, report: nil, failure: failure)
   }
 
   /// The result of a run that was trained: `report` is nil for one that failed, with `failure`.
-  public init(
+  package init(
     _ planned: PlannedRun, _ folder: RunFolder, parameters: Int, report: ModelReport?,
     failure: String? = nil
   ) {

@@ -6,7 +6,7 @@ public struct SweepTable: Sendable {
   public let results: [SweepResult]
 
   /// - Parameter results: In the order in which they are to be shown.
-  public init(_ results: [SweepResult]) { self.results = results }
+  package init(_ results: [SweepResult]) { self.results = results }
 
   /// The least, median and largest of some numbers.
   public struct Spread: Codable, Sendable, Equatable {
@@ -15,7 +15,7 @@ public struct SweepTable: Sendable {
     public var largest: Float
 
     /// nil for no numbers.
-    public init?(_ values: [Float]) {
+    package init?(_ values: [Float]) {
       let sorted = values.sorted()
       guard let first = sorted.first, let last = sorted.last else { return nil }
       let middle = sorted.count / 2
@@ -32,12 +32,12 @@ public struct SweepTable: Sendable {
     public var setting: String
     /// Trainings whose errors are summed up, those that collapsed, and those that failed.
     public var runs: Int
-    public var collapsed: Int
-    public var failed: Int
+    package var collapsed: Int
+    package var failed: Int
     public var standard: Spread?
     public var attacked: Spread?
     public var certified: Spread?
-    public var secondsPerEpoch: Double?
+    package var secondsPerEpoch: Double?
   }
 
   /// A row for each model and setting, over its seeds.
@@ -45,14 +45,14 @@ public struct SweepTable: Sendable {
 
   /// Whether all that were judged were so on the same examples of one data set, by one set of
   /// perturbations: their errors can be compared.
-  public var isUniform: Bool {
+  package var isUniform: Bool {
     Set(results.map { [$0.dataset, $0.perturbation] }).count <= 1
       && Set(results.filter { $0.errors != nil }.map(\.examples)).count <= 1
   }
 
   /// A row for each setting, over all models and seeds; empty where there is only one model, or
   /// where they cannot be compared.
-  public var overModels: [Row] {
+  package var overModels: [Row] {
     Set(results.map(\.model)).count < 2 || !isUniform
       ? []
       : rows { [$0.setting] }.map { row in
@@ -64,7 +64,7 @@ public struct SweepTable: Sendable {
 
   /// Runs with no other one better in standard error and no worse in certified error, or the other
   /// way round; by growing standard error. None where they cannot be compared.
-  public var front: [SweepResult] {
+  package var front: [SweepResult] {
     let judged = isUniform ? results.filter(\.counts) : []
     return judged.filter { candidate in
       let (standard, certified) = (candidate.errors!.standard, candidate.errors!.certified)

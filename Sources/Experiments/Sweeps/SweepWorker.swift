@@ -65,6 +65,7 @@ struct SweepWorker {
 
   /// Finds out which runs cannot be trained, and says and notes so before any other one is.
   private mutating func checkRuns(_ runs: [PlannedRun]) throws {
+    let observe = observe
     check = try SweepCheck(of: runs) { try datasets.load($0) { try? observe(.fetching($0)) } }
     for planned in runs {
       guard let problem = check.problem(of: planned) else { continue }
@@ -89,6 +90,7 @@ struct SweepWorker {
     of planned: PlannedRun, _ opened: RunFolder
   ) throws -> SweepResult {
     var runFolder = opened
+    let observe = observe
     let dataset = try datasets.load(planned.recipe) { try? observe(.fetching($0)) }
     var parameters = 0
     func failed(_ error: any Error) -> SweepResult {

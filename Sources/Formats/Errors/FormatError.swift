@@ -49,7 +49,7 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
   public var remedy: String?
 
   /// Creates an error.
-  public init(
+  package init(
     _ kind: Kind, _ problem: String, file: String, location: Location? = nil,
     remedy: String? = nil
   ) {

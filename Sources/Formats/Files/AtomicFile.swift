@@ -1,7 +1,7 @@
 import Foundation
 
 /// Writing of whole files that leaves either the old or the complete new contents, never a part.
-public enum AtomicFile {
+package enum AtomicFile {
   /// Replaces a file by `data`: a temporary file in the same folder, fsync, rename, fsync of the
   /// folder. Temporary files that a process has left there by dying are removed.
   ///
@@ -9,13 +9,13 @@ public enum AtomicFile {
   /// kind `cannotWrite`; the temporary file is then gone and what was at `url` is unchanged, except
   /// where only the last step failed: then the new contents are complete, but may not outlive a
   /// power failure.
-  public static func write(_ data: Data, to url: URL) throws {
+  package static func write(_ data: Data, to url: URL) throws {
     try write(data, to: url, using: writeSome)
   }
 
   /// Throws what ``write(_:to:)`` would, as far as that can be known before a long computation;
   /// leaves nothing behind.
-  public static func check(_ url: URL) throws {
+  package static func check(_ url: URL) throws {
     let target = url.resolvingSymlinksInPath()
     do {
       switch FileKind(path: target.path) {

@@ -1,7 +1,7 @@
 /// Comma-separated values (RFC 4180), with the line ends of Unix.
-public enum CSV {
+package enum CSV {
   /// Fields as one line with its end; those with commas, quotes or line ends in quotes.
-  public static func line(_ fields: [String]) -> String {
+  package static func line(_ fields: [String]) -> String {
     fields.map(quoted).joined(separator: ",") + "\n"
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A lock that processes hold on a file's name, released when the holder ends in whatever way.
-public final class FileLock: Sendable {
+package final class FileLock: Sendable {
   private let descriptor: Int32
 
   private init(descriptor: Int32) { self.descriptor = descriptor }
@@ -10,7 +10,7 @@ public final class FileLock: Sendable {
   /// stays.
   ///
   /// - Throws: ``FormatError`` of kind `cannotWrite`, also where the file system knows no locks.
-  public convenience init?(_ url: URL) throws {
+  package convenience init?(_ url: URL) throws {
     guard let descriptor = try Self.take(url, LOCK_EX | LOCK_NB) else { return nil }
     self.init(descriptor: descriptor)
   }
@@ -18,7 +18,7 @@ public final class FileLock: Sendable {
   /// Takes the lock as soon as no other holder has it.
   ///
   /// - Throws: ``FormatError`` of kind `cannotWrite`, also where the file system knows no locks.
-  public convenience init(waitingFor url: URL) throws {
+  package convenience init(waitingFor url: URL) throws {
     var descriptor: Int32?
     while descriptor == nil { descriptor = try Self.take(url, LOCK_EX) }
     self.init(descriptor: descriptor!)

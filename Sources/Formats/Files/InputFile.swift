@@ -1,15 +1,15 @@
 import Foundation
 
 /// Reading of whole files, with errors that a user can act upon.
-public enum InputFile {
+package enum InputFile {
   /// The largest file that is read: 8 GiB.
-  public static let defaultLimit = 8 << 30
+  package static let defaultLimit = 8 << 30
 
   /// The contents of a file.
   ///
   /// Throws ``FormatError`` of kind `missingInput` where the file is not there, may not be read or
   /// is a directory, and `badData` where it is larger than `limit` bytes.
-  public static func read(_ url: URL, limit: Int = defaultLimit) throws -> Data {
+  package static func read(_ url: URL, limit: Int = defaultLimit) throws -> Data {
     let file = url.path
     do {
       let descriptor = try checked { open(file, O_RDONLY | O_CLOEXEC) }

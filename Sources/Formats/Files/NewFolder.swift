@@ -1,10 +1,10 @@
 import Foundation
 
 /// Writing of whole folders: either all of it stands at its place, or nothing does.
-public enum NewFolder {
+package enum NewFolder {
   /// Throws what ``write(to:_:)`` would, as far as that can be known before a long computation;
   /// leaves nothing behind.
-  public static func check(_ url: URL) throws {
+  package static func check(_ url: URL) throws {
     let url = url.resolvingSymlinksInPath()
     let path = url.path
     if let held = try? FileManager.default.contentsOfDirectory(atPath: path) {
@@ -24,7 +24,7 @@ public enum NewFolder {
   /// temporary one beside it.
   ///
   /// Throws ``FormatError`` of kind `cannotWrite`, and what `body` throws; nothing is then left.
-  public static func write(to url: URL, _ body: (URL) throws -> Void) throws {
+  package static func write(to url: URL, _ body: (URL) throws -> Void) throws {
     let url = url.resolvingSymlinksInPath()
     let folder = try temporary(beside: url)
     do {
@@ -43,7 +43,7 @@ public enum NewFolder {
   /// Writes a file of a folder that is not in its place yet.
   ///
   /// Throws ``FormatError`` of kind `cannotWrite`.
-  public static func write(_ data: Data, as name: String, in folder: URL) throws {
+  package static func write(_ data: Data, as name: String, in folder: URL) throws {
     let url = folder.appendingPathComponent(name)
     do {
       try data.write(to: url)

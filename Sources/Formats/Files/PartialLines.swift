@@ -6,11 +6,11 @@ import Foundation
 /// says what they belong to. A process that is killed at any moment leaves all lines that it has
 /// written; the next one for the same file and the same subject finds them. Beside a device or a pipe
 /// there is no such file: all lines are written in the end.
-public final class PartialLines {
+package final class PartialLines {
   /// The file that is meant in the end.
-  public let url: URL
+  package let url: URL
   /// The lines that an earlier process has written.
-  public let found: [String]
+  package let found: [String]
   private let partial: URL
   /// nil where there is no partial file.
   private let handle: FileHandle?
@@ -22,7 +22,7 @@ public final class PartialLines {
   ///   settings.
   /// - Throws: ``FormatError`` where the file cannot be written, another process is writing it, or
   ///   its lines are about something else.
-  public init(for url: URL, about subject: String) throws {
+  package init(for url: URL, about subject: String) throws {
     self.url = url
     partial = url.appendingPathExtension("partial")
     guard FileKind(path: url.path) != .other else {
@@ -55,14 +55,14 @@ public final class PartialLines {
   /// Adds lines.
   ///
   /// - Throws: ``FormatError`` of kind `cannotWrite`.
-  public func append(_ lines: [String]) throws {
+  package func append(_ lines: [String]) throws {
     try write(lines.map { $0 + "\n" }.joined(), truncatingAt: nil)
   }
 
   /// Puts the complete lines in place of the file that is meant, and removes the partial one.
   ///
   /// - Throws: ``FormatError`` of kind `cannotWrite`; the partial file then stays.
-  public func finish(_ lines: [String]) throws {
+  package func finish(_ lines: [String]) throws {
     try AtomicFile.write(Data(lines.map { $0 + "\n" }.joined().utf8), to: url)
     if handle != nil { try? FileManager.default.removeItem(at: partial) }
   }

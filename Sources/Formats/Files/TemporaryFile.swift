@@ -96,5 +96,5 @@ struct TemporaryFile {
 
 extension AtomicFile {
   /// Removes what processes that died while they wrote have left in a folder.
-  public static func removeAbandoned(in folder: URL) { TemporaryFile.removeAbandoned(in: folder) }
+  package static func removeAbandoned(in folder: URL) { TemporaryFile.removeAbandoned(in: folder) }
 }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// The gzip format (RFC 1952), by zlib.
-public enum Gzip {
+package enum Gzip {
   /// Whether data begin as a gzip file does.
-  public static func isGzip(_ data: Data) -> Bool {
+  package static func isGzip(_ data: Data) -> Bool {
     data.prefix(2).elementsEqual([0x1f, 0x8b])
   }
 
@@ -13,7 +13,7 @@ public enum Gzip {
   /// else there is an error. `file` is the name used in errors. Throws ``FormatError`` of kind
   /// `badData` where the data are no gzip file, are cut short or damaged (the checksums are
   /// verified), or hold more than `limit` bytes.
-  public static func decompress(_ data: Data, limit: Int, file: String) throws -> Data {
+  package static func decompress(_ data: Data, limit: Int, file: String) throws -> Data {
     let result = try inflate(data, upTo: limit, file: file)
     if !result.complete {
       throw FormatError.badData("unpacks to more than the \(limit) bytes expected", file: file)
@@ -30,7 +30,7 @@ public enum Gzip {
 
   /// Data as a gzip file of one member, without a time or a name: the same data give the same
   /// bytes.
-  public static func compress(_ data: Data, level: Int32 = 6) -> Data {
+  package static func compress(_ data: Data, level: Int32 = 6) -> Data {
     Deflater.gzip(data, level: level)
   }
 

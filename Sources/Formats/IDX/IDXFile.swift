@@ -3,15 +3,15 @@ import Foundation
 /// An array of unsigned bytes in the IDX format, that of MNIST's files.
 ///
 /// Images and labels of data sets may be of the format's other types too.
-public struct IDXFile: Equatable, Sendable {
+package struct IDXFile: Equatable, Sendable {
   /// The lengths of the dimensions, outermost first; at least one.
-  public var shape: [Int]
+  package var shape: [Int]
   /// The elements in row-major order, as many as the product of `shape`.
-  public var bytes: [UInt8]
+  package var bytes: [UInt8]
 
   /// Creates an array; the count of `bytes` must be the product of `shape`, which has 1 to 255
   /// dimensions of at most 2³² − 1 each.
-  public init(shape: [Int], bytes: [UInt8]) {
+  package init(shape: [Int], bytes: [UInt8]) {
     precondition((1...255).contains(shape.count) && shape.allSatisfy { UInt32(exactly: $0) != nil })
     precondition(shape.reduce(1, *) == bytes.count)
     self.shape = shape
@@ -22,14 +22,14 @@ public struct IDXFile: Equatable, Sendable {
   ///
   /// Throws ``FormatError`` where the file cannot be read, is not IDX of unsigned bytes, is cut
   /// short, or holds more than it declares.
-  public init(contentsOf url: URL) throws {
+  package init(contentsOf url: URL) throws {
     try self.init(data: InputFile.read(url), file: url.path)
   }
 
   /// Reads the bytes of a file, gzipped or plain; `file` is the name used in errors.
   ///
   /// Throws ``FormatError`` of kind `badData` as ``init(contentsOf:)`` does.
-  public init(data: Data, file: String) throws {
+  package init(data: Data, file: String) throws {
     let array = try Self.array(data, file: file)
     guard array.element == .byte else {
       throw FormatError.badData(
@@ -52,7 +52,7 @@ public struct IDXFile: Equatable, Sendable {
   }
 
   /// The bytes of the file, not compressed.
-  public func encoded() -> Data {
+  package func encoded() -> Data {
     var data = Data([0, 0, Self.unsignedByte, UInt8(shape.count)])
     for length in shape {
       withUnsafeBytes(of: UInt32(length).bigEndian) { data.append(contentsOf: $0) }

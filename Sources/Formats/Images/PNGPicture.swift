@@ -2,13 +2,13 @@ import CImages
 import Foundation
 
 /// A picture to be written as a PNG file.
-public struct PNGPicture: Equatable, Sendable {
+package struct PNGPicture: Equatable, Sendable {
   private let image: RasterImage
 
   /// - Parameters:
   ///   - channels: 1 for grey, 3 for red, green and blue.
   ///   - pixels: 0...255, of shape [height, width, channels], at least one.
-  public init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
+  package init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
     precondition(channels == 1 || channels == 3, "a picture of \(channels) channels")
     precondition(!pixels.isEmpty, "an empty picture")
     image = RasterImage(height: height, width: width, channels: channels, pixels: pixels)
@@ -17,7 +17,7 @@ public struct PNGPicture: Equatable, Sendable {
   /// The bytes of the file.
   ///
   /// Throws ``FormatError`` of kind `cannotWrite` for a size that the format does not have.
-  public func data() throws -> Data {
+  package func data() throws -> Data {
     var header = cimages_header(
       height: Int32(clamping: image.height), width: Int32(clamping: image.width),
       channels: Int32(image.channels))

@@ -1,18 +1,18 @@
 import Foundation
 
 /// An array of Float32 to be written in NumPy's `.npy` format (version 1, little-endian, C order).
-public struct NPYArray: Equatable, Sendable {
-  public let shape: [Int]
+package struct NPYArray: Equatable, Sendable {
+  package let shape: [Int]
   /// In row-major order.
-  public let scalars: [Float]
+  package let scalars: [Float]
 
-  public init(shape: [Int], scalars: [Float]) {
+  package init(shape: [Int], scalars: [Float]) {
     precondition(shape.reduce(1, *) == scalars.count, "\(scalars.count) scalars for \(shape)")
     (self.shape, self.scalars) = (shape, scalars)
   }
 
   /// The bytes of the file; the elements begin at a multiple of 64.
-  public var data: Data {
+  package var data: Data {
     let lengths = shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? "," : "")
     let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(lengths)), }"
     let padding = 63 - (10 + text.utf8.count) % 64

@@ -16,7 +16,7 @@ extension ONNXModel {
   }
 
   /// The bytes of a network's file. Throws ``FormatError`` for a layer that has no ONNX form.
-  public static func data(of network: Network, metadata: [String: String] = [:]) throws -> Data {
+  package static func data(of network: Network, metadata: [String: String] = [:]) throws -> Data {
     var model = Onnx_ModelProto()
     model.irVersion = 8
     model.producerName = "crownwork"

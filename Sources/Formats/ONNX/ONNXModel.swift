@@ -19,7 +19,7 @@ public enum ONNXModel {
   /// The network of a file and the model's properties, which are read in one go.
   ///
   /// - Throws: As ``network(contentsOf:output:)`` does.
-  public static func read(
+  package static func read(
     _ url: URL, output: String? = nil
   ) throws -> (network: Network, metadata: [String: String]) {
     let model = try proto(try InputFile.read(url), url)
@@ -30,7 +30,7 @@ public enum ONNXModel {
   /// name, as they lie there.
   ///
   /// - Throws: ``FormatError``.
-  public static func contents(
+  package static func contents(
     of url: URL
   ) throws -> (metadata: [String: String], tensors: [String: Tensor]) {
     let model = try proto(try InputFile.read(url), url)

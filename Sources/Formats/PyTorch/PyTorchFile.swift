@@ -6,9 +6,9 @@ import Foundation
 /// Both formats are read: the zip archive of PyTorch 1.6 and later, and the pickles before it.
 /// A checkpoint may hold the state dict under `state_dict`, `model_state_dict`, `model` and their
 /// kin. Numbers are Float32 on reading, as ``SafetensorsFile`` has them.
-public struct PyTorchFile: Sendable {
+package struct PyTorchFile: Sendable {
   /// The names and shapes of the tensors; counters of batches (`num_batches_tracked`) are left out.
-  public var shapes: [String: [Int]] { tensors.mapValues(\.shape) }
+  package var shapes: [String: [Int]] { tensors.mapValues(\.shape) }
 
   private let tensors: [String: PyTorchTensor]
   /// The bytes of the storages that the tensors view.
@@ -20,7 +20,7 @@ public struct PyTorchFile: Sendable {
   private static let pickleLimit = 1 << 25
 
   /// Whether data begin as a file of `torch.save` does: as a zip archive, or as a pickle.
-  public static func isPyTorch(_ data: Data) -> Bool {
+  package static func isPyTorch(_ data: Data) -> Bool {
     data.starts(with: ZipArchive.magic) || isPickle(data)
   }
 
@@ -35,7 +35,7 @@ public struct PyTorchFile: Sendable {
   ///
   /// Throws ``FormatError`` of kind `badData` for a damaged file and for one that holds something
   /// else than a state dict of plain tensors, such as a whole module.
-  public init(data: Data, file: String) throws {
+  package init(data: Data, file: String) throws {
     let contents =
       data.starts(with: ZipArchive.magic)
       ? try PyTorchArchive.read(data, file: file, pickleLimit: Self.pickleLimit)
@@ -76,7 +76,7 @@ public struct PyTorchFile: Sendable {
   /// there.
   ///
   /// Throws ``FormatError`` of kind `badData` for numbers that no Float32 holds.
-  public func array(_ name: String) throws -> SafetensorsArray? {
+  package func array(_ name: String) throws -> SafetensorsArray? {
     guard let tensor = tensors[name] else { return nil }
     let size = tensor.element.size
     let storage = storages[tensor.storage] ?? Data()

@@ -1,12 +1,12 @@
 /// An array of Float32 numbers, as a safetensors file holds it.
-public struct SafetensorsArray: Equatable, Sendable {
+package struct SafetensorsArray: Equatable, Sendable {
   /// The lengths of the dimensions, outermost first; empty for a single number.
-  public var shape: [Int]
+  package var shape: [Int]
   /// The numbers in row-major order, as many as the product of `shape`.
-  public var scalars: [Float]
+  package var scalars: [Float]
 
   /// Creates an array; the count of `scalars` must be the product of `shape`.
-  public init(shape: [Int], scalars: [Float]) {
+  package init(shape: [Int], scalars: [Float]) {
     self.shape = shape
     self.scalars = scalars
     requireConsistent()

@@ -5,14 +5,14 @@ import Foundation
 /// All numbers are Float32 in memory and in the files written. On reading, F16, BF16, BOOL and the
 /// small integer types are converted exactly, F64, I32, U32, I64 and U64 only where every value is a
 /// Float32: another network would be no answer. Everything else is refused.
-public struct SafetensorsFile: Equatable, Sendable {
+package struct SafetensorsFile: Equatable, Sendable {
   /// The arrays by name.
-  public var arrays: [String: SafetensorsArray]
+  package var arrays: [String: SafetensorsArray]
   /// Free text by key, in the header under `__metadata__`.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
 
   /// Creates the contents of a file.
-  public init(arrays: [String: SafetensorsArray] = [:], metadata: [String: String] = [:]) {
+  package init(arrays: [String: SafetensorsArray] = [:], metadata: [String: String] = [:]) {
     self.arrays = arrays
     self.metadata = metadata
   }
@@ -23,14 +23,14 @@ public struct SafetensorsFile: Equatable, Sendable {
   /// Throws ``FormatError`` where the file cannot be read or is not valid in every detail: the
   /// header must be well-formed JSON of known keys, every name unique, and the arrays must cover
   /// the data without gaps or overlaps.
-  public init(contentsOf url: URL, where isWanted: (String) -> Bool = { _ in true }) throws {
+  package init(contentsOf url: URL, where isWanted: (String) -> Bool = { _ in true }) throws {
     try self.init(data: InputFile.read(url), file: url.path, where: isWanted)
   }
 
   /// Reads the bytes of a file; `file` is the name used in errors.
   ///
   /// Throws ``FormatError`` of kind `badData` as ``init(contentsOf:where:)`` does.
-  public init(
+  package init(
     data: Data, file: String, where isWanted: (String) -> Bool = { _ in true }
   ) throws {
     let header = try SafetensorsHeader(data: data, file: file)
@@ -57,7 +57,7 @@ public struct SafetensorsFile: Equatable, Sendable {
   /// Refuses arrays with a NaN or an infinity; `file` is the name used in errors.
   ///
   /// Throws ``FormatError`` of kind `badData`, naming the first such array by name.
-  public func checkFinite(file: String) throws {
+  package func checkFinite(file: String) throws {
     for name in arrays.keys.sorted() {
       guard let scalars = arrays[name]?.scalars else { continue }
       // x · 0 is 0 for finite x only, and a sum is faster than a search.

@@ -5,7 +5,7 @@ extension SafetensorsFile {
   /// implementation (arrays by name, header padded with spaces to a multiple of 8).
   ///
   /// No array may be named `__metadata__`.
-  public func encoded() -> Data {
+  package func encoded() -> Data {
     precondition(arrays["__metadata__"] == nil, "an array cannot be named __metadata__")
     let names = arrays.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let header = header(names)
@@ -22,7 +22,7 @@ extension SafetensorsFile {
   /// Writes the file atomically.
   ///
   /// Throws ``FormatError`` of kind `cannotWrite`; whatever was there before is then unchanged.
-  public func write(to url: URL) throws {
+  package func write(to url: URL) throws {
     try AtomicFile.write(encoded(), to: url)
   }
 

@@ -38,9 +38,9 @@ public struct VNNLIBProperty: Sendable, Equatable {
   }
 
   /// The largest file that is read, in bytes, unpacked.
-  public static let sizeLimit = 1 << 26
+  package static let sizeLimit = 1 << 26
   /// The most cases that the assertions are written out as.
-  public static let caseLimit = 10_000
+  package static let caseLimit = 10_000
 
   /// Reads a file, gzipped or plain, which is told by its first bytes.
   ///
@@ -98,12 +98,12 @@ public struct OutputConstraint: Sendable, Equatable {
   }
 
   /// Σ coefficient · y − bound, which is above 0 exactly where the constraint is violated.
-  public func excess(of outputs: [Float]) -> Double {
+  package func excess(of outputs: [Float]) -> Double {
     terms.reduce(-bound) { $0 + $1.coefficient * Double(outputs[$1.output]) }
   }
 
   /// |bound| + Σ |coefficient · y|: rounding errors of ``excess(of:)`` are in proportion to it.
-  public func magnitude(of outputs: [Float]) -> Double {
+  package func magnitude(of outputs: [Float]) -> Double {
     terms.reduce(abs(bound)) { $0 + abs($1.coefficient * Double(outputs[$1.output])) }
   }
 }

@@ -24,12 +24,17 @@ public enum Architecture: Sendable, Equatable, Hashable {
   /// Builds the network with weights drawn as PyTorch's default does: uniform within
   /// ±1/√fan_in, biases too.
   ///
-  /// - Parameters:
-  ///   - input: [height, width, channels].
-  ///   - normalization: Put first where given.
-  /// Throws ``NetworkError`` if the architecture does not fit the input.
+  /// - Parameter input: [height, width, channels].
+  /// - Throws: ``NetworkError`` where the architecture does not fit the input.
   public func network(
-    input: [Int], classes: Int = 10, seed: UInt64 = 0, normalization: Normalization? = nil
+    input: [Int], classes: Int = 10, seed: UInt64 = 0
+  ) throws(NetworkError) -> Network {
+    try network(input: input, classes: classes, seed: seed, normalization: nil)
+  }
+
+  /// The same behind a normalisation, where one is given.
+  package func network(
+    input: [Int], classes: Int = 10, seed: UInt64 = 0, normalization: Normalization?
   ) throws(NetworkError) -> Network {
     try plan(input: input, classes: classes)
       .network(seed: seed, normalization: normalization, origin: origin)
@@ -40,7 +45,7 @@ public enum Architecture: Sendable, Equatable, Hashable {
   /// Throws ``NetworkError/badArchitecture(_:)`` for an input or sizes that make no network, or
   /// one too large for any machine, and ``NetworkError/shape(path:kind:expected:found:)`` where a
   /// convolution does not fit its input. A leading normalisation changes nothing.
-  public func parameterShapes(
+  package func parameterShapes(
     input: [Int], classes: Int
   ) throws(NetworkError) -> [(path: String, shape: [Int])] {
     try plan(input: input, classes: classes).items.flatMap { item in

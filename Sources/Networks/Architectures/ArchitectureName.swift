@@ -1,6 +1,6 @@
 extension Network {
   /// The named architecture that it was made from, if any.
-  public var architecture: Architecture? {
+  package var architecture: Architecture? {
     origin.flatMap { try? Architecture(name: $0.name, options: $0.options) }
   }
 }
@@ -13,7 +13,7 @@ extension Architecture {
   ]
 
   /// The name without options, such as "cnn-2layer".
-  public var name: String {
+  package var name: String {
     switch self {
     case .cnn2Layer: "cnn-2layer"
     case .cnn3Layer: "cnn-3layer"
@@ -31,7 +31,7 @@ extension Architecture {
   }
 
   /// The options by name, lists for ``mlp(hidden:)``.
-  public var options: [String: [Int]] {
+  package var options: [String: [Int]] {
     switch self {
     case .cnn2Layer(let width, let hidden), .cnn4Layer(let width, let hidden),
       .cnn7BN(let width, let hidden):
@@ -50,7 +50,7 @@ extension Architecture {
   var origin: Network.Origin { Network.Origin(name: name, options: options) }
 
   /// The options that an architecture of this name takes; empty for an unknown name.
-  public static func optionNames(of name: String) -> [String] {
+  package static func optionNames(of name: String) -> [String] {
     switch name {
     case "cnn-2layer", "cnn-4layer", "cnn7-bn": ["width", "hidden"]
     case "resnet", "resnet-bn": ["width", "blocks", "hidden"]

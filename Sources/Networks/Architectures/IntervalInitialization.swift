@@ -5,7 +5,7 @@ extension Network {
   /// standard deviation √(2π)/fan_in: intervals then keep their expected size from layer to layer
   /// (Shi et al. 2021, section 3.1). Behind the sum of two values and an activation it is half of
   /// that, as in the authors' code.
-  public func withIntervalInitialization(seed: UInt64) -> Network {
+  package func withIntervalInitialization(seed: UInt64) -> Network {
     var random = RandomSource(seed: seed, purpose: "interval initialization")
     let halved = Set(nodes.filter(isBehindSum).map { "\($0.path).weight" })
     let weights = parameters.indices.filter { parameters[$0].value.shape.count > 1 }

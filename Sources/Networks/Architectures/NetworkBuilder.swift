@@ -102,6 +102,53 @@ extension Network {
       return add(.linear(width), name, to: value.map { [$0] } ?? [])
     }
 
+    /// Adds a two-dimensional convolution with zero padding and given weights.
+    ///
+    /// - Parameters:
+    ///   - weight: [channels, C, kernel, kernel], PyTorch's layout.
+    ///   - bias: [channels].
+    @discardableResult
+    public mutating func convolution(
+      weight: Tensor, bias: Tensor, stride: Int = 1, padding: Int = 0, named name: String? = nil,
+      to value: Value? = nil
+    ) -> Value {
+      guard weight.shape.count == 4, bias.shape == [weight.shape[0]] else {
+        return refuse("weight \(weight.shape) and bias \(bias.shape) of a convolution")
+      }
+      guard isSize(stride, "stride"), padding == 0 || isSize(padding, "padding") else { return last }
+      let layer = Convolution(
+        weight: weight, bias: bias, geometry: ConvolutionGeometry(stride: stride, padding: padding))
+      return add(.layer(layer), name, to: value.map { [$0] } ?? [])
+    }
+
+    /// Adds an affine map of vectors with given weights.
+    ///
+    /// - Parameters:
+    ///   - weight: [width, n], PyTorch's layout.
+    ///   - bias: [width].
+    @discardableResult
+    public mutating func linear(
+      weight: Tensor, bias: Tensor, named name: String? = nil, to value: Value? = nil
+    ) -> Value {
+      guard weight.shape.count == 2, bias.shape == [weight.shape[0]] else {
+        return refuse("weight \(weight.shape) and bias \(bias.shape) of a linear layer")
+      }
+      return add(
+        .layer(Linear(weight: weight, bias: bias)), name, to: value.map { [$0] } ?? [])
+    }
+
+    /// Adds (x − mean)/deviation for each channel, as constants. Certificates count ε in front of it.
+    @discardableResult
+    public mutating func normalization(mean: [Float], standardDeviation: [Float]) -> Value {
+      guard mean.count == standardDeviation.count, !mean.isEmpty,
+        standardDeviation.allSatisfy({ $0 > 0 })
+      else { return refuse("a normalisation by means \(mean) and deviations \(standardDeviation)") }
+      func tensor(_ values: [Float]) -> Tensor { Tensor(shape: [values.count], values) }
+      return add(
+        .layer(Normalization(mean: tensor(mean), standardDeviation: tensor(standardDeviation))),
+        "normalize", to: [])
+    }
+
     /// Adds max(x, 0).
     @discardableResult
     public mutating func relu(to value: Value? = nil) -> Value {
@@ -164,11 +211,21 @@ extension Network {
       _ kind: ArchitecturePlan.Kind, _ name: String?, to values: [Value]
     ) -> Value {
       guard problem == nil else { return last }
+      guard values.allSatisfy({ plan.shapes.indices ~= $0.index && plan.shapes[$0.index] == $0.shape })
+      else {
+        problem = .badGraph(path: name ?? "\(plan.items.count)", problem: "reads a value of another network")
+        return last
+      }
       do {
         try plan.add(kind, name, to: values.isEmpty ? nil : values.map(\.index))
       } catch {
         problem = error
       }
+      return last
+    }
+
+    private mutating func refuse(_ what: String) -> Value {
+      if problem == nil { problem = .badArchitecture("layer \(plan.items.count): \(what) makes none") }
       return last
     }
 

@@ -6,7 +6,7 @@ extension Network {
   /// them and as bounds in training are cheaper. Gradients flow to weights and maps.
   ///
   /// Results differ by rounding alone.
-  public var folded: Network {
+  package var folded: Network {
     var readers = [Int](repeating: 0, count: nodes.count + 1)
     for value in nodes.flatMap(\.inputs) { readers[value] += 1 }
     var graph: [(path: String, layer: any Layer, inputs: [Int])] = []

@@ -7,7 +7,7 @@ extension Network {
   /// was read from counts them first, the same network with its input put in order.
   ///
   /// - Returns: nil where it takes neither.
-  public func takingImages(_ image: [Int]) -> Network? {
+  package func takingImages(_ image: [Int]) -> Network? {
     guard inputShape != image else { return self }
     guard image.count == 3, inputShape.reduce(1, *) == image.reduce(1, *),
       let order = pixelOrder(of: image)

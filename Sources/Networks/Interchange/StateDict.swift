@@ -87,7 +87,7 @@ extension Tensor {
   }
 
   /// Reorders the columns of a matrix between H·W·C and C·H·W, where they are an image's.
-  public func permutingColumns(of image: [Int]?, toPyTorch: Bool) -> Tensor {
+  package func permutingColumns(of image: [Int]?, toPyTorch: Bool) -> Tensor {
     guard let image, image[2] > 1 else { return self }
     let (positions, channels) = (image[0] * image[1], image[2])
     let (rows, columns) = (shape[0], shape[1])

@@ -1,14 +1,14 @@
 import Tensors
 
 /// The sum of inputs of one shape, as at the end of a residual block.
-public struct Addition: Junction {
-  public static let kind = "Addition"
+package struct Addition: Junction {
+  package static let kind = "Addition"
 
-  public init() {}
+  package init() {}
 
-  public var keepsOrder: Bool { true }
+  package var keepsOrder: Bool { true }
 
-  public func outputShape(ofAll inputs: [[Int]]) throws(ShapeMismatch) -> [Int] {
+  package func outputShape(ofAll inputs: [[Int]]) throws(ShapeMismatch) -> [Int] {
     guard let first = inputs.first else {
       throw ShapeMismatch(expected: "at least one input", found: [])
     }
@@ -18,5 +18,5 @@ public struct Addition: Junction {
     return first
   }
 
-  public func forward(all inputs: [Tensor]) -> Tensor { inputs.dropFirst().reduce(inputs[0], +) }
+  package func forward(all inputs: [Tensor]) -> Tensor { inputs.dropFirst().reduce(inputs[0], +) }
 }

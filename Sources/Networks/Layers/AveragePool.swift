@@ -1,31 +1,31 @@
 import Tensors
 
 /// Means over windows: [H, W, C] → [H', W', C].
-public struct AveragePool: Layer {
-  public static let kind = "AveragePool"
+package struct AveragePool: Layer {
+  package static let kind = "AveragePool"
 
-  public let window: PoolingWindow
+  package let window: PoolingWindow
   /// Whether zeros of the padding count.
-  public let countsPadding: Bool
+  package let countsPadding: Bool
 
-  public init(_ window: PoolingWindow, countsPadding: Bool = true) {
+  package init(_ window: PoolingWindow, countsPadding: Bool = true) {
     window.check()
     self.window = window
     self.countsPadding = countsPadding
   }
 
   /// Square windows, beside one another if no stride is given.
-  public init(kernel: Int, stride: Int? = nil, padding: Int = 0) {
+  package init(kernel: Int, stride: Int? = nil, padding: Int = 0) {
     self.init(PoolingWindow(kernel: kernel, stride: stride, padding: padding))
   }
 
-  public var keepsOrder: Bool { false }
+  package var keepsOrder: Bool { false }
 
-  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+  package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     try window.checkedOutputShape(input)
   }
 
-  public func forward(_ input: Tensor) -> Tensor {
+  package func forward(_ input: Tensor) -> Tensor {
     averagePool(input, window, countsPadding: countsPadding)
   }
 }

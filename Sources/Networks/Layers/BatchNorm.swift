@@ -6,21 +6,21 @@ import Tensors
 /// Mean and variance are the running ones, constants, so that the layer is an affine map that can
 /// be certified. In training they are those of a batch (``Network/withStatistics(of:)``), and
 /// gradients flow through them.
-public struct BatchNorm: Layer {
-  public static let kind = "BatchNorm"
+package struct BatchNorm: Layer {
+  package static let kind = "BatchNorm"
 
   /// [channels].
-  public var weight: Tensor
+  package var weight: Tensor
   /// [channels].
-  public var bias: Tensor
+  package var bias: Tensor
   /// [channels].
-  public var runningMean: Tensor
+  package var runningMean: Tensor
   /// [channels].
-  public var runningVariance: Tensor
+  package var runningVariance: Tensor
   /// Added to the variance.
-  public let epsilon: Float
+  package let epsilon: Float
   /// The share of a batch in the running statistics that follow it.
-  public let momentum: Float
+  package let momentum: Float
   private var batch: Affine?
 
   /// x · scale + shift.
@@ -28,7 +28,7 @@ public struct BatchNorm: Layer {
     let scale, shift: Tensor
   }
 
-  public init(
+  package init(
     weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor,
     epsilon: Float = 1e-5, momentum: Float = 0.1
   ) {
@@ -45,15 +45,15 @@ public struct BatchNorm: Layer {
   }
 
   /// A layer as it is before training: the identity, but for ε.
-  public init(channels: Int) {
+  package init(channels: Int) {
     let (ones, zeros) = (Tensor(shape: [channels], repeating: 1), Tensor.zeros([channels]))
     self.init(weight: ones, bias: zeros, runningMean: zeros, runningVariance: ones)
   }
 
   /// What the layer multiplies by, [channels].
-  public var scale: Tensor { affine.scale }
+  package var scale: Tensor { affine.scale }
   /// What it then adds, [channels].
-  public var shift: Tensor { affine.shift }
+  package var shift: Tensor { affine.shift }
 
   private var affine: Affine { batch ?? affine(runningMean, runningVariance) }
 
@@ -62,29 +62,29 @@ public struct BatchNorm: Layer {
     return Affine(scale: scale, shift: bias - mean * scale)
   }
 
-  public var keepsOrder: Bool { true }
+  package var keepsOrder: Bool { true }
 
-  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+  package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     guard input.last == weight.count else {
       throw ShapeMismatch(expected: "\(weight.count) channels", found: input)
     }
     return input
   }
 
-  public func forward(_ input: Tensor) -> Tensor {
+  package func forward(_ input: Tensor) -> Tensor {
     let affine = affine
     return channelAffine(input, scale: affine.scale, shift: affine.shift)
   }
 
-  public var parameters: [(name: String, value: Tensor)] {
+  package var parameters: [(name: String, value: Tensor)] {
     [("weight", weight), ("bias", bias)]
   }
 
-  public var constants: [(name: String, value: Tensor)] {
+  package var constants: [(name: String, value: Tensor)] {
     [("running_mean", runningMean), ("running_var", runningVariance)]
   }
 
-  public func replacingTensors(
+  package func replacingTensors(
     _ transform: (String, Tensor) throws -> Tensor
   ) rethrows -> BatchNorm {
     BatchNorm(
@@ -118,11 +118,11 @@ extension BatchNorm {
 }
 
 /// Running mean and variance of a ``BatchNorm``, both [channels].
-public struct RunningStatistics: Sendable, Equatable {
-  public let mean: Tensor
-  public let variance: Tensor
+package struct RunningStatistics: Sendable, Equatable {
+  package let mean: Tensor
+  package let variance: Tensor
 
-  public init(mean: Tensor, variance: Tensor) {
+  package init(mean: Tensor, variance: Tensor) {
     (self.mean, self.variance) = (mean, variance)
   }
 }

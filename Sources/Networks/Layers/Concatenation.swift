@@ -1,14 +1,14 @@
 import Tensors
 
 /// Inputs side by side along the last axis: channels of images, elements of vectors.
-public struct Concatenation: Junction {
-  public static let kind = "Concatenation"
+package struct Concatenation: Junction {
+  package static let kind = "Concatenation"
 
-  public init() {}
+  package init() {}
 
-  public var keepsOrder: Bool { false }
+  package var keepsOrder: Bool { false }
 
-  public func outputShape(ofAll inputs: [[Int]]) throws(ShapeMismatch) -> [Int] {
+  package func outputShape(ofAll inputs: [[Int]]) throws(ShapeMismatch) -> [Int] {
     guard let first = inputs.first, !first.isEmpty else {
       throw ShapeMismatch(expected: "at least one input", found: [])
     }
@@ -19,5 +19,5 @@ public struct Concatenation: Junction {
     return first.dropLast() + [inputs.reduce(0) { $0 + $1.last! }]
   }
 
-  public func forward(all inputs: [Tensor]) -> Tensor { joinedChannels(inputs) }
+  package func forward(all inputs: [Tensor]) -> Tensor { joinedChannels(inputs) }
 }

@@ -2,18 +2,18 @@ import Tensors
 
 /// Two-dimensional convolution with zero padding, in groups of channels and with gaps between the
 /// kernel's taps if wished: [H, W, C] → [H', W', O].
-public struct Convolution: Layer {
-  public static let kind = "Convolution"
+package struct Convolution: Layer {
+  package static let kind = "Convolution"
 
   /// [O, C/groups, kh, kw], PyTorch's layout.
-  public var weight: Tensor
+  package var weight: Tensor
   /// [O].
-  public var bias: Tensor
-  public var geometry: ConvolutionGeometry
-  public let layout: KernelLayout
+  package var bias: Tensor
+  package var geometry: ConvolutionGeometry
+  package let layout: KernelLayout
   private let expansion: Rearrangement?
 
-  public init(
+  package init(
     weight: Tensor, bias: Tensor, geometry: ConvolutionGeometry,
     layout: KernelLayout = KernelLayout()
   ) {
@@ -30,7 +30,7 @@ public struct Convolution: Layer {
 
   /// A layer with weights and biases drawn as PyTorch's default does: uniform within ±1/√fan_in,
   /// where fan_in = C/groups · kernel².
-  public init(
+  package init(
     from inChannels: Int, to outChannels: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
     layout: KernelLayout = KernelLayout(), using random: inout RandomSource
   ) {
@@ -44,14 +44,14 @@ public struct Convolution: Layer {
   }
 
   /// The weight of the same convolution without groups and gaps, [O, C, kh', kw'].
-  public var kernel: Tensor {
+  package var kernel: Tensor {
     guard let expansion else { return weight }
     return expansion.forward(weight.reshaped([1] + weight.shape)).reshaped(expansion.output)
   }
 
-  public var keepsOrder: Bool { false }
+  package var keepsOrder: Bool { false }
 
-  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+  package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     let (channels, extents) = (weight.shape[1] * layout.groups, layout.extents(of: weight.shape))
     guard input.count == 3, input[2] == channels,
       let height = geometry.outputExtent(input[0], kernel: extents[0]),
@@ -64,17 +64,17 @@ public struct Convolution: Layer {
     return [height, width, weight.shape[0]]
   }
 
-  public func forward(_ input: Tensor) -> Tensor {
+  package func forward(_ input: Tensor) -> Tensor {
     convolution(input, weight: kernel, bias: bias, geometry)
   }
 
-  public func multiplyAdds(output: [Int]) -> Int { output[0] * output[1] * weight.count }
+  package func multiplyAdds(output: [Int]) -> Int { output[0] * output[1] * weight.count }
 
-  public var parameters: [(name: String, value: Tensor)] {
+  package var parameters: [(name: String, value: Tensor)] {
     [("weight", weight), ("bias", bias)]
   }
 
-  public func replacingTensors(
+  package func replacingTensors(
     _ transform: (String, Tensor) throws -> Tensor
   ) rethrows -> Convolution {
     var copy = self

@@ -1,16 +1,16 @@
 /// All indices of an array of a shape, the last axis fastest.
-public struct IndexSequence: Sequence, IteratorProtocol {
+package struct IndexSequence: Sequence, IteratorProtocol {
   private let shape: [Int]
   private var index: [Int]
   private var remaining: Int
 
-  public init(_ shape: [Int]) {
+  package init(_ shape: [Int]) {
     self.shape = shape
     index = [Int](repeating: 0, count: shape.count)
     remaining = shape.reduce(1, *)
   }
 
-  public mutating func next() -> [Int]? {
+  package mutating func next() -> [Int]? {
     guard remaining > 0 else { return nil }
     remaining -= 1
     let current = index

@@ -5,18 +5,18 @@ import Tensors
 ///
 /// Both are computed as a plain convolution whose kernel has zeros elsewhere: every rule and kernel
 /// holds for it as it is, at groups · dilation² times the multiplications.
-public struct KernelLayout: Sendable, Hashable {
-  public let groups: Int
+package struct KernelLayout: Sendable, Hashable {
+  package let groups: Int
   /// Distance of neighbouring taps, down and across.
-  public let dilation: [Int]
+  package let dilation: [Int]
 
-  public init(groups: Int = 1, dilation: [Int] = [1, 1]) {
+  package init(groups: Int = 1, dilation: [Int] = [1, 1]) {
     precondition(groups >= 1 && dilation.count == 2 && dilation.allSatisfy { $0 >= 1 })
     self.groups = groups
     self.dilation = dilation
   }
 
-  public var isPlain: Bool { groups == 1 && dilation == [1, 1] }
+  package var isPlain: Bool { groups == 1 && dilation == [1, 1] }
 
   /// Height and width of the kernel that a weight [O, C/groups, kh, kw] spreads over.
   func extents(of weight: [Int]) -> [Int] {

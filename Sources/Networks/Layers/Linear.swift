@@ -1,15 +1,15 @@
 import Tensors
 
 /// Fully connected layer, x · Wᵀ + b: [in] → [out].
-public struct Linear: Layer {
-  public static let kind = "Linear"
+package struct Linear: Layer {
+  package static let kind = "Linear"
 
   /// [out, in].
-  public var weight: Tensor
+  package var weight: Tensor
   /// [out].
-  public var bias: Tensor
+  package var bias: Tensor
 
-  public init(weight: Tensor, bias: Tensor) {
+  package init(weight: Tensor, bias: Tensor) {
     precondition(
       weight.shape.count == 2 && bias.shape == [weight.shape[0]],
       "weight \(weight.shape) and bias \(bias.shape) of a linear layer")
@@ -18,33 +18,33 @@ public struct Linear: Layer {
   }
 
   /// A layer with weights and biases drawn as PyTorch's default does: uniform within ±1/√in.
-  public init(from inputs: Int, to outputs: Int, using random: inout RandomSource) {
+  package init(from inputs: Int, to outputs: Int, using random: inout RandomSource) {
     let bound = 1 / Float(inputs).squareRoot()
     self.init(
       weight: .uniform([outputs, inputs], in: -bound...bound, using: &random),
       bias: .uniform([outputs], in: -bound...bound, using: &random))
   }
 
-  public var keepsOrder: Bool { false }
+  package var keepsOrder: Bool { false }
 
-  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+  package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     guard input == [weight.shape[1]] else {
       throw ShapeMismatch(expected: "vectors [\(weight.shape[1])]", found: input)
     }
     return [weight.shape[0]]
   }
 
-  public func forward(_ input: Tensor) -> Tensor {
+  package func forward(_ input: Tensor) -> Tensor {
     linear(input, weight: weight, bias: bias)
   }
 
-  public func multiplyAdds(output: [Int]) -> Int { weight.count }
+  package func multiplyAdds(output: [Int]) -> Int { weight.count }
 
-  public var parameters: [(name: String, value: Tensor)] {
+  package var parameters: [(name: String, value: Tensor)] {
     [("weight", weight), ("bias", bias)]
   }
 
-  public func replacingTensors(
+  package func replacingTensors(
     _ transform: (String, Tensor) throws -> Tensor
   ) rethrows -> Linear {
     Linear(weight: try transform("weight", weight), bias: try transform("bias", bias))

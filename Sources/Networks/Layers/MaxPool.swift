@@ -1,26 +1,26 @@
 import Tensors
 
 /// Maxima over windows, in which padding never wins: [H, W, C] → [H', W', C].
-public struct MaxPool: Layer {
-  public static let kind = "MaxPool"
+package struct MaxPool: Layer {
+  package static let kind = "MaxPool"
 
-  public let window: PoolingWindow
+  package let window: PoolingWindow
 
-  public init(_ window: PoolingWindow) {
+  package init(_ window: PoolingWindow) {
     window.check()
     self.window = window
   }
 
   /// Square windows, beside one another if no stride is given.
-  public init(kernel: Int, stride: Int? = nil, padding: Int = 0) {
+  package init(kernel: Int, stride: Int? = nil, padding: Int = 0) {
     self.init(PoolingWindow(kernel: kernel, stride: stride, padding: padding))
   }
 
-  public var keepsOrder: Bool { false }
+  package var keepsOrder: Bool { false }
 
-  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+  package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     try window.checkedOutputShape(input)
   }
 
-  public func forward(_ input: Tensor) -> Tensor { maxPool(input, window) }
+  package func forward(_ input: Tensor) -> Tensor { maxPool(input, window) }
 }

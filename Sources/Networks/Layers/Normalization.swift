@@ -2,48 +2,48 @@ import Tensors
 
 /// (x − mean)/std for each channel (the last axis), with constants that belong to the model, so
 /// that ε is always in raw input units.
-public struct Normalization: Layer {
-  public static let kind = "Normalization"
+package struct Normalization: Layer {
+  package static let kind = "Normalization"
 
   /// [channels].
-  public let mean: Tensor
+  package let mean: Tensor
   /// [channels], positive.
-  public let standardDeviation: Tensor
+  package let standardDeviation: Tensor
 
-  public init(mean: Tensor, standardDeviation: Tensor) {
+  package init(mean: Tensor, standardDeviation: Tensor) {
     precondition(mean.shape == standardDeviation.shape && mean.shape.count == 1)
     self.mean = mean
     self.standardDeviation = standardDeviation
   }
 
   /// 1/std, [channels].
-  public var scale: Tensor {
+  package var scale: Tensor {
     Tensor(shape: mean.shape, standardDeviation.scalars.map { 1 / $0 })
   }
 
   /// −mean/std, [channels].
-  public var shift: Tensor {
+  package var shift: Tensor {
     Tensor(shape: mean.shape, zip(mean.scalars, standardDeviation.scalars).map { -$0 / $1 })
   }
 
-  public var keepsOrder: Bool { true }
+  package var keepsOrder: Bool { true }
 
-  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+  package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     guard input.last == mean.count else {
       throw ShapeMismatch(expected: "\(mean.count) channels", found: input)
     }
     return input
   }
 
-  public func forward(_ input: Tensor) -> Tensor {
+  package func forward(_ input: Tensor) -> Tensor {
     channelAffine(input, scale: scale, shift: shift)
   }
 
-  public var constants: [(name: String, value: Tensor)] {
+  package var constants: [(name: String, value: Tensor)] {
     [("mean", mean), ("std", standardDeviation)]
   }
 
-  public func replacingTensors(
+  package func replacingTensors(
     _ transform: (String, Tensor) throws -> Tensor
   ) rethrows -> Normalization {
     Normalization(

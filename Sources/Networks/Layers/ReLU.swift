@@ -1,14 +1,14 @@
 import Tensors
 
 /// max(x, 0), elementwise.
-public struct ReLU: Layer {
-  public static let kind = "ReLU"
+package struct ReLU: Layer {
+  package static let kind = "ReLU"
 
-  public init() {}
+  package init() {}
 
-  public var keepsOrder: Bool { true }
+  package var keepsOrder: Bool { true }
 
-  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
+  package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
 
-  public func forward(_ input: Tensor) -> Tensor { relu(input) }
+  package func forward(_ input: Tensor) -> Tensor { relu(input) }
 }

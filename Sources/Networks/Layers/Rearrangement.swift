@@ -3,17 +3,17 @@ import Tensors
 /// Scalars moved to other places, left out, repeated, or joined by constants: reshaping,
 /// transposing, padding, slicing, and what else takes every scalar of its output from one of its
 /// input.
-public struct Rearrangement: Layer {
-  public static let kind = "Rearrangement"
+package struct Rearrangement: Layer {
+  package static let kind = "Rearrangement"
 
-  public let input: [Int]
-  public let output: [Int]
+  package let input: [Int]
+  package let output: [Int]
   /// In memory order.
-  public let map: IndexMap
+  package let map: IndexMap
   /// What stands where the map has no source.
-  public let fill: Float
+  package let fill: Float
 
-  public init(from input: [Int], to output: [Int], by map: IndexMap, fill: Float = 0) {
+  package init(from input: [Int], to output: [Int], by map: IndexMap, fill: Float = 0) {
     precondition(
       map.sourceCount == input.reduce(1, *) && map.sources.count == output.reduce(1, *),
       "a map of \(map.sourceCount) to \(map.sources.count) for \(input) to \(output)")
@@ -25,7 +25,7 @@ public struct Rearrangement: Layer {
 
   /// Takes each scalar of the output from the place that `source` names by its indices, nil for
   /// `fill`.
-  public init(
+  package init(
     from input: [Int], to output: [Int], fill: Float = 0, source: ([Int]) -> [Int]?
   ) {
     let places = IndexSequence(output).map { index -> Int32 in
@@ -37,14 +37,14 @@ public struct Rearrangement: Layer {
   }
 
   /// The same scalars in the same order under another shape.
-  public static func reshape(_ input: [Int], to output: [Int]) -> Rearrangement {
+  package static func reshape(_ input: [Int], to output: [Int]) -> Rearrangement {
     let count = input.reduce(1, *)
     return Rearrangement(
       from: input, to: output, by: IndexMap((0..<count).map { Int32($0) }, from: count))
   }
 
   /// Axes in another order: axis i of the output is axis `order[i]` of the input.
-  public static func transpose(_ input: [Int], order: [Int]) -> Rearrangement {
+  package static func transpose(_ input: [Int], order: [Int]) -> Rearrangement {
     precondition(order.sorted() == Array(input.indices), "\(order) is no order of axes")
     return Rearrangement(from: input, to: order.map { input[$0] }) { index in
       var place = [Int](repeating: 0, count: input.count)
@@ -55,7 +55,7 @@ public struct Rearrangement: Layer {
 
   /// Constants around the input: `before[i]` and `after[i]` of them along axis i; negative numbers
   /// cut off.
-  public static func pad(
+  package static func pad(
     _ input: [Int], before: [Int], after: [Int], value: Float = 0
   ) -> Rearrangement {
     let output = input.indices.map { input[$0] + before[$0] + after[$0] }
@@ -67,7 +67,7 @@ public struct Rearrangement: Layer {
 
   /// Along each axis `counts[i]` positions from `starts[i]` on, `steps[i]` apart (backwards if
   /// negative).
-  public static func slice(
+  package static func slice(
     _ input: [Int], starts: [Int], steps: [Int], counts: [Int]
   ) -> Rearrangement {
     Rearrangement(from: input, to: counts) { index in
@@ -75,16 +75,16 @@ public struct Rearrangement: Layer {
     }
   }
 
-  public var keepsOrder: Bool { false }
+  package var keepsOrder: Bool { false }
 
-  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+  package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     guard input == self.input else {
       throw ShapeMismatch(expected: "\(self.input)", found: input)
     }
     return output
   }
 
-  public func forward(_ input: Tensor) -> Tensor {
+  package func forward(_ input: Tensor) -> Tensor {
     map.isIdentity
       ? input.reshaped([input.shape[0]] + output)
       : rearranged(input, by: map, to: output, fill: fill)

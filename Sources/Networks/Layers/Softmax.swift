@@ -1,33 +1,33 @@
 import Tensors
 
 /// exp(x_i)/Σ exp(x_j) of vectors: probabilities. For a network's last layer; it has no settings.
-public struct Softmax: Layer {
-  public static let kind = "Softmax"
+package struct Softmax: Layer {
+  package static let kind = "Softmax"
 
-  public init() {}
+  package init() {}
 
-  public var keepsOrder: Bool { true }
+  package var keepsOrder: Bool { true }
 
-  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+  package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     try input.checkedVector()
   }
 
-  public func forward(_ input: Tensor) -> Tensor { softmax(input) }
+  package func forward(_ input: Tensor) -> Tensor { softmax(input) }
 }
 
 /// x_i − log Σ exp(x_j) of vectors: logarithms of probabilities. For a network's last layer.
-public struct LogSoftmax: Layer {
-  public static let kind = "LogSoftmax"
+package struct LogSoftmax: Layer {
+  package static let kind = "LogSoftmax"
 
-  public init() {}
+  package init() {}
 
-  public var keepsOrder: Bool { true }
+  package var keepsOrder: Bool { true }
 
-  public func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+  package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
     try input.checkedVector()
   }
 
-  public func forward(_ input: Tensor) -> Tensor { logSoftmax(input) }
+  package func forward(_ input: Tensor) -> Tensor { logSoftmax(input) }
 }
 
 extension [Int] {

@@ -29,7 +29,7 @@ public enum ActivationFunction: Sendable, Hashable {
   case geluTanh
 
   /// The cases without settings.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     case leakyReLU = "leaky-relu"
     case sigmoid, tanh, softplus, elu, gelu, clip
     case hardSwish = "hard-swish"
@@ -55,7 +55,7 @@ public enum ActivationFunction: Sendable, Hashable {
     }
   }
 
-  public var kind: Kind { definition.kind }
+  package var kind: Kind { definition.kind }
 
   /// Such as "leaky-relu", without settings.
   public var name: String { kind.rawValue }

@@ -135,12 +135,12 @@ extension Specification {
 
 /// Names and settings, as recipes write them.
 extension AttackedObjective {
-  public static let names = ["pgd", "trades", "sabr", "mtl-ibp", "cc-ibp", "exp-ibp"]
+  package static let names = ["pgd", "trades", "sabr", "mtl-ibp", "cc-ibp", "exp-ibp"]
 
   /// An objective by name; `weight` is that of TRADES, `alpha` the share or α of the others.
   ///
   /// nil for any other name.
-  public init?(name: String, weight: Float, alpha: Float, attack: TrainingAttack) {
+  package init?(name: String, weight: Float, alpha: Float, attack: TrainingAttack) {
     switch name {
     case "pgd": self.init(.adversarial, attack: attack)
     case "trades": self.init(.trades(weight: weight), attack: attack)
@@ -152,7 +152,7 @@ extension AttackedObjective {
     }
   }
 
-  public var name: String {
+  package var name: String {
     switch kind {
     case .adversarial: "pgd"
     case .trades: "trades"
@@ -164,7 +164,7 @@ extension AttackedObjective {
   }
 
   /// The setting that its kind has, by name; nil for PGD.
-  public var setting: (name: String, value: Float)? {
+  package var setting: (name: String, value: Float)? {
     switch kind {
     case .adversarial: nil
     case .trades(let weight): ("weight", weight)

@@ -3,13 +3,13 @@ import Networks
 import Tensors
 
 /// The loss of a batch and what the computation shows by the way.
-public struct BatchLoss: Sendable {
+package struct BatchLoss: Sendable {
   /// A scalar.
-  public var value: Tensor
+  package var value: Tensor
   /// Margin lower bounds [batch, classes − 1], detached; nil for the natural loss.
-  public var margins: Tensor?
+  package var margins: Tensor?
   /// Of the BatchNorm layers after this batch, in order.
-  public var statistics: [RunningStatistics] = []
+  package var statistics: [RunningStatistics] = []
 }
 
 extension Objective {

@@ -32,8 +32,8 @@ public enum Objective: Sendable, Equatable {
 
   /// A factor that goes linearly in ε from its value at ε = 0 to that at the largest ε.
   public struct Mix: Sendable, Equatable {
-    public var start: Float
-    public var end: Float
+    package var start: Float
+    package var end: Float
 
     public init(from start: Float, to end: Float) {
       self.start = start
@@ -43,7 +43,7 @@ public enum Objective: Sendable, Equatable {
     public static func constant(_ value: Float) -> Mix { Mix(from: value, to: value) }
 
     /// start + (end − start)·ε/ε_max.
-    public func value(at fraction: Float) -> Float { start + (end - start) * fraction }
+    package func value(at fraction: Float) -> Float { start + (end - start) * fraction }
   }
 
   /// How the backward pass of CROWN-IBP treats the margins.
@@ -54,7 +54,7 @@ public enum Objective: Sendable, Equatable {
     case fused
   }
 
-  public var name: String {
+  package var name: String {
     switch self {
     case .natural: "natural"
     case .interval: "ibp"
@@ -65,22 +65,22 @@ public enum Objective: Sendable, Equatable {
     }
   }
 
-  public static let names =
+  package static let names =
     ["natural", "ibp", "short-warmup", "crown-ibp", "crown", "convex-polytope"]
     + AttackedObjective.names
 
   /// Whether training looks at perturbations at all.
-  public var isRobust: Bool { self != .natural }
+  package var isRobust: Bool { self != .natural }
 
   /// By what the best epoch is chosen on the held-out examples.
-  public enum Selection: Sendable, Equatable {
+  package enum Selection: Sendable, Equatable {
     case standardError
     /// By projected gradient descent.
     case attackedError
     case verifiedError(by: BoundMethod)
   }
 
-  public var selection: Selection {
+  package var selection: Selection {
     switch self {
     case .natural: .standardError
     case .interval, .shortWarmup: .verifiedError(by: .interval)
@@ -123,7 +123,7 @@ public struct ObjectivePoint: Sendable, Equatable {
   public var fraction: Float
 
   /// The factors of an objective at ε of a largest ε.
-  public init(_ objective: Objective, epsilon: Float, largest: Float) {
+  package init(_ objective: Objective, epsilon: Float, largest: Float) {
     fraction = largest > 0 ? epsilon / largest : 0
     self.epsilon = epsilon
     kappa = objective.kappa.value(at: fraction)

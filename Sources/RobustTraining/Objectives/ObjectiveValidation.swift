@@ -5,7 +5,7 @@ extension Objective {
   package static let projectionLimits = 1...10_000
 
   /// - Throws: ``InvalidValue`` for a number out of range.
-  public func validate() throws(InvalidValue) {
+  package func validate() throws(InvalidValue) {
     try kappa.validate("kappa")
     try beta.validate("beta")
     switch self {
@@ -30,7 +30,7 @@ extension Objective.Mix {
 
 extension AttackedObjective {
   /// - Throws: ``InvalidValue`` for a number out of range.
-  public func validate() throws(InvalidValue) {
+  package func validate() throws(InvalidValue) {
     try attack.validate()
     switch kind {
     case .adversarial: break

@@ -7,9 +7,9 @@ import Verification
 /// Projected gradient ascent on a loss from a random start (Madry et al. 2018): how training finds
 /// the points that it learns from.
 public struct TrainingAttack: Sendable, Equatable {
-  public var steps: Int
+  package var steps: Int
   /// Length of a step as a fraction of ε.
-  public var relativeStep: Float
+  package var relativeStep: Float
 
   public init(steps: Int = 8, relativeStep: Float = 0.25) {
     self.steps = steps
@@ -20,7 +20,7 @@ public struct TrainingAttack: Sendable, Equatable {
   package static let stepLimits = 1...1000
 
   /// - Throws: ``InvalidValue`` for a number out of range.
-  public func validate() throws(InvalidValue) {
+  package func validate() throws(InvalidValue) {
     try InvalidValue.check("number of the attack's steps", steps, in: Self.stepLimits)
     try InvalidValue.check("length of the attack's steps", relativeStep, .positive)
   }

@@ -44,7 +44,7 @@ public struct Optimizer: Sendable, Equatable {
     }
 
     /// - Throws: ``InvalidValue`` for a number out of range.
-    public func validate() throws(InvalidValue) {
+    package func validate() throws(InvalidValue) {
       try InvalidValue.check("learning rate", learningRate, .positive)
       try InvalidValue.check("weight decay", weightDecay, .notNegative)
       try InvalidValue.check("weight of l1", l1, .notNegative)
@@ -60,7 +60,7 @@ public struct Optimizer: Sendable, Equatable {
     }
 
     /// As recipes write it.
-    public var name: String {
+    package var name: String {
       switch rule {
       case .adam: weightDecay > 0 ? "adamw" : "adam"
       case .descent: "sgd"
@@ -68,15 +68,15 @@ public struct Optimizer: Sendable, Equatable {
     }
   }
 
-  public let settings: Settings
+  package let settings: Settings
   /// Updates done so far.
-  public internal(set) var updates = 0
+  package internal(set) var updates = 0
   /// Exponential means of the gradients and of their squares, in parameter order; for descent the
   /// velocities, and nothing.
   var first: [Tensor]
   var second: [Tensor]
 
-  public init(_ settings: Settings, for parameters: [Tensor]) {
+  package init(_ settings: Settings, for parameters: [Tensor]) {
     self.settings = settings
     first = parameters.map { .zeros($0.shape) }
     second = settings.rule == .adam ? first : []
@@ -84,7 +84,7 @@ public struct Optimizer: Sendable, Equatable {
 
   /// Updates the parameters in place and returns the norm the gradient had before clipping.
   @discardableResult
-  public mutating func update(
+  package mutating func update(
     _ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float
   ) -> Float {
     updates += 1

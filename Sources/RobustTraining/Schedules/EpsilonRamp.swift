@@ -26,13 +26,13 @@ public struct EpsilonRamp: Sendable, Equatable {
   package static let epochLimits = 0...1_000_000
 
   /// - Throws: ``InvalidValue`` for a start or a length out of range.
-  public func validate() throws(InvalidValue) {
+  package func validate() throws(InvalidValue) {
     try InvalidValue.check("start of the ramp", start, in: Self.epochLimits)
     try InvalidValue.check("length of the ramp", length, in: Self.epochLimits)
   }
 
   /// The fraction of the largest ε at a step: 0 up to step start·N, 1 from (start + length)·N on.
-  public func fraction(atStep step: Int, stepsPerEpoch: Int) -> Float {
+  package func fraction(atStep step: Int, stepsPerEpoch: Int) -> Float {
     let begin = start * stepsPerEpoch
     let steps = length * stepsPerEpoch
     guard step >= begin else { return 0 }
@@ -50,5 +50,5 @@ public struct EpsilonRamp: Sendable, Equatable {
   }
 
   /// The first epoch that runs wholly at the largest ε.
-  public var firstFullEpoch: Int { start + length }
+  package var firstFullEpoch: Int { start + length }
 }

@@ -15,7 +15,7 @@ public enum LearningRateDecay: Sendable, Equatable {
 
   /// - Throws: ``InvalidValue`` for a factor that is not above 0 and at most 1, and for epochs out
   ///   of range.
-  public func validate() throws(InvalidValue) {
+  package func validate() throws(InvalidValue) {
     switch self {
     case .constant: break
     case .milestones(let epochs, let factor):
@@ -31,7 +31,7 @@ public enum LearningRateDecay: Sendable, Equatable {
   }
 
   /// The factor on the first learning rate in the epoch after so many.
-  public func factor(epoch: Int, ramp: EpsilonRamp) -> Float {
+  package func factor(epoch: Int, ramp: EpsilonRamp) -> Float {
     let times: Int
     let base: Float
     switch self {

@@ -25,7 +25,7 @@ public struct Schedule: Sendable, Equatable {
   ///
   /// - Throws: ``InvalidValue`` for numbers out of range, and for a ramp that ends after the last
   ///   epoch.
-  public func validate() throws(InvalidValue) {
+  package func validate() throws(InvalidValue) {
     try InvalidValue.check("number of epochs", epochs, in: Self.epochLimits)
     try InvalidValue.check("batch size", batchSize, in: Self.batchLimits)
     try InvalidValue.check("number of batches per step", batchesPerStep, in: Self.batchLimits)
@@ -38,10 +38,10 @@ public struct Schedule: Sendable, Equatable {
   }
 
   /// Examples of a step.
-  public var examplesPerStep: Int { batchSize * batchesPerStep }
+  package var examplesPerStep: Int { batchSize * batchesPerStep }
 
   /// Steps of an epoch over `count` examples; the last one may have fewer.
-  public func stepsPerEpoch(examples count: Int) -> Int {
+  package func stepsPerEpoch(examples count: Int) -> Int {
     let size = max(examplesPerStep, 1)
     return (count + size - 1) / size
   }

@@ -27,12 +27,12 @@ public struct Augmentation: Sendable, Equatable {
   package static let cropLimits = 0...4096
 
   /// - Throws: ``InvalidValue`` for a padding out of range.
-  public func validate() throws(InvalidValue) {
+  package func validate() throws(InvalidValue) {
     try InvalidValue.check("padding of images", crop, in: Self.cropLimits)
   }
 
   /// Whether it changes nothing.
-  public var isIdentity: Bool { !flip && crop == 0 }
+  package var isIdentity: Bool { !flip && crop == 0 }
 
   /// What is done to one image.
   struct Draw: Equatable {

@@ -1,7 +1,7 @@
 import Tensors
 
 /// The order in which an epoch visits the training data: a function of seed and epoch.
-public struct EpochOrder: Sendable {
+package struct EpochOrder: Sendable {
   let epoch: Int
   private let order: [Int]
   private let batchSize: Int

@@ -2,14 +2,14 @@ import Datasets
 import Tensors
 
 /// Training data with a part kept aside for choosing the best epoch, never trained on.
-public struct HoldoutSplit: Sendable {
-  public let data: LabeledImages
+package struct HoldoutSplit: Sendable {
+  package let data: LabeledImages
   /// Indices into the data, ascending.
-  public let training: [Int]
-  public let heldOut: [Int]
+  package let training: [Int]
+  package let heldOut: [Int]
 
   /// Draws both parts at random by the seed; with `trainExamples` some are in neither.
-  public init(_ data: LabeledImages, holdout: Int, trainExamples: Int? = nil, seed: UInt64) {
+  package init(_ data: LabeledImages, holdout: Int, trainExamples: Int? = nil, seed: UInt64) {
     self.data = data
     var random = RandomSource(seed: seed, purpose: "holdout")
     let isWhole = holdout == 0 && trainExamples == nil

@@ -1,17 +1,17 @@
 import Networks
 
 /// What a training step takes for one example, by counting.
-public struct StepCost: Sendable, Equatable {
+package struct StepCost: Sendable, Equatable {
   /// Floating-point operations with weights, a multiply-add as two: a forward pass, and twice as
   /// many for its gradients, of every quantity carried through the network (the clean values;
   /// centre and radius of the intervals; each row of the backward pass); two passes for a step of
   /// an attack, which needs no gradients of weights.
-  public let flops: Double
+  package let flops: Double
   /// Bytes kept from the forward pass for the gradients.
-  public let bytes: Double
+  package let bytes: Double
 
   /// The cost of an objective where all of its terms count: κ between 0 and 1, β above 0.
-  public init(_ network: Network, _ objective: Objective) {
+  package init(_ network: Network, _ objective: Objective) {
     // κ of the natural loss is 1; statistics are those of the clean values.
     var carried = objective.kappa.isUsed || network.usesBatchStatistics ? 1 : 0
     var attackPasses = 0

@@ -5,22 +5,22 @@ import Tensors
 /// What a training will go through and take, known before it starts.
 public struct TrainingForecast: Sendable {
   /// An epoch's settings; ε, κ and β at its first and last step.
-  public struct Epoch: Sendable {
+  package struct Epoch: Sendable {
     /// From 1.
-    public let number: Int
-    public let first: ObjectivePoint
-    public let last: ObjectivePoint
-    public let learningRate: Float
+    package let number: Int
+    package let first: ObjectivePoint
+    package let last: ObjectivePoint
+    package let learningRate: Float
   }
 
-  public let epochs: [Epoch]
-  public let stepsPerEpoch: Int
+  package let epochs: [Epoch]
+  package let stepsPerEpoch: Int
   /// Seconds for all epochs and the judging after each, from real steps on this machine.
   public let seconds: Double
   /// The most bytes that tensors took during those steps.
   public let peakBytes: Int
 
-  public var steps: Int { epochs.count * stepsPerEpoch }
+  package var steps: Int { epochs.count * stepsPerEpoch }
 
   /// Does a few steps of each kind that the schedule has on a copy of a run.
   ///

@@ -103,10 +103,10 @@ public struct SelectionReport: Sendable {
   /// where the objective does not choose by it.
   public let attackedError: Float?
   /// Per ReLU layer, summed over the held-out examples, at the selection ε.
-  public let reluStatistics: [ReLUStatistics]
+  package let reluStatistics: [ReLUStatistics]
   /// How many examples are answered with each class (NaN with none), and how many belong to it.
-  public let answers: [Int]
-  public let labels: [Int]
+  package let answers: [Int]
+  package let labels: [Int]
   /// Paths of ReLU layers whose output is 0 for every clean example.
-  public let deadLayers: [String]
+  package let deadLayers: [String]
 }

@@ -35,20 +35,20 @@ public struct TrainingPlan: Sendable, Equatable {
   }
 
   /// ε, κ and β at a step.
-  public func point(atStep step: Int, stepsPerEpoch: Int) -> ObjectivePoint {
+  package func point(atStep step: Int, stepsPerEpoch: Int) -> ObjectivePoint {
     let fraction = schedule.ramp.fraction(atStep: step, stepsPerEpoch: stepsPerEpoch)
     return ObjectivePoint(
       objective, epsilon: perturbation.epsilon * fraction, largest: perturbation.epsilon)
   }
 
   /// After how many epochs the learning rate would fall, had the schedule so many.
-  public var missedMilestones: [Int] {
+  package var missedMilestones: [Int] {
     guard case .milestones(let epochs, _) = optimizer.decay else { return [] }
     return epochs.filter { $0 >= schedule.epochs }
   }
 
   /// The learning rate in an epoch (from 0).
-  public func learningRate(epoch: Int) -> Float {
+  package func learningRate(epoch: Int) -> Float {
     optimizer.learningRate * optimizer.decay.factor(epoch: epoch, ramp: schedule.ramp)
   }
 }

@@ -11,25 +11,25 @@ import Tensors
 public struct TrainingRun: Sendable {
   public let plan: TrainingPlan
   /// The data it trains on and the part kept aside.
-  public let split: HoldoutSplit
+  package let split: HoldoutSplit
   /// The digest of all its data (``LabeledImages/digest``).
   package let dataDigest: String
   /// The network as it was built, with the running statistics so far.
   var template: Network
   /// The network as it was built, examined for its bounds.
   private let bounded: BoundedNetwork
-  public internal(set) var parameters: [Tensor]
-  public internal(set) var optimizer: Optimizer
+  package internal(set) var parameters: [Tensor]
+  package internal(set) var optimizer: Optimizer
   /// The average of the weights, once it has begun.
   var average: WeightAverage?
   /// Steps done since the start.
-  public internal(set) var step = 0
+  package internal(set) var step = 0
   /// Sums over the current epoch so far.
   var sums = EpochSums()
   /// Warnings that an epoch has given.
   var told: Set<TrainingWarning.Kind> = []
   /// The best selection error so far, and its epoch (from 1).
-  public internal(set) var best: (error: Float, epoch: Int)?
+  package internal(set) var best: (error: Float, epoch: Int)?
 
   /// - Throws: ``TrainingError/badPlan(_:)`` for settings that cannot work together, and
   ///   ``Bounds/BoundsError`` for a layer without bound rules.
@@ -60,7 +60,7 @@ public struct TrainingRun: Sendable {
   public var network: Network {
     average?.applied(to: template) ?? template.withParameters(parameters)
   }
-  public var stepsPerEpoch: Int { plan.schedule.stepsPerEpoch(examples: split.training.count) }
+  package var stepsPerEpoch: Int { plan.schedule.stepsPerEpoch(examples: split.training.count) }
   /// Epochs done.
   public var epoch: Int { step / stepsPerEpoch }
   public var isFinished: Bool { epoch >= plan.schedule.epochs }
@@ -68,7 +68,7 @@ public struct TrainingRun: Sendable {
   /// Does one step on the next batch.
   ///
   /// - Throws: ``TrainingError/diverged(epoch:step:)``, before the parameters are touched.
-  public mutating func advance(_ order: EpochOrder) throws(TrainingError) -> StepReport {
+  package mutating func advance(_ order: EpochOrder) throws(TrainingError) -> StepReport {
     precondition(order.epoch == epoch && !isFinished, "the data order of another epoch")
     let point = plan.point(atStep: step, stepsPerEpoch: stepsPerEpoch)
     let positions = order.indices(ofStep: step % stepsPerEpoch)
@@ -165,7 +165,7 @@ public struct TrainingRun: Sendable {
   }
 
   /// The order of the data in the current epoch.
-  public var order: EpochOrder {
+  package var order: EpochOrder {
     EpochOrder(
       epoch: epoch, examples: split.training.count, batchSize: plan.schedule.examplesPerStep,
       seed: plan.seed)

@@ -21,7 +21,7 @@ public enum TrainingWarning: Sendable, Equatable {
     case lossAboveGuessing = "loss-above-guessing"
   }
 
-  public var kind: Kind {
+  package var kind: Kind {
     switch self {
     case .collapse: .collapse
     case .deadLayer: .deadLayer

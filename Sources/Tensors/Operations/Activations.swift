@@ -1,7 +1,7 @@
 import Relaxations
 
 /// An activation, elementwise.
-public func activation(_ function: ActivationFunction, _ x: Tensor) -> Tensor {
+package func activation(_ function: ActivationFunction, _ x: Tensor) -> Tensor {
   let (kernels, array) = (x.device.elementwise, x.array)
   return recorded(kernels.map(.activation(function), array), from: [x]) {
     [kernels.zip(.activationGradient(function), array, $0)]
@@ -11,7 +11,7 @@ public func activation(_ function: ActivationFunction, _ x: Tensor) -> Tensor {
 /// An activation of the intervals [center − radius, center + radius].
 ///
 /// - Postcondition: the result holds function(x) for every x in the interval.
-public func intervalActivation(
+package func intervalActivation(
   _ function: ActivationFunction, center: Tensor, radius: Tensor
 ) -> (center: Tensor, radius: Tensor) {
   let kernels = center.device.elementwise

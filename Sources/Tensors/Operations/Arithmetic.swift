@@ -1,5 +1,5 @@
 /// |x|, elementwise; its derivative at 0 is 0.
-public func absolute(_ x: Tensor) -> Tensor {
+package func absolute(_ x: Tensor) -> Tensor {
   let (kernels, array) = (x.device.elementwise, x.array)
   return recordedTerms(kernels.map(.absolute, array), from: [x]) { gradient in
     [
@@ -11,7 +11,7 @@ public func absolute(_ x: Tensor) -> Tensor {
 }
 
 /// max(x, 0), elementwise; its derivative at 0 is 0.
-public func relu(_ x: Tensor) -> Tensor {
+package func relu(_ x: Tensor) -> Tensor {
   let (kernels, array) = (x.device.elementwise, x.array)
   return recorded(kernels.map(.relu, array), from: [x]) { gradient in
     [kernels.zip(.reluGradient, array, gradient)]
@@ -19,7 +19,7 @@ public func relu(_ x: Tensor) -> Tensor {
 }
 
 /// 1/√(x + offset), elementwise.
-public func inverseSquareRoot(_ x: Tensor, plus offset: Float) -> Tensor {
+package func inverseSquareRoot(_ x: Tensor, plus offset: Float) -> Tensor {
   let kernels = x.device.elementwise
   let output = kernels.map(.inverseSquareRoot(plus: offset), x.array)
   return recorded(output, from: [x]) { [kernels.zip(.inverseSquareRootGradient, output, $0)] }
@@ -53,7 +53,7 @@ extension Tensor {
   }
 
   /// Product, element by element, with a constant of the same shape; a tracked factor is refused.
-  public func scaled(by constant: Tensor) -> Tensor {
+  package func scaled(by constant: Tensor) -> Tensor {
     constant.requireConstant(in: "the argument of scaled(by:)")
     return self * constant
   }
@@ -66,7 +66,7 @@ extension Tensor {
   }
 
   /// −1, 0 or 1, elementwise. Not differentiable.
-  public var signs: Tensor { Tensor(device.elementwise.map(.sign, constant(in: "signs"))) }
+  package var signs: Tensor { Tensor(device.elementwise.map(.sign, constant(in: "signs"))) }
 
   /// Moves each number to the nearest one in [0, 1], NaN to 0. Not differentiable.
   package mutating func clampToUnitInterval() {

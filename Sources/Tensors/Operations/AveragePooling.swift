@@ -1,7 +1,7 @@
 /// Means over windows of images [N, H, W, C] → [N, H', W', C].
 ///
 /// - Parameter countsPadding: Whether zeros of the padding count.
-public func averagePool(
+package func averagePool(
   _ images: Tensor, _ window: PoolingWindow, countsPadding: Bool = true
 ) -> Tensor {
   let (kernels, image) = (images.device.windows, Array(images.shape.dropFirst()))
@@ -12,7 +12,7 @@ public func averagePool(
 }
 
 /// The transpose of ``averagePool(_:_:countsPadding:)``: [N, H', W', C] → [N, H, W, C].
-public func transposedAveragePool(
+package func transposedAveragePool(
   _ output: Tensor, image: [Int], _ window: PoolingWindow, countsPadding: Bool = true
 ) -> Tensor {
   let kernels = output.device.windows

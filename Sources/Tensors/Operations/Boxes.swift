@@ -23,7 +23,7 @@ package func boxAround(
 extension Tensor {
   /// The inputs moved to the nearest point of the box (ℓ∞ projection), elementwise; NaN where an
   /// end is, so that nothing is taken for a point of an empty box. Not differentiable.
-  public func clamped(lower: Tensor, upper: Tensor) -> Tensor {
+  package func clamped(lower: Tensor, upper: Tensor) -> Tensor {
     for tensor in [self, lower, upper] { tensor.requireConstant(in: "clamped(lower:upper:)") }
     return Tensor(Tensor.zipped(.lowered, Tensor(Tensor.zipped(.raised, self, lower)), upper))
   }

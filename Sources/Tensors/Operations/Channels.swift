@@ -1,5 +1,5 @@
 /// Per-channel affine map of the last axis: x · scale + shift, both [channels].
-public func channelAffine(_ x: Tensor, scale: Tensor, shift: Tensor?) -> Tensor {
+package func channelAffine(_ x: Tensor, scale: Tensor, shift: Tensor?) -> Tensor {
   let kernels = x.device.matrices
   let (array, factors) = (x.array, scale.array)
   let output = kernels.channelAffine(array, scale: factors, shift: shift?.array)
@@ -14,7 +14,7 @@ public func channelAffine(_ x: Tensor, scale: Tensor, shift: Tensor?) -> Tensor 
 
 /// Mean and variance (the mean squared deviation) of each channel over all other axes:
 /// […, channels] → two of [channels].
-public func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
+package func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
   let (kernels, array) = (x.device.matrices, x.array)
   let output = kernels.channelMoments(array)
   let both = recorded([output.mean, output.variance], from: [x]) { gradients in
@@ -28,7 +28,7 @@ public func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
 }
 
 /// Tensors side by side along the last axis: […, C₁], […, C₂], … → […, C₁ + C₂ + …].
-public func joinedChannels(_ parts: [Tensor]) -> Tensor {
+package func joinedChannels(_ parts: [Tensor]) -> Tensor {
   precondition(!parts.isEmpty, "nothing to join")
   let kernels = parts[0].device.arrangements
   let ranges = channelRanges(parts.map { $0.shape.last! })
@@ -39,7 +39,7 @@ public func joinedChannels(_ parts: [Tensor]) -> Tensor {
 
 /// A tensor cut along the last axis into parts of the given sizes: the inverse of
 /// ``joinedChannels(_:)``.
-public func splitChannels(_ x: Tensor, into sizes: [Int]) -> [Tensor] {
+package func splitChannels(_ x: Tensor, into sizes: [Int]) -> [Tensor] {
   precondition(sizes.reduce(0, +) == x.shape.last, "parts \(sizes) of shape \(x.shape)")
   let kernels = x.device.arrangements
   let parts = channelRanges(sizes).map { kernels.channels(x.array, $0) }

@@ -1,7 +1,7 @@
 /// Parts of matrices along their second axis, as copies.
 extension Tensor {
   /// The given columns of a matrix.
-  public func columns(_ range: Range<Int>) -> Tensor {
+  package func columns(_ range: Range<Int>) -> Tensor {
     precondition(shape.count == 2, "columns of shape \(shape)")
     precondition(
       range.lowerBound >= 0 && range.upperBound <= shape[1], "columns \(range) of \(shape[1])")

@@ -1,6 +1,6 @@
 /// What a bias adds to the constants of forms over an affine map's output:
 /// [batch, rows, positions × channels] and [channels] → [batch, rows].
-public func formBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
+package func formBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
   let (device, f, b) = (form.device, form.array, bias.array)
   return recordedTerms(device.forms.biasTerm(f, b), from: [form, bias]) { gradient in
     let add = { (sum: inout DeviceArray) in device.forms.addBias(b, times: gradient, to: &sum) }
@@ -21,7 +21,7 @@ public func formBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
 }
 
 /// Lower bounds of forms Λ·x over boxes: Λ·center − |Λ|·radius, [batch, rows].
-public func concretized(_ form: Tensor, center: Tensor, radius: Tensor) -> Tensor {
+package func concretized(_ form: Tensor, center: Tensor, radius: Tensor) -> Tensor {
   let kernels = form.device.forms
   let form = form.isTracked ? separated(form, batch: center.shape[0]) : form
   let (f, c, r) = (form.array, center.array, radius.array)
@@ -36,7 +36,7 @@ public func concretized(_ form: Tensor, center: Tensor, radius: Tensor) -> Tenso
 }
 
 /// Lower bounds of forms Λ·x over balls of radius ε: Λ·center − ε·‖Λ‖ in the dual norm.
-public func concretized(
+package func concretized(
   _ form: Tensor, center: Tensor, epsilon: Float, dual: DualNorm
 ) -> Tensor {
   let kernels = form.device.forms

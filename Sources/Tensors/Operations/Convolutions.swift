@@ -1,6 +1,6 @@
 /// Two-dimensional convolution (cross-correlation) of images [N, H, W, C] with a weight
 /// [O, C, kh, kw] and a bias [O]: [N, H', W', O].
-public func convolution(
+package func convolution(
   _ images: Tensor, weight: Tensor, bias: Tensor? = nil, _ geometry: ConvolutionGeometry
 ) -> Tensor {
   let (device, x, w) = (images.device, images.array, weight.array)
@@ -20,7 +20,7 @@ public func convolution(
 }
 
 /// The transpose of ``convolution(_:weight:bias:_:)`` in its images: [N, H', W', O] → [N, H, W, C].
-public func transposedConvolution(
+package func transposedConvolution(
   _ output: Tensor, weight: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry
 ) -> Tensor {
   let (kernels, y, w) = (output.device.convolutions, output.array, weight.array)

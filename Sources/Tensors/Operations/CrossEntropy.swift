@@ -1,12 +1,12 @@
 /// Cross-entropy of logits [batch, classes] with labels, averaged over the batch.
-public func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
+package func crossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
   let output = logits.device.losses.crossEntropy(logits.array, labels: labels)
   return recorded(output.loss, from: [logits]) { [output.gradient.times($0.scalar)] }
 }
 
 /// Robust cross-entropy of margin lower bounds [batch, classes − 1], averaged over the batch:
 /// log(1 + Σ exp(−margin)), which is the cross-entropy of −m̲ with 0 in the label's slot.
-public func marginCrossEntropy(_ margins: Tensor) -> Tensor {
+package func marginCrossEntropy(_ margins: Tensor) -> Tensor {
   let output = margins.device.losses.marginCrossEntropy(margins.array)
   return recorded(output.loss, from: [margins]) { [output.gradient.times($0.scalar)] }
 }
@@ -21,7 +21,7 @@ package func marginCrossEntropies(_ margins: Tensor) -> Tensor {
 }
 
 /// KL(softmax p ‖ softmax q) of logits [batch, classes], averaged over the batch.
-public func divergence(of q: Tensor, from p: Tensor) -> Tensor {
+package func divergence(of q: Tensor, from p: Tensor) -> Tensor {
   let output = p.device.losses.divergence(p.array, q.array)
   return recorded(output.loss, from: [p, q]) { gradient in
     [output.byP.times(gradient.scalar), output.byQ.times(gradient.scalar)]

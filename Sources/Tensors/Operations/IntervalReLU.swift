@@ -2,7 +2,7 @@
 ///
 /// - Postcondition: the result's radius is non-negative, and it is the smallest box that holds
 ///   max(x, 0) for every x in the interval.
-public func intervalReLU(
+package func intervalReLU(
   center: Tensor, radius: Tensor
 ) -> (center: Tensor, radius: Tensor) {
   let kernels = center.device.elementwise

@@ -4,13 +4,13 @@ import Relaxations
 ///
 /// - Postcondition: lowerSlope·h + lowerIntercept ≤ activation(h) ≤ upperSlope·h + upperIntercept
 ///   for every h in the interval.
-public struct ActivationLines: Sendable {
-  public var lowerSlope: Tensor
-  public var lowerIntercept: Tensor
-  public var upperSlope: Tensor
-  public var upperIntercept: Tensor
+package struct ActivationLines: Sendable {
+  package var lowerSlope: Tensor
+  package var lowerIntercept: Tensor
+  package var upperSlope: Tensor
+  package var upperIntercept: Tensor
 
-  public init(
+  package init(
     lowerSlope: Tensor, lowerIntercept: Tensor, upperSlope: Tensor, upperIntercept: Tensor
   ) {
     self.lowerSlope = lowerSlope
@@ -29,7 +29,7 @@ public struct ActivationLines: Sendable {
 }
 
 /// Lines around an activation on [center − radius, center + radius] (``ActivationFunction``).
-public func activationLines(
+package func activationLines(
   _ function: ActivationFunction, center: Tensor, radius: Tensor, slope: ReLUSlope
 ) -> ActivationLines {
   let (kernels, c, r) = (center.device.relaxations, center.array, radius.array)
@@ -51,7 +51,7 @@ func separated(_ form: Tensor, batch: Int) -> Tensor {
 ///
 /// - Returns: The forms over the pre-activation, [batch, rows, n], and what their constants
 ///   gain, [batch, rows].
-public func relaxedForm(
+package func relaxedForm(
   _ form: Tensor, _ lines: ActivationLines
 ) -> (form: Tensor, constant: Tensor) {
   let kernels = form.device.relaxations
@@ -73,7 +73,7 @@ public func relaxedForm(
 ///
 /// The upper line of an unstable neuron is the chord u/(u − l)·(h − l); the lower one goes through
 /// the origin, its slope chosen by `slope`.
-public func relaxedReLUForm(
+package func relaxedReLUForm(
   _ form: Tensor, center: Tensor, radius: Tensor, slope: ReLUSlope
 ) -> (form: Tensor, constant: Tensor) {
   let kernels = form.device.relaxations

@@ -1,5 +1,5 @@
 /// A fully connected layer, x · Wᵀ + b: [N, in] with [out, in] and [out] → [N, out].
-public func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
+package func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
   let (kernels, array, w) = (x.device.matrices, x.array, weight.array)
   let output = kernels.product(
     array, w, transposeA: false, transposeB: true, plusRow: bias?.array)
@@ -14,7 +14,7 @@ public func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
 }
 
 /// The matrix product of all leading axes of `a` with `b`: […, k] · [k, n] → […, n].
-public func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+package func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
   let (kernels, x, y) = (a.device.matrices, a.array, b.array)
   let output = kernels.product(x, y).viewed(as: x.shape.dropLast() + [y.shape[1]])
   return recordedTerms(output, from: [a, b]) { gradient in

@@ -1,5 +1,5 @@
 /// Maxima over windows of images [N, H, W, C] → [N, H', W', C]; padding never wins.
-public func maxPool(_ images: Tensor, _ window: PoolingWindow) -> Tensor {
+package func maxPool(_ images: Tensor, _ window: PoolingWindow) -> Tensor {
   let (kernels, image) = (images.device.windows, Array(images.shape.dropFirst()))
   let (output, places) = kernels.maxPool(images.array, window)
   return recorded(output, from: [images]) {

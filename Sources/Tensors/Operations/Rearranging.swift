@@ -8,7 +8,7 @@ extension Tensor {
 
 /// Rows with their scalars taken from elsewhere in the row, `fill` where the map says so:
 /// [rows, …] → [rows, …shape].
-public func rearranged(
+package func rearranged(
   _ x: Tensor, by map: IndexMap, to shape: [Int], fill: Float = 0
 ) -> Tensor {
   let (kernels, rows, original) = (x.device.arrangements, x.shape[0], x.shape)
@@ -20,7 +20,7 @@ public func rearranged(
 
 /// The transpose of ``rearranged(_:by:to:fill:)``: every scalar is added to its source. The last
 /// axis runs over the result's scalars: […, n] → […, map.sourceCount].
-public func transposedRearrangement(_ x: Tensor, by map: IndexMap) -> Tensor {
+package func transposedRearrangement(_ x: Tensor, by map: IndexMap) -> Tensor {
   let (kernels, original) = (x.device.arrangements, x.shape)
   let rows = original.dropLast().reduce(1, *)
   let output = kernels.scatter(x.array, rows: rows, map)

@@ -12,7 +12,7 @@ extension Tensor {
   }
 
   /// The given rows of the first axis, in that order (a copy).
-  public func rows(at indices: [Int]) -> Tensor {
+  package func rows(at indices: [Int]) -> Tensor {
     let (kernels, count) = (device.arrangements, shape[0])
     return recorded(kernels.rows(array, at: indices), from: [self]) {
       [kernels.addedRows($0, at: indices, rows: count)]
@@ -38,7 +38,7 @@ extension Tensor {
   }
 
   /// The given rows of every matrix of a stack: [n, rows, columns] → [n, range.count, columns].
-  public func selectingRows(_ range: Range<Int>) -> Tensor {
+  package func selectingRows(_ range: Range<Int>) -> Tensor {
     precondition(shape.count == 3, "rows of shape \(shape)")
     precondition(
       range.lowerBound >= 0 && range.upperBound <= shape[1], "rows \(range) of \(shape[1])")
@@ -71,7 +71,7 @@ extension Tensor {
 }
 
 /// Each row, a part along the first axis, times a number: [rows, …], [rows] → [rows, …].
-public func scaledRows(_ x: Tensor, by factors: Tensor) -> Tensor {
+package func scaledRows(_ x: Tensor, by factors: Tensor) -> Tensor {
   let (kernels, array, f) = (x.device.matrices, x.array, factors.array)
   return recorded(kernels.scaledRows(array, by: f), from: [x, factors]) { gradient in
     [

@@ -1,8 +1,8 @@
 /// exp(x_i)/Σ exp(x_j) for each row of [batch, n].
-public func softmax(_ x: Tensor) -> Tensor { softmax(.probability, x) }
+package func softmax(_ x: Tensor) -> Tensor { softmax(.probability, x) }
 
 /// x_i − log Σ exp(x_j) for each row of [batch, n].
-public func logSoftmax(_ x: Tensor) -> Tensor { softmax(.logarithm, x) }
+package func logSoftmax(_ x: Tensor) -> Tensor { softmax(.logarithm, x) }
 
 private func softmax(_ scale: SoftmaxScale, _ x: Tensor) -> Tensor {
   let kernels = x.device.matrices

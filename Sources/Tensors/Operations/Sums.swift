@@ -7,7 +7,7 @@ extension Tensor {
   }
 
   /// Σ x², summed in Float over runs of 4096 and in Double over the runs. Not differentiable.
-  public var sumOfSquares: Double {
+  package var sumOfSquares: Double {
     device.elementwise.sumOfSquares(constant(in: "sumOfSquares"))
   }
 }

@@ -19,7 +19,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
 
   /// An independent stream for a purpose and an index, e.g. the data order of epoch 3: a pure
   /// function of its arguments, so that a resumed run draws what an uninterrupted one does.
-  public init(seed: UInt64, purpose: String, index: Int = 0) {
+  package init(seed: UInt64, purpose: String, index: Int = 0) {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a
     func absorb(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     for word in [seed, UInt64(bitPattern: Int64(index))] {
@@ -43,16 +43,16 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable {
   }
 
   /// A uniform number in [0, 1), a multiple of 2⁻²⁴.
-  public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+  package mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
   /// A standard normal number (Box and Muller).
-  public mutating func normal() -> Float {
+  package mutating func normal() -> Float {
     let radius = (-2 * .log(1 - Double(next() >> 11) * 0x1p-53)).squareRoot()
     return Float(radius * .cos(2 * .pi * Double(next() >> 11) * 0x1p-53))
   }
 
   /// A random order of `0..<count`.
-  public mutating func permutation(_ count: Int) -> [Int] { (0..<count).shuffled(using: &self) }
+  package mutating func permutation(_ count: Int) -> [Int] { (0..<count).shuffled(using: &self) }
 
   public static func == (a: RandomSource, b: RandomSource) -> Bool { a.state == b.state }
 }
@@ -69,7 +69,7 @@ extension Tensor {
   }
 
   /// Independent normal numbers with mean zero.
-  public static func normal(
+  package static func normal(
     _ shape: [Int], standardDeviation: Float, using random: inout RandomSource
   ) -> Tensor {
     Tensor(shape: shape) { out in
@@ -78,7 +78,7 @@ extension Tensor {
   }
 
   /// Independent standard Cauchy numbers.
-  public static func cauchy(_ shape: [Int], using random: inout RandomSource) -> Tensor {
+  package static func cauchy(_ shape: [Int], using random: inout RandomSource) -> Tensor {
     Tensor(shape: shape) { out in
       for i in 0..<shape.reduce(1, *) {
         // Halfway between the 2²⁴ values of a uniform number, so never at a pole.

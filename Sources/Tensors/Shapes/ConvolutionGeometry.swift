@@ -1,16 +1,16 @@
 /// Stride and zero padding of a two-dimensional convolution; the kernel's size is the weight's.
-public struct ConvolutionGeometry: Hashable, Sendable {
-  public var stride: Int
+package struct ConvolutionGeometry: Hashable, Sendable {
+  package var stride: Int
   /// Rows and columns of zeros on each of the four sides.
-  public var padding: Int
+  package var padding: Int
 
-  public init(stride: Int = 1, padding: Int = 0) {
+  package init(stride: Int = 1, padding: Int = 0) {
     self.stride = stride
     self.padding = padding
   }
 
   /// The output's extent along an axis, or nil if the kernel does not fit.
-  public func outputExtent(_ input: Int, kernel: Int) -> Int? {
+  package func outputExtent(_ input: Int, kernel: Int) -> Int? {
     let span = input + 2 * padding - kernel
     return span < 0 || stride < 1 ? nil : span / stride + 1
   }

@@ -1,11 +1,11 @@
 /// Where the scalars of a rearranged array come from: one table that all examples share.
-public struct IndexMap: Sendable, Equatable {
+package struct IndexMap: Sendable, Equatable {
   /// For each scalar of the result the place of its source, or −1 for a constant.
-  public let sources: [Int32]
+  package let sources: [Int32]
   /// The number of scalars of an original.
-  public let sourceCount: Int
+  package let sourceCount: Int
 
-  public init(_ sources: [Int32], from sourceCount: Int) {
+  package init(_ sources: [Int32], from sourceCount: Int) {
     precondition(
       sources.allSatisfy { -1..<Int32(sourceCount) ~= $0 }, "a source outside the original")
     self.sources = sources
@@ -13,12 +13,12 @@ public struct IndexMap: Sendable, Equatable {
   }
 
   /// Whether every scalar stays where it is.
-  public var isIdentity: Bool {
+  package var isIdentity: Bool {
     sources.count == sourceCount && sources.indices.allSatisfy { sources[$0] == Int32($0) }
   }
 
   /// Whether every scalar of the original goes to one place, and no constant stands anywhere.
-  public var isPermutation: Bool {
+  package var isPermutation: Bool {
     sources.count == sourceCount && !sources.contains(-1) && Set(sources).count == sourceCount
   }
 }

@@ -1,16 +1,16 @@
 /// The windows of a pooling layer over images [H, W, C].
-public struct PoolingWindow: Hashable, Sendable {
-  public var height: Int
-  public var width: Int
-  public var geometry: ConvolutionGeometry
+package struct PoolingWindow: Hashable, Sendable {
+  package var height: Int
+  package var width: Int
+  package var geometry: ConvolutionGeometry
 
-  public init(height: Int, width: Int, _ geometry: ConvolutionGeometry) {
+  package init(height: Int, width: Int, _ geometry: ConvolutionGeometry) {
     (self.height, self.width) = (height, width)
     self.geometry = geometry
   }
 
   /// [H', W', C], or nil where a window does not fit.
-  public func outputShape(_ image: [Int]) -> [Int]? {
+  package func outputShape(_ image: [Int]) -> [Int]? {
     guard image.count == 3, let rows = geometry.outputExtent(image[0], kernel: height),
       let columns = geometry.outputExtent(image[1], kernel: width)
     else { return nil }

@@ -10,7 +10,7 @@
 /// - Returns: The value, and a gradient of each tensor's shape; zeros where the value does not
 ///   depend on a tensor.
 /// - Throws: What `body` throws.
-public func withGradients(
+package func withGradients(
   at tensors: [Tensor], of body: ([Tensor]) throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: [Tensor]) {
   let tape = Tape()
@@ -27,7 +27,7 @@ public func withGradients(
 ///
 /// - Parameter body: The value of a part, and what else the caller wants of it.
 /// - Throws: The first error of `body`, in the order of the parts.
-public func withGradients<Extra, E: Error>(
+package func withGradients<Extra, E: Error>(
   at tensors: [Tensor], parts: Int, of body: (Int, [Tensor]) throws(E) -> (Tensor, Extra)
 ) throws(E) -> (value: Float, gradients: [Tensor], extras: [Extra]) {
   let results = try Lanes.map(parts) { part throws(E) in

@@ -2,7 +2,7 @@ extension Tensor {
   /// Images of bytes 0…255 as floats 0…1: the given ones of a collection stored one after another.
   ///
   /// - Returns: [indices.count, …shape].
-  public init(bytes: [UInt8], rows indices: some Collection<Int>, shape: [Int]) {
+  package init(bytes: [UInt8], rows indices: some Collection<Int>, shape: [Int]) {
     let size = shape.reduce(1, *)
     self.init(shape: [indices.count] + shape) { out in
       bytes.withUnsafeBufferPointer { bytes in

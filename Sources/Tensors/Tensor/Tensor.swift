@@ -30,7 +30,7 @@ public struct Tensor: Sendable {
   var isTracked: Bool { position != nil }
 
   /// The same values, unknown to any tape: a constant.
-  public var detached: Tensor { Tensor(array) }
+  package var detached: Tensor { Tensor(array) }
 }
 
 // MARK: Tensors of the host's numbers

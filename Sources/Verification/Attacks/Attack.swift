@@ -5,7 +5,7 @@ import Datasets
 ///
 /// What an attack breaks is certainly not robust; what it does not break may still not be.
 public struct Attack: Sendable, Equatable {
-  public enum Name: String, Sendable, CaseIterable {
+  package enum Name: String, Sendable, CaseIterable {
     /// Descent with momentum and steps that adapt (Croce and Hein 2020; in ℓ1 2021), at first from
     /// the worst points by the gradients at the image, then from random ones.
     case apgd
@@ -18,14 +18,14 @@ public struct Attack: Sendable, Equatable {
     case multiTargeted = "multi-targeted"
   }
 
-  public let name: Name
-  public let loss: AttackLoss
-  public let steps: Int
+  package let name: Name
+  package let loss: AttackLoss
+  package let steps: Int
   /// Starts; for each target, where there are targets.
-  public let restarts: Int
+  package let restarts: Int
   /// Length of the first step as a fraction of ε; nil for 2.5/steps.
-  public let relativeStep: Float?
-  public let decay: StepDecay
+  package let relativeStep: Float?
+  package let decay: StepDecay
 
   private init(
     _ name: Name, _ loss: AttackLoss, _ steps: Int, _ restarts: Int, _ relativeStep: Float?,
@@ -59,7 +59,7 @@ public struct Attack: Sendable, Equatable {
   package static let effortLimits = 1...100_000
 
   /// - Throws: ``InvalidValue`` for a number out of range.
-  public func validate() throws(InvalidValue) {
+  package func validate() throws(InvalidValue) {
     try InvalidValue.check("number of the attack's steps", steps, in: Self.effortLimits)
     try InvalidValue.check("number of the attack's starts", restarts, in: Self.effortLimits)
     if let relativeStep {
@@ -87,7 +87,7 @@ extension Attack: CustomStringConvertible {
   }
 
   /// Such as "PGD".
-  public var shortName: String {
+  package var shortName: String {
     switch name {
     case .apgd: "APGD"
     case .pgd: "PGD"

@@ -24,7 +24,7 @@ extension Attack {
   ///   - indices: The examples' numbers. Starts depend on the seed and on them, not on what else is
   ///     in the batch.
   /// - Returns: For each example what was found, or nil.
-  public func findings(
+  package func findings(
     in network: Network, around images: Tensor, labels: [Int], within set: Perturbation,
     seed: UInt64 = 0, indices: [Int]
   ) -> [AttackFinding?] {

@@ -11,7 +11,7 @@ public enum StepDecay: Sendable, Equatable {
 
   /// - Throws: ``InvalidValue`` for a factor that is not above 0 and at most 1, and for parts that
   ///   are not above 0 and below 1, or for none.
-  public func validate() throws(InvalidValue) {
+  package func validate() throws(InvalidValue) {
     guard case .milestones(let parts, let factor) = self else { return }
     try InvalidValue.check("factor of the attack's decay", factor, .shrinking)
     guard !parts.isEmpty else {

@@ -20,8 +20,8 @@ public struct CertifiedRadius: Sendable, Equatable {
 /// a smaller ε lie within those of a larger one, so what is found holds.
 public struct RadiusSearch: Sendable, Equatable {
   /// The largest ε tried.
-  public let upperEnd: Float
-  public let halvings: Int
+  package let upperEnd: Float
+  package let halvings: Int
 
   /// - Parameter precision: Of the radius, a part of the upper end: 2⁻ⁿ, or the next smaller such.
   public init(upTo upperEnd: Float, precision: Float = 1 / 64) {
@@ -30,7 +30,7 @@ public struct RadiusSearch: Sendable, Equatable {
   }
 
   /// The distance between a radius and the least ε that was not certified.
-  public var resolution: Float { upperEnd / Float(1 << halvings) }
+  package var resolution: Float { upperEnd / Float(1 << halvings) }
 }
 
 extension RadiusSearch {

@@ -22,7 +22,7 @@ public struct WorkProgress: Sendable, Equatable {
   /// The ε at which work goes on, where there are several.
   public var epsilon: Float?
 
-  public init(_ stage: Stage, done: Int, of total: Int, epsilon: Float? = nil) {
+  package init(_ stage: Stage, done: Int, of total: Int, epsilon: Float? = nil) {
     (self.stage, self.done, self.total, self.epsilon) = (stage, done, total, epsilon)
   }
 }

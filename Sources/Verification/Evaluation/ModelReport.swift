@@ -5,14 +5,14 @@ import Tensors
 
 /// How a network does: without perturbation, under attack, and by certificate.
 public struct ModelReport: Sendable {
-  public let target: CertificationTarget
-  public let attack: Attack
+  package let target: CertificationTarget
+  package let attack: Attack
   public let certification: Certification
   public let attacks: [AttackResult]
   /// Per ReLU layer, summed over the examples, by intervals at the target's ε.
   public let reluStatistics: [ReLUStatistics]
 
-  public var examples: Int { certification.verdicts.count }
+  package var examples: Int { certification.verdicts.count }
   /// The fraction misclassified without perturbation.
   public var standardError: Float { certification.standardError }
   /// The fraction misclassified, or broken by the attack: no certified error can be below it.
@@ -45,7 +45,7 @@ public struct ModelReport: Sendable {
   }
 
   /// Examples with NaN or infinite bounds: not certified.
-  public var invalidCount: Int { certification.count(.invalid) }
+  package var invalidCount: Int { certification.count(.invalid) }
 }
 
 extension Network {

@@ -10,13 +10,13 @@ import Tensors
 /// What it finds is checked by evaluating the network; that it finds nothing proves nothing.
 public struct CounterexampleSearch: Sendable, Equatable {
   /// Points evaluated in each box.
-  public var samples: Int
+  package var samples: Int
   /// The most cases that descent is tried on.
-  public var cases: Int
+  package var cases: Int
   /// Starts of descent for each of them.
-  public var restarts: Int
-  public var steps: Int
-  public var seed: UInt64
+  package var restarts: Int
+  package var steps: Int
+  package var seed: UInt64
 
   public init(
     samples: Int = 64, cases: Int = 64, restarts: Int = 4, steps: Int = 50, seed: UInt64 = 0

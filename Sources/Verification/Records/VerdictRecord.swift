@@ -1,17 +1,17 @@
 import Bounds
 
 /// A verdict as it is written to JSON.
-public struct VerdictRecord: Codable, Sendable, Equatable {
-  public let index, label, prediction: Int
+package struct VerdictRecord: Codable, Sendable, Equatable {
+  package let index, label, prediction: Int
   /// One of ``Verdict/Status``.
-  public let verdict: String
+  package let verdict: String
   /// The best lower bound of the smallest margin; nil where no method gave a finite one.
-  public let margin: Float?
+  package let margin: Float?
   /// The name of the method that gave it.
-  public let method: String?
+  package let method: String?
 
   /// - Parameter start: The number of the first example.
-  public init(_ verdict: Verdict, start: Int = 0) {
+  package init(_ verdict: Verdict, start: Int = 0) {
     let isBounded = verdict.margin.isFinite
     (index, label, prediction) = (verdict.index + start, verdict.label, verdict.prediction)
     self.verdict = verdict.status.rawValue

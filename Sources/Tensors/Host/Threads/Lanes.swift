@@ -4,13 +4,13 @@ import CThreads
 /// before the end, and a part's tensors stay in one core's cache.
 ///
 /// What a part computes does not depend on how many threads there are.
-public enum Lanes {
+package enum Lanes {
   /// The lane that this code runs in, from 1; 0 outside of ``map(_:_:)``.
   static var current: Int { Int(ct_lane()) }
 
   /// Computes `body(0)`, …, `body(count − 1)`, on as many threads as are in use, and returns the
   /// results in order. Throws the first error in that order.
-  public static func map<R, E: Error>(
+  package static func map<R, E: Error>(
     _ count: Int, _ body: (Int) throws(E) -> R
   ) throws(E) -> [R] {
     var results = [Result<R, E>?](repeating: nil, count: count)
