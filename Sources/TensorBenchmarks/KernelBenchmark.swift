@@ -2,17 +2,28 @@ import Tensors
 
 /// One kernel on one size, to be timed as training uses it: on each thread at once (``Lanes``).
 ///
+/// A kernel's time is compared with what limits it: multiply-adds with the machine's matrix
+/// product, or bytes with its rate of copying (``MachineRates``). That says how much a faster
+/// kernel could gain, whatever the machine.
+///
 /// It is public for the package Benchmarks beside this one, and no part of the library Crownwork.
 public struct KernelBenchmark: Sendable {
+  /// The kernel with its layer or size, as tables print it.
   public let name: String
-  /// Multiply-adds as two, on one thread; 0 where memory is the limit.
+  /// The floating-point operations of one run on one thread, a multiply-add as two; 0 where memory
+  /// is the limit.
   public let flops: Double
-  /// Bytes that have to be read and written, on one thread.
+  /// The bytes that have to be read and written in one run, on one thread.
   public let bytes: Double
   /// Runs the kernel once, on the calling thread.
   public let run: @Sendable () -> Void
 
-  /// The median of some runs after a first one, in seconds; each is of ten times the kernel.
+  /// Returns the seconds that the kernel takes while all threads run it at once.
+  ///
+  /// It is the median of some measurements after a first run that is not counted; each measures ten
+  /// runs on every thread.
+  ///
+  /// - Parameter runs: The number of measurements.
   public func seconds(runs: Int = 7) -> Double {
     run()
     return median(
@@ -23,7 +34,7 @@ public struct KernelBenchmark: Sendable {
       })
   }
 
-  /// Kernels of a step of dm-small and dm-large, with 64 and 8 examples on each thread.
+  /// The kernels of a step of dm-small and dm-large, with 64 and 8 examples on each thread.
   public static var all: [KernelBenchmark] {
     convolutions("dm-small 1", [64, 28, 28, 1], [16, 1, 4, 4], ConvolutionGeometry(stride: 2))
       + convolutions("dm-small 2", [64, 13, 13, 16], [32, 16, 4, 4], ConvolutionGeometry())
@@ -34,6 +45,11 @@ public struct KernelBenchmark: Sendable {
 
   private static let host = Host()
 
+  /// A convolution's three passes: outputs, gradients by the images, gradients by the weights.
+  ///
+  /// - Parameters:
+  ///   - images: The shape [batch, height, width, channels].
+  ///   - weight: The shape [outputs, inputs, height, width].
   private static func convolutions(
     _ layer: String, _ images: [Int], _ weight: [Int], _ geometry: ConvolutionGeometry
   ) -> [KernelBenchmark] {
@@ -54,6 +70,7 @@ public struct KernelBenchmark: Sendable {
     ]
   }
 
+  /// A product of a dense layer.
   private static var matrices: [KernelBenchmark] {
     let (kernels, x, w) = (host.matrices, filled([64, 3200]), filled([100, 3200]))
     return [
@@ -64,6 +81,7 @@ public struct KernelBenchmark: Sendable {
     ]
   }
 
+  /// The interval steps of a ReLU, whose limit is memory.
   private static var intervals: [KernelBenchmark] {
     let (kernels, c, r) = (
       host.elementwise, filled([64, 3200]), host.filled([64, 3200], with: 0.2)
@@ -77,6 +95,7 @@ public struct KernelBenchmark: Sendable {
     ]
   }
 
+  /// The backward steps of nine margins through a ReLU, whose limit is memory.
   private static var forms: [KernelBenchmark] {
     let (relaxations, forms, form) = (host.relaxations, host.forms, filled([32, 9, 3200]))
     let (c, r) = (filled([32, 3200]), host.filled([32, 3200], with: 0.2))
@@ -96,6 +115,7 @@ public struct KernelBenchmark: Sendable {
     ]
   }
 
+  /// A kernel whose limit is memory.
   private static func memory(
     _ name: String, _ bytes: Double, _ run: @escaping @Sendable () -> Void
   ) -> KernelBenchmark { KernelBenchmark(name: name, flops: 0, bytes: bytes, run: run) }

@@ -1,28 +1,45 @@
 import Tensors
 
-/// Lower bounds of S specifications as linear functions of several of a graph's values:
-/// specification ≥ Σ Λ_v · h_v + constant.
+/// Lower bounds of S specifications as affine functions of several of a graph's values:
+///
+///     specification ≥ Σ Λ_v·h_v + constant.
+///
+/// A chain of layers needs a ``LinearForm`` over one value only. In a graph, a value may be read by
+/// several layers, and a layer may read several values; on its way back a form then stands over all
+/// values that are not pulled back yet. Each value has one set of coefficients, to which every
+/// reader adds. So what the readers of a value make of it is bounded together: x − x is 0, whereas
+/// the intervals of both terms would not cancel.
+///
+/// ``Bounding`` pulls it back layer by layer. The losses of training combine its rows.
 package struct GraphForm {
-  /// Λ_v by value, each [batch or 1, S, n_v].
+  /// Λ_v by the number of the value, each [batch or 1, S, n_v]. A value without coefficients is not
+  /// mentioned.
   private(set) var coefficients: [Int: Tensor]
-  /// [batch or 1, S].
+  /// The constants of the rows, [batch or 1, S]; each tensor has its own batch.
   package var constant: Tensor
 
-  /// A form over one value.
+  /// Makes a form over one value.
   package init(_ form: LinearForm, over value: Int) {
     coefficients = [value: form.coefficients]
     constant = form.constant
   }
 
+  /// S, the number of specifications.
   package var rows: Int { constant.shape[1] }
+  /// The number of examples that the constant differs between, or 1.
   package var batch: Int { constant.shape[0] }
 
-  /// Takes out the coefficients of a value, as a form with the whole constant.
+  /// Takes the coefficients of a value out of the form, for a layer to pull back.
+  ///
+  /// - Returns: The coefficients with the whole constant, which the caller has to put back; nil
+  ///   where the form does not mention the value.
   mutating func take(_ value: Int) -> LinearForm? {
     coefficients.removeValue(forKey: value).map { LinearForm(shared: $0, constant: constant) }
   }
 
-  /// Adds coefficients over a value.
+  /// Adds coefficients over a value to those that are there.
+  ///
+  /// - Parameter more: [batch or 1, S, n_v].
   mutating func add(_ more: Tensor, over value: Int) {
     guard let known = coefficients[value] else {
       coefficients[value] = more
@@ -32,7 +49,11 @@ package struct GraphForm {
     coefficients[value] = known.repeatedBatch(batch) + more.repeatedBatch(batch)
   }
 
-  /// The same with every coefficient tensor and the constant, seen as [batch, S, 1], replaced.
+  /// Replaces every tensor of coefficients, and the constant seen as [batch, S, 1], so that one
+  /// function acts on the rows of all of them: selects rows, negates them, or combines them.
+  ///
+  /// - Parameter transform: Maps [batch, S, n] to [batch', S', n], rows to rows in the same way for
+  ///   every n.
   package func mapped(_ transform: (Tensor) -> Tensor) -> GraphForm {
     var copy = self
     copy.coefficients = coefficients.mapValues(transform)
@@ -41,7 +62,10 @@ package struct GraphForm {
     return copy
   }
 
-  /// The rows of a form that all examples share, then their negatives; not differentiable.
+  /// The rows of a form that all examples share, followed by their negatives, [1, 2·S, …]: one
+  /// backward pass then gives lower and upper bounds of the rows.
+  ///
+  /// - Precondition: The form has a batch of 1.
   var withNegatives: GraphForm {
     mapped { rows in
       precondition(rows.shape[0] == 1, "only a shared form is doubled")
@@ -51,12 +75,19 @@ package struct GraphForm {
     }
   }
 
-  /// The given rows; not differentiable.
+  /// Takes out the given rows, in their order.
   func rows(_ range: Range<Int>) -> GraphForm { mapped { $0.selectingRows(range) } }
 
-  /// The least value where each value ranges over its region by itself: [batch, S].
+  /// Returns the least value of the form where each value ranges over its region by itself: [batch,
+  /// S].
+  ///
+  /// Values that depend on each other are taken for independent here, which is looser and sound.
+  /// Over the input alone nothing is lost.
+  ///
+  /// - Parameter regions: Regions by value, of all values that the form mentions.
   package func lowerBounds(over regions: [Region]) -> Tensor {
     let values = coefficients.keys.sorted()
+    // The bound over one value serves as the constant of the next, so the constant is counted once.
     var bounds = constant.repeatedBatch(values.isEmpty ? regions[0].batch : constant.shape[0])
     for value in values {
       let form = LinearForm(shared: coefficients[value]!, constant: bounds)
@@ -65,8 +96,8 @@ package struct GraphForm {
     return bounds
   }
 
-  /// The least and the largest value where each value ranges over its region by itself: both
-  /// [batch, S].
+  /// Returns the least and the largest value of the form where each value ranges over its region by
+  /// itself, both [batch, S]. The fused loss of training takes the intervals of margins from it.
   package func bounds(over regions: [Region]) -> (lower: Tensor, upper: Tensor) {
     let batch = regions[0].batch
     var (lower, upper) = (constant.repeatedBatch(batch), constant.repeatedBatch(batch))
@@ -80,7 +111,8 @@ package struct GraphForm {
 }
 
 extension LinearForm {
-  /// Either part may be one that all examples share, and is repeated where the other is not.
+  /// Makes a form of a part that all examples share and one that differs between them: the shared
+  /// one is repeated.
   fileprivate init(shared coefficients: Tensor, constant: Tensor) {
     let batch = max(coefficients.shape[0], constant.shape[0])
     self.init(

@@ -1,14 +1,28 @@
 import Tensors
 
-/// Rows C of a linear specification: it holds where every entry of C·z + offset is positive.
+/// A linear specification of a network's outputs z: it holds where every entry of C·z + offset is
+/// positive.
+///
+/// Robustness to a label y is the specification with a row e_y − e_j for every other class j
+/// (``margins(of:classes:)``): all margins z_y − z_j are positive exactly where the network answers
+/// y. Properties of VNN-LIB files, which compare or limit outputs, become rows as well. A method
+/// bounds every row from below over a set of inputs; the specification is certified where all of
+/// these bounds are finite and positive.
 public struct Specification: Sendable {
-  /// [batch, S, classes], or [1, S, classes] shared by every example.
+  /// C, [batch, S, classes], or [1, S, classes] shared by every example. "Classes" are all scalars
+  /// of the output, whatever they mean.
   public let rows: Tensor
-  /// [batch or 1, S].
+  /// What is added to each row, [batch or 1, S].
   public let offset: Tensor
 
-  /// Throws ``BoundsError/specification(_:)`` for shapes that do not fit or rows that are not
-  /// finite.
+  /// Makes a specification of rows and offsets.
+  ///
+  /// - Parameters:
+  ///   - rows: [batch or 1, S, classes].
+  ///   - offset: [batch or 1, S]; zeros where left out.
+  /// - Throws: ``BoundsError/specification(_:)`` for shapes that do not fit each other, and for
+  ///   numbers that are not finite. Whether the rows fit a network is checked when they are
+  ///   bounded.
   public init(rows: Tensor, offset: Tensor? = nil) throws(BoundsError) {
     guard rows.shape.count == 3 else {
       throw .specification("a specification is [batch, rows, classes], not \(rows.shape)")
@@ -23,13 +37,22 @@ public struct Specification: Sendable {
     self.init(uncheckedRows: rows, offset: offset)
   }
 
-  /// - Precondition: The shapes fit, and all numbers are finite.
+  /// Makes a specification whose numbers are known to make sense.
+  ///
+  /// - Precondition: The shapes fit, and all numbers are finite. Neither is checked.
   package init(uncheckedRows rows: Tensor, offset: Tensor) {
     self.rows = rows
     self.offset = offset
   }
 
-  /// The margins z_y − z_j to every other class, j ascending: [batch, classes − 1, classes].
+  /// Makes the specification of robustness: the margins z_y − z_j to every other class, j
+  /// ascending.
+  ///
+  /// - Parameters:
+  ///   - labels: The right answer of each example.
+  ///   - classes: The number of outputs.
+  /// - Returns: Rows [batch, classes − 1, classes] with offsets of 0.
+  /// - Precondition: Every label is one of `0..<classes`.
   public static func margins(of labels: [Int], classes: Int) -> Specification {
     var rows = [Float](repeating: 0, count: labels.count * (classes - 1) * classes)
     var start = 0
@@ -46,5 +69,6 @@ public struct Specification: Sendable {
       uncheckedRows: Tensor(shape: shape, rows), offset: .zeros(Array(shape.prefix(2))))
   }
 
+  /// The specification as a form over the outputs, from which a backward pass begins.
   var form: LinearForm { LinearForm(coefficients: rows, constant: offset) }
 }

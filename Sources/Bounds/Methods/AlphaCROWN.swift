@@ -1,22 +1,36 @@
 import Relaxations
 import Tensors
 
-/// α-CROWN: the slopes of lower lines, optimised for each row by itself.
+/// α-CROWN (Xu et al. 2021, "Fast and Complete"): the slopes of lines, optimised for each row by
+/// itself.
 ///
-/// The backward passes for the pre-activation intervals come first, layer by layer, and then that of
-/// the specification. The tighter the intervals, the tighter the bounds that optimal slopes give, so
-/// a layer's intervals are optimised for their own sake: what a joint optimisation of all slopes
-/// reaches, in the memory of one chunk of rows. Intervals start from CROWN's and shrink, and the best
-/// of all bounds is kept, so that no bound is below CROWN's.
+/// Where several lines hold, a lower bound g(α) of a row is a function of the slopes chosen, and
+/// every choice gives a bound that holds. So g is raised by gradient ascent over α ∈ [0, 1], where
+/// each row has separate slopes for all neurons, and the ascent may stop anywhere.
+///
+/// The backward passes for the pre-activation intervals come first, layer by layer, and then that
+/// of the specification. The tighter the intervals, the tighter the bounds that optimal slopes
+/// give, so a layer's intervals are optimised for their own sake. This gives what a joint
+/// optimisation of all slopes reaches, in the memory of one chunk of rows. Intervals start from
+/// CROWN's and shrink, and the best of all bounds is kept, so that no bound is below CROWN's.
 extension Bounding {
-  /// Bounds of a form over values before the affine part at the network's end.
+  /// Bounds a form over values before the affine part at the network's end, with the slopes of each
+  /// row optimised, as many rows at a time as the ascent's budget allows.
+  ///
+  /// - Returns: [batch, S].
   func ascended(_ form: GraphForm, by ascent: SlopeAscent) -> Tensor {
     let limit = plan.ascentRowLimit(batch: batch, memory: ascent.budget.memory)
     return inChunks(of: limit, form) { ascended($0, from: plan.tail, by: ascent) }
   }
 
-  /// Bounds of a form over values up to that numbered `end`, with the slopes of each row optimised:
-  /// the best of those found on the way, [batch, S].
+  /// Bounds a form over values up to that numbered `end`, with the slopes of each row optimised.
+  ///
+  /// Each step is a backward pass and its gradient. The objective is the sum of all rows' bounds;
+  /// since no two rows share a slope, its gradient is that of each row. An ascent whose budget is
+  /// spent stops after the step that it is in.
+  ///
+  /// - Returns: The best bounds found on the way, [batch, S]. The last slopes are evaluated in any
+  ///   case, so that an ascent without a step gives the bounds of the slopes that it starts from.
   func ascended(_ form: GraphForm, from end: Int, by ascent: SlopeAscent) -> Tensor {
     func bounds(_ alphas: [Int: Tensor]) -> Tensor {
       pulled(form, from: end, to: 0, slope: ascent.slope, alphas: alphas)
@@ -36,7 +50,8 @@ extension Bounding {
     return best.larger(bounds(slopes.byLayer))
   }
 
-  /// Slopes to start from, by layer, [batch, rows, n].
+  /// Returns the slopes to start from by layer, [batch, rows, n]: those of the rule `slope`, the
+  /// same for all rows of an example. Layers whose lines have nothing to choose are left out.
   private func startingAlphas(before end: Int, rows: Int, slope: ReLUSlope) -> [Int: Tensor] {
     var alphas: [Int: Tensor] = [:]
     for index in 0..<end {
@@ -52,13 +67,19 @@ extension Bounding {
   }
 }
 
-/// Slopes by layer, with Adam's means.
+/// The slopes that an ascent moves, by layer, with Adam's running means of gradients and of their
+/// squares.
 private struct FreeSlopes {
+  /// The layers that have slopes, ascending; the other arrays follow this order.
   private let layers: [Int]
+  /// The slopes, each [batch, rows, n] in [0, 1].
   private var values: [Tensor]
+  /// Adam's running means of the gradients.
   private var first: [Tensor]
+  /// Adam's running means of the squared gradients.
   private var second: [Tensor]
 
+  /// Begins with the given slopes, and means of 0.
   init(_ start: [Int: Tensor]) {
     layers = start.keys.sorted()
     values = layers.map { start[$0]! }
@@ -66,14 +87,20 @@ private struct FreeSlopes {
     second = first
   }
 
+  /// Whether no layer has slopes to choose.
   var isEmpty: Bool { layers.isEmpty }
+  /// The slopes as a backward pass reads them.
   var byLayer: [Int: Tensor] { Self.byLayer(layers, values) }
 
+  /// Pairs layers with slopes.
   private static func byLayer(_ layers: [Int], _ values: [Tensor]) -> [Int: Tensor] {
     Dictionary(uniqueKeysWithValues: zip(layers, values))
   }
 
-  /// Moves the slopes one step up the gradient of a sum, which is the sum of each slope's own row.
+  /// Moves the slopes one step up the gradient of a sum, and projects them to [0, 1].
+  ///
+  /// - Parameter sum: The sum of the rows' bounds, a function of the slopes by layer. Each term
+  ///   depends on the slopes of its row only.
   mutating func ascend(_ step: AdamStep, _ sum: ([Int: Tensor]) -> Tensor) {
     let gradients = withGradients(at: values) { sum(Self.byLayer(layers, $0)) }.gradients
     for index in values.indices {

@@ -44,6 +44,18 @@ extension Bounding {
     }
   }
 
+  /// Refines the layers in order, so that a layer's lines follow from the refined bounds of those
+  /// in front of it.
+  ///
+  /// Lower and upper bounds of a chunk of neurons come from one backward pass over ±neuron, so a
+  /// chunk has half as many neurons as rows. A budget that is spent leaves the remaining neurons as
+  /// they are.
+  ///
+  /// - Parameters:
+  ///   - refined: Which neurons to refine.
+  ///   - rowLimit: The most rows carried at once.
+  ///   - intersecting: Keeps what is tighter already.
+  ///   - lowerBounds: Bounds rows over a chunk's neurons from below, [batch, rows].
   private mutating func refinePreactivations(
     _ refined: RefinedNeurons, rowLimit: Int, intersecting: Bool, _ budget: Budget,
     _ lowerBounds: (NeuronChunk, GraphForm) -> Tensor
@@ -65,7 +77,13 @@ extension Bounding {
     }
   }
 
-  /// The neurons of a layer to refine, and whether each is for every example.
+  /// Chooses the neurons of a layer to refine.
+  ///
+  /// - Parameters:
+  ///   - index: The layer.
+  ///   - box: Its pre-activation intervals.
+  /// - Returns: The neurons, ascending, and whether each is refined for every example or only for
+  ///   those in which it is undecided.
   private func neurons(
     toRefine index: Int, _ box: Interval, _ refined: RefinedNeurons
   ) -> (indices: [Int], everywhere: Bool) {
@@ -79,7 +97,7 @@ extension Bounding {
     )
   }
 
-  /// Renews the intervals of the values behind a refined one.
+  /// Propagates intervals anew through all layers that come after a value which has been refined.
   private mutating func propagateAgain(after value: Int) {
     for index in value..<plan.tail {
       let step = plan.steps[index]
@@ -87,8 +105,12 @@ extension Bounding {
     }
   }
 
-  /// Sets the intervals of the given neurons to bounds [batch, 2·count] of ±neuron, where they are
-  /// undecided or everywhere, or to what both have in common; NaN stays.
+  /// Sets the intervals of the given neurons to bounds, where they are undecided or everywhere, or
+  /// to what both have in common. An intersection with NaN on either side is NaN.
+  ///
+  /// - Parameters:
+  ///   - lower, upper: The ends of the layer's intervals, [batch, …shape].
+  ///   - bounds: Lower bounds of +neuron and then of −neuron, [batch, 2·count].
   private static func replace(
     _ lower: inout Tensor, _ upper: inout Tensor, by bounds: Tensor, of neurons: [Int],
     everywhere: Bool, intersecting: Bool
@@ -103,6 +125,9 @@ extension Bounding {
             for (row, neuron) in neurons.enumerated() {
               let i = example * size + neuron
               guard everywhere || (lower[i] < 0 && upper[i] > 0) else { continue }
+              // An upper bound of a neuron is the negative of a lower bound of its negative. The
+              // conditions below are written so that a comparison with NaN, which is false, takes
+              // the NaN over or leaves it.
               let (low, high) = (bounds[rows + row], -bounds[rows + neurons.count + row])
               if !(intersecting && (lower[i] > low || lower[i].isNaN)) { lower[i] = low }
               if !(intersecting && (upper[i] < high || upper[i].isNaN)) { upper[i] = high }
@@ -115,12 +140,13 @@ extension Bounding {
 }
 
 extension Interval {
-  /// Neurons with l < 0 < u for some example, ascending.
+  /// The neurons with l < 0 < u for some example, ascending; numbers of scalars in memory order.
   var undecidedNeurons: [Int] {
     let size = center.shape.dropFirst().reduce(1, *)
     var undecided = [Bool](repeating: false, count: size)
     center.detached.read { center in
       radius.detached.read { radius in
+        // l < 0 < u is |c| < r, without the rounding of c ∓ r. NaN is not undecided, and stays.
         for i in 0..<center.count where abs(center[i]) < radius[i] { undecided[i % size] = true }
       }
     }

@@ -2,12 +2,18 @@ import Networks
 import Relaxations
 import Tensors
 
-/// Full CROWN that gradients flow through.
+/// Full CROWN that gradients flow through, for training by CROWN or, with parallel lines, by the
+/// convex outer adversarial polytope (Wong and Kolter 2018).
 extension Bounding {
   /// Replaces pre-activation intervals as certification by CROWN does (undecided neurons, example
   /// by example, in the layers' order), by operations that a tape records.
   ///
-  /// - Parameter rowLimit: The most rows carried at once.
+  /// Which neurons are undecided is a constant; the ends that replace theirs are differentiable in
+  /// the weights. The bounds are those of certification, to rounding.
+  ///
+  /// - Parameters:
+  ///   - slope: How lower lines of undecided ReLUs are chosen.
+  ///   - rowLimit: The most rows carried at once. The tape keeps the forms of all rows.
   package mutating func tightenDifferentiably(slope: ReLUSlope, rowLimit: Int) {
     for index in plan.refinableLayers {
       let value = plan.steps[index].inputs[0]
@@ -25,6 +31,9 @@ extension Bounding {
       let mask = isSmooth ? Tensor(shape: box.center.shape, repeating: 1) : box.undecided
       let map = IndexMap(order.map(Int32.init), from: size)
       func replaced(_ old: Tensor, _ parts: [Tensor]) -> Tensor {
+        // Chunks are in another order than neurons where they are tiles of an image; the map puts
+        // each end in its neuron's place, and neurons that are not refined get 0, which the mask
+        // takes out.
         let new = transposedRearrangement(joinedChannels(parts), by: map).reshaped(old.shape)
         return old.scaled(by: mask.complement) + new.scaled(by: mask)
       }
@@ -37,7 +46,8 @@ extension Bounding {
 }
 
 extension NeuronChunk {
-  /// Linear bounds of the scalars, both [batch, neurons.count].
+  /// Returns linear bounds of the chunk's scalars, both [batch, neurons.count]: two passes, since
+  /// the negated rows need other lines.
   fileprivate func ends(slope: ReLUSlope) -> (lower: Tensor, upper: Tensor) {
     (
       lowerBounds(of: form, slope: slope),
@@ -47,7 +57,7 @@ extension NeuronChunk {
 }
 
 extension Interval {
-  /// 1 where the sign is open, else 0; a constant.
+  /// 1 where an interval leaves the sign open, else 0; a constant of the centre's shape.
   fileprivate var undecided: Tensor {
     var mask = radius.detached
     mask.modify { mask in

@@ -2,14 +2,22 @@ import Networks
 import Tensors
 
 extension BoundedNetwork {
-  /// Lower bounds of a specification on the outputs, for every input in the perturbation sets around
-  /// a batch: [batch, S].
+  /// Bounds a specification on the outputs from below, for every input in the perturbation sets
+  /// around a batch. It is the shortest way from a network to bounds; to try several methods on the
+  /// same inputs, keep the ``Bounding`` that ``bounding(over:)`` makes.
   ///
-  /// In real arithmetic C·f(x') + offset ≥ result for every x' in the set; the rounding of Float32 is
-  /// not accounted for. NaN and infinity in a result mean that nothing is known.
+  /// In real arithmetic C·f(x') + offset ≥ result for every x' in the set; the rounding of Float32
+  /// is not accounted for. NaN and infinity in a result mean that nothing is known.
   ///
-  /// - Parameter inputs: [batch, …input shape].
-  /// - Throws: ``BoundsError`` for shapes that do not fit.
+  /// - Parameters:
+  ///   - specification: Rows C over the outputs, such as ``Specification/margins(of:classes:)``.
+  ///   - inputs: [batch, …input shape].
+  ///   - set: The norm, ε in raw input units, and the domain of inputs.
+  ///   - method: How bounds are computed, from fast to tight (``BoundMethod``).
+  ///   - budget: What time and memory may be spent.
+  /// - Returns: [batch, S].
+  /// - Throws: ``BoundsError/input(_:)`` for inputs and ``BoundsError/specification(_:)`` for rows
+  ///   that do not fit the network.
   public func lowerBounds(
     of specification: Specification, around inputs: Tensor, within set: Perturbation,
     by method: BoundMethod, budget: Budget = Budget()
@@ -18,9 +26,13 @@ extension BoundedNetwork {
       of: specification, over: set.region(around: inputs), by: method, budget: budget)
   }
 
-  /// Lower bounds of a specification for every input in a batch of regions: [batch, S].
+  /// Bounds a specification on the outputs from below, for every input in a batch of regions: boxes
+  /// with separate ends for each scalar, for instance, as properties have them.
   ///
-  /// - Throws: ``BoundsError`` for shapes that do not fit.
+  /// - Parameter region: Sets of inputs, with the centre [batch, …input shape].
+  /// - Returns: [batch, S].
+  /// - Throws: ``BoundsError/input(_:)`` for regions and ``BoundsError/specification(_:)`` for rows
+  ///   that do not fit the network.
   public func lowerBounds(
     of specification: Specification, over region: Region, by method: BoundMethod,
     budget: Budget = Budget()
@@ -30,6 +42,8 @@ extension BoundedNetwork {
     return bounding.lowerBounds(of: specification, by: method, budget: budget)
   }
 
+  /// Refuses inputs that are not of the network's input shape, and a specification of another batch
+  /// or of other outputs.
   private func check(
     _ inputs: Tensor, _ specification: Specification
   ) throws(BoundsError) {

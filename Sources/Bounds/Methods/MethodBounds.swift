@@ -2,19 +2,36 @@ import Relaxations
 import Tensors
 
 extension Bounding {
-  /// Lower bounds of a specification by a method, [batch, S], going on from what earlier methods have
-  /// found.
+  /// Bounds a specification from below by a method, going on from what earlier methods have found.
+  ///
+  /// The methods, each tighter as a rule and slower than the one before:
+  ///
+  /// - `interval`: the folded specification over the region that it reads (IBP).
+  /// - `crownIBP`: one backward pass to the input over the regions as they are.
+  /// - `crown`: backward passes for all pre-activation bounds first, unless that has been done.
+  /// - `alphaCROWN`: CROWN, then optimised slopes for pre-activation bounds and for the
+  ///   specification. The result is nowhere below that of CROWN.
+  ///
+  /// A refinement stays in this value. So after `crown`, the bounds of `interval` and `crownIBP`
+  /// are those over refined regions, and `alphaCROWN` does not compute CROWN anew.
   ///
   /// With a budget that is spent half way the bounds still hold, but are looser.
   ///
-  /// - Precondition: The specification has the batch of the regions, or 1, and the network's outputs.
+  /// - Parameters:
+  ///   - specification: Its batch is that of the regions, or 1.
+  ///   - budget: What time and memory may be spent. It limits how many rows are carried at once,
+  ///     which changes no bound but for last bits.
+  /// - Returns: [batch, S]. NaN or infinity means that nothing is known.
+  /// - Precondition: The specification has the batch of the regions, or 1, and the network's
+  ///   outputs.
   public mutating func lowerBounds(
     of specification: Specification, by method: BoundMethod, budget: Budget = Budget()
   ) -> Tensor {
     lowerBounds(of: specification, by: method, budget: budget, refining: .undecided)
   }
 
-  /// The same with a choice of neurons for full CROWN.
+  /// Bounds a specification with a choice of the neurons that full CROWN refines, for comparisons
+  /// with other implementations.
   mutating func lowerBounds(
     of specification: Specification, by method: BoundMethod, budget: Budget,
     refining neurons: RefinedNeurons
@@ -37,7 +54,7 @@ extension Bounding {
     }
   }
 
-  /// Lower bounds by one backward pass, as many rows at a time as the budget allows.
+  /// Bounds a specification by one backward pass, as many rows at a time as the budget allows.
   private func linearBounds(
     of specification: Specification, slope: ReLUSlope, budget: Budget
   ) -> Tensor {
@@ -63,7 +80,11 @@ extension Bounding {
     if !ascent.budget.isSpent { refinements.append(method) }
   }
 
-  /// Bounds of a form, at most `limit` of its rows at a time.
+  /// Bounds a form, at most `limit` of its rows at a time, so that memory does not grow with the
+  /// number of rows. Rows are independent, so the parts' bounds are those of the whole.
+  ///
+  /// - Parameter bounds: Bounds some rows of the form: [batch, rows].
+  /// - Returns: [batch, S].
   func inChunks(of limit: Int, _ form: GraphForm, _ bounds: (GraphForm) -> Tensor) -> Tensor {
     guard form.rows > limit else { return bounds(form) }
     var result = Tensor.zeros([batch, form.rows])

@@ -1,10 +1,17 @@
 import Networks
 import Tensors
 
-/// A network that bounds can be computed for.
+/// A network that bounds can be computed for: every layer has bound rules, and the order in which
+/// bounds walk the layers is laid out.
 ///
-/// Making one is the only place that can refuse a layer; what is then computed with it does not
-/// throw.
+/// Making one is the only place that can refuse a layer; nothing that is computed with it later
+/// fails because of a layer. A layer without rules is refused by name and never skipped, since a
+/// certificate that leaves out a layer speaks of another network.
+///
+/// The value holds no bounds and no inputs, so a training run, a certification or a verification
+/// makes one and uses it for all batches, on any number of threads. ``bounding(over:)`` makes what
+/// is known on one batch of regions; ``lowerBounds(of:around:within:by:budget:)`` does that and
+/// runs one method in a single call.
 ///
 /// ```swift
 /// let bounded = try BoundedNetwork(network)
@@ -13,10 +20,15 @@ import Tensors
 /// let lower = bounding.lowerBounds(of: margins, by: .crownIBP())
 /// ```
 public struct BoundedNetwork: Sendable {
+  /// The network that bounds speak of, as it was given.
   package let network: Network
+  /// The network's layers with their shapes and rules, in the order in which bounds walk them.
   package let plan: BoundPlan
 
-  /// - Throws: ``BoundsError/unsupportedLayer(path:kind:)`` for a layer without bound rules.
+  /// Prepares a network for bounds. It computes nothing on the weights, so it costs little.
+  ///
+  /// - Throws: ``BoundsError/unsupportedLayer(path:kind:)`` for the first layer whose type does not
+  ///   conform to ``BoundedLayer``.
   public init(_ network: Network) throws(BoundsError) {
     if let node = network.nodes.first(where: { !($0.layer is any BoundedLayer) }) {
       throw .unsupportedLayer(path: node.path, kind: type(of: node.layer).kind)
@@ -24,6 +36,8 @@ public struct BoundedNetwork: Sendable {
     self.init(known: network)
   }
 
+  /// Lays out the layers without a question to the user.
+  ///
   /// - Precondition: Every layer has bound rules.
   private init(known network: Network) {
     self.network = network
@@ -40,14 +54,25 @@ public struct BoundedNetwork: Sendable {
       })
   }
 
-  /// The same for a network that was made from this one, with other numbers or with layers folded.
+  /// Prepares a network that was made from this one: with other weights after a step of training,
+  /// with a batch's statistics in its BatchNorm layers, with layers folded into others, or without
+  /// the softmax at its end.
+  ///
+  /// It does not throw, so that a step of training needs no `try`: such a network has no layer of a
+  /// kind that this one does not have.
   ///
   /// - Precondition: Every layer has bound rules, as those of this network do.
   package func renewed(_ network: Network) -> BoundedNetwork { BoundedNetwork(known: network) }
 
-  /// Bounds of all values on a batch of regions, by intervals.
+  /// Begins to bound the network on a batch of regions: propagates intervals (IBP, Gowal et al.
+  /// 2018) from the input to the last layer that is not affine.
   ///
+  /// - Parameter region: Sets of inputs, one for each example, with the centre [batch, …input
+  ///   shape].
+  /// - Returns: What intervals give. Methods refine it (``Bounding/lowerBounds(of:by:budget:)``).
   /// - Precondition: The regions are of the network's input shape.
+  /// - Complexity: The time of about two forward passes of the batch, one for the centres and one
+  ///   for the radii.
   public func bounding(over region: Region) -> Bounding {
     let shape = Array(region.center.shape.dropFirst())
     precondition(

@@ -1,22 +1,55 @@
 import Relaxations
 import Tensors
 
-/// A bounding holds what is known of a network's values on a batch of regions: intervals forwards,
+/// What is known of a network's values on a batch of regions: regions of all values forwards, and
 /// linear forms backwards.
 ///
-/// It begins with intervals. Methods refine it, each going on from what the one before has found, and
-/// a copy is as cheap as a few references. No mathematics of a layer is here: layers bring their own
-/// (``BoundedLayer``).
+/// A lower bound of a specification is proved in two movements. Forwards, every layer maps the
+/// regions of what it reads to a region that holds its output, so that `regions[v]` holds value v
+/// for every allowed input. Backwards, the specification is a linear form over the output, and
+/// every layer turns a form over its output into one over its inputs that is nowhere larger on
+/// these regions. Once the form stands over the input,
+///
+///     C·f(x) + offset ≥ Λ·x + c   for every x in the region,
+///
+/// its least value over a box or a ball is known in closed form. Layers that are not affine need
+/// the forward regions to choose lines around themselves; this is where both movements meet.
+///
+/// Methods differ in how far they go. Interval bound propagation (IBP, Gowal et al. 2018) takes the
+/// form over the last region that is known. CROWN-IBP (Zhang et al. 2020) walks it back to the
+/// input once. CROWN (Zhang et al. 2018) first replaces the pre-activation bounds of every layer by
+/// those of such backward passes. α-CROWN (Xu et al. 2021) also optimises the slopes of the lines.
+///
+/// A bounding begins with intervals. Methods refine it, each going on from what the one before has
+/// found, and a copy costs a few references, so that an open example can be handed on or split. No
+/// mathematics of a layer is here: layers bring theirs (``BoundedLayer``).
+///
+/// A ``BoundedNetwork`` makes it. Decisions, the verification of properties and the losses of
+/// training use it. Values are numbered as in a `Network`: 0 is the input, i + 1 the output of
+/// layer i.
+///
+/// In real arithmetic every region holds its value for every input of its example; what methods put
+/// in place of a region keeps this. (Training by random projections is the exception: it replaces
+/// pre-activation bounds by estimates.) The rounding of Float32 is not accounted for.
 public struct Bounding: Sendable {
+  /// The layers, and where the affine part at the network's end begins.
   package let plan: BoundPlan
-  /// Regions by value: regions[0] is the input's, regions[i + 1] that of layer i's output. Those
-  /// of the affine part at the network's end are not among them (``region(of:)``).
+  /// Regions by value: `regions[0]` is the input's, `regions[i + 1]` that of layer i's output.
+  ///
+  /// Values of the affine part at the network's end are not among them (``region(of:)``):
+  /// specifications are folded into that part, which is tighter than intervals of its values, and
+  /// cheaper.
   package var regions: [Region]
-  /// The methods that have refined the regions, in order.
+  /// The methods that have refined the regions so far, in order. A method that stands here is not
+  /// run on the regions again; one whose budget was spent half way does not stand here.
   var refinements: [BoundMethod] = []
 
   /// Propagates intervals up to the affine part at the network's end, into which specifications are
   /// folded.
+  ///
+  /// - Parameters:
+  ///   - plan: The layers of the network.
+  ///   - input: The sets of inputs, with the centre [batch, …input shape].
   init(_ plan: BoundPlan, over input: Region) {
     self.plan = plan
     regions = [input]
@@ -25,19 +58,26 @@ public struct Bounding: Sendable {
     }
   }
 
-  /// Bounds of a chain of layers, each with the region of what it reads.
+  /// Makes bounds of a chain of layers whose regions are known already: of windows of an image
+  /// (``ImageChain``), with intervals cut out of those of the whole.
+  ///
+  /// - Parameter regions: The region of what each layer reads, in the layers' order; the output of
+  ///   the last layer has none.
   init(_ plan: BoundPlan, _ regions: [Region]) {
     self.plan = plan
     self.regions = regions
   }
 
-  /// The sets of inputs.
+  /// The sets of inputs that all bounds hold for, one for each example.
   package var input: Region { regions[0] }
 
   /// The number of examples.
   package var batch: Int { input.batch }
 
-  /// The region of a value, those of the affine part at the network's end included.
+  /// Returns the region of a value, those of the affine part at the network's end included.
+  ///
+  /// - Complexity: Regions of the affine part are propagated anew at each call; others are looked
+  ///   up.
   package func region(of value: Int) -> Region {
     guard value >= regions.count else { return regions[value] }
     var all = regions
@@ -47,7 +87,10 @@ public struct Bounding: Sendable {
     return all[value]
   }
 
-  /// Takes out what is known of some of the examples.
+  /// Takes out what is known of some of the examples, with the methods that have refined it, so
+  /// that the next method runs on those that are still open.
+  ///
+  /// - Parameter indices: Places of examples in the batch, in the order wanted.
   package func examples(at indices: [Int]) -> Bounding {
     var part = self
     part.regions = regions.map { $0.rows(at: indices) }
@@ -56,32 +99,59 @@ public struct Bounding: Sendable {
 }
 
 extension Bounding {
-  /// Lower bounds of a specification by the regions known so far, with the affine layers at the end
-  /// folded into it: [batch, S].
+  /// Bounds a specification by the regions known so far, with the affine layers at the end folded
+  /// into it. On regions that no method has refined these are the bounds of IBP.
+  ///
+  /// With the folded specification `C·W·h + …` over the last hidden value h, the bound is
+  /// `(C·W)·centre − |C·W|·radius`; differences of logits are so bounded as one row, not as two
+  /// intervals.
+  ///
+  /// - Returns: [batch, S].
   package func intervalBounds(of specification: Specification) -> Tensor {
     elided(specification).lowerBounds(over: regions)
   }
 
-  /// Lower bounds of a specification by one backward pass over the regions known so far: [batch, S].
+  /// Bounds a specification by one backward pass over the regions known so far: on regions of
+  /// intervals CROWN-IBP (Zhang et al. 2020), on those that CROWN has refined full CROWN.
+  ///
+  /// - Parameter slope: How the lower lines of undecided ReLUs are chosen.
+  /// - Returns: [batch, S].
   package func linearBounds(of specification: Specification, slope: ReLUSlope) -> Tensor {
     linearBounds(of: elided(specification), slope: slope)
   }
 
-  /// The specification as a form over values before the affine part at the network's end.
+  /// Folds a specification into the affine part at the network's end: pulls it back to the values
+  /// that the part reads. This is an equality, and no interval of a logit is needed.
   package func elided(_ specification: Specification) -> GraphForm {
     let end = plan.steps.count
     return pulled(
       GraphForm(specification.form, over: end), from: end, to: plan.tail, slope: .adaptive)
   }
 
-  /// Lower bounds of a form over values before the affine part at the network's end.
+  /// Bounds a form over values before the affine part at the network's end, by a backward pass to
+  /// the input.
+  ///
+  /// - Parameter form: What ``elided(_:)`` makes, or some of its rows.
+  /// - Returns: [batch, S].
   package func linearBounds(of form: GraphForm, slope: ReLUSlope) -> Tensor {
     pulled(form, from: plan.tail, to: 0, slope: slope).lowerBounds(over: [input])
   }
 
-  /// A form over values up to that numbered `end` as one over those up to `start`.
+  /// Pulls a form over values up to that numbered `end` back to one over values up to `start`.
   ///
-  /// - Parameter alphas: Chosen slopes by layer (``LayerPlace/alpha``).
+  /// It walks the layers from the last to the first. At layer i it takes the coefficients over
+  /// value i + 1 out of the form, has the layer turn them into coefficients over what the layer
+  /// reads, and adds these to those that other readers of the same value have left there. A layer
+  /// whose output the form does not mention is passed over. Since a value is only pulled once all
+  /// its readers have been, branches that share an input are not taken for independent.
+  ///
+  /// - Parameters:
+  ///   - end: The form mentions no value above it.
+  ///   - start: The result mentions no value above it.
+  ///   - slope: How lines of undecided ReLUs are chosen where `alphas` has none.
+  ///   - alphas: Chosen slopes by layer (``LayerPlace/alpha``).
+  /// - Returns: A form that is nowhere above the given one on the regions; equal to it where all
+  ///   layers between are affine.
   func pulled(
     _ form: GraphForm, from end: Int, to start: Int, slope: ReLUSlope, alphas: [Int: Tensor] = [:]
   ) -> GraphForm {
@@ -99,6 +169,8 @@ extension Bounding {
     return form
   }
 
+  /// Describes a layer's place for its backward step: shapes, and for a layer that is not affine
+  /// the box of its input, by which it chooses lines.
   func place(of step: BoundPlan.Step, slope: ReLUSlope, alpha: Tensor? = nil) -> LayerPlace {
     LayerPlace(
       inputShapes: step.inputShapes, outputShape: step.outputShape,

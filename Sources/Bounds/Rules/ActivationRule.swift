@@ -2,9 +2,13 @@ import Networks
 import Relaxations
 import Tensors
 
-/// Boxes hold the function's values at the ends and where it turns in between; forms take lines of the
-/// function (``activationLines(_:center:radius:slope:)``).
+/// An activation applied elementwise.
+///
+/// Boxes hold the function's values at the ends and where it turns in between, so that functions
+/// that fall and rise, such as GELU, are bounded as well. Forms take the lines of the function
+/// (``activationLines(_:center:radius:slope:)``), or with free slopes those of its convex hull.
 extension Activation: RelaxedRule {
+  /// True for leaky ReLU alone: other functions are curved on a side of 0, or bend elsewhere.
   package var isExactOnceDecided: Bool {
     if case .leakyReLU = function { true } else { false }
   }
@@ -26,9 +30,12 @@ extension Activation: RelaxedRule {
       activationLines(function, center: center, radius: radius, slope: place.slope))
   }
 
+  /// Relaxes a form with slopes chosen for each row.
+  ///
   /// Leaky ReLU of slope s is s·h + (1 − s)·max(h, 0), of which the first part needs no lines;
-  /// alpha is the lower slope of the second. Of other activations it chooses among the hull's
-  /// lines.
+  /// alpha is the lower slope of the second, whose factor 1 − s is not negative and leaves the
+  /// choice of the line to the coefficient's sign. For other activations alpha chooses among the
+  /// hull's lines.
   private func relaxed(
     _ coefficients: Tensor, center: Tensor, radius: Tensor, alpha: Tensor
   ) -> (form: Tensor, constant: Tensor) {
@@ -40,6 +47,8 @@ extension Activation: RelaxedRule {
     return (straight * slope + bend.form * (1 - slope), bend.constant * (1 - slope))
   }
 
+  /// Leaky ReLU starts from the slopes of the rule; other activations start in the middle of the
+  /// hull's slopes.
   package func startingAlpha(over input: Interval, _ slope: ReLUSlope) -> Tensor? {
     if case .leakyReLU = function { return reluSlopes(input, slope) }
     return Tensor(shape: input.center.flattenedRows.shape, repeating: 0.5)

@@ -3,16 +3,27 @@ import Tensors
 
 /// An affine layer, x ↦ Σ Lᵢxᵢ + b over its inputs xᵢ.
 ///
-/// It states its maps. Its interval step, its backward step and its rows of units follow from them,
-/// written once for all affine layers.
+/// A layer states what it is: its linear map, the same with absolute weights, its transpose, and
+/// what it adds. The interval step, the backward step and rows of units follow from these and are
+/// written once for all affine layers, so a new affine layer cannot get them wrong one by one.
+///
+///     interval:  centre ↦ Σ Lᵢcᵢ + b,   radius ↦ Σ |Lᵢ|rᵢ
+///     backward:  Λ·y + c = Σ (ΛLᵢ)·xᵢ + (Λb + c)
+///
+/// The backward step is an equality: affine layers lose nothing in CROWN. The interval step is the
+/// smallest box, and loses only what the inputs have in common.
 public protocol AffineRule: BoundedLayer {
-  /// Σ Lᵢxᵢ for inputs [batch, …]: the layer without what it adds.
+  /// Σ Lᵢxᵢ for inputs [batch, …]: the layer without what it adds. Random projections carry columns
+  /// of noise through it.
   func linearMap(_ inputs: [Tensor]) -> Tensor
 
-  /// Σ |Lᵢ|xᵢ, with the absolute value of every weight.
+  /// Σ |Lᵢ|xᵢ, with the absolute value of every weight; it maps radii, which are not negative.
   func absoluteMap(_ inputs: [Tensor]) -> Tensor
 
-  /// Λ ↦ (ΛL₁, ΛL₂, …) for rows Λ over the output, [batch, S, n].
+  /// Λ ↦ (ΛL₁, ΛL₂, …), the coefficients over each input.
+  ///
+  /// - Parameter rows: Λ over the output, [batch, S, n].
+  /// - Returns: For each input in order, [batch, S, nᵢ].
   func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor]
 
   /// b, one number for each scalar of the output's last axis or for each scalar; nil for none.
@@ -20,9 +31,16 @@ public protocol AffineRule: BoundedLayer {
 
   /// The rows of L₁ for the given scalars of the output, [1, count, n]. Only for a layer of one
   /// input.
+  ///
+  /// The default sends unit rows through the transposed map; a layer that can read its rows off its
+  /// weight, as a matrix can, has a faster one.
   func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor
 
-  /// Maps a ball; returns nil where nothing better is known than the image of its box.
+  /// Maps a ball to a region that holds its image; returns nil where nothing better is known than
+  /// the image of its box.
+  ///
+  /// A layer that scales or moves scalars keeps it a ball. A matrix W makes it the box of the
+  /// images, whose radius ε·‖W_i‖_q is exact for each scalar.
   func image(of ball: NormBall) -> Region?
 }
 
@@ -36,7 +54,9 @@ extension AffineRule {
 
   public func image(of ball: NormBall) -> Region? { nil }
 
-  /// The centre goes through the layer, the radius through the absolute map (Gowal et al. 2018).
+  /// Maps boxes by centre and radius (Gowal et al. 2018): the centre goes through the layer, the
+  /// radius through the absolute map. A single ball is mapped by ``image(of:)``, where the layer
+  /// has that.
   public func propagate(_ regions: [Region]) -> Region {
     if regions.count == 1, case .ball(let ball) = regions[0], let image = image(of: ball) {
       return image
@@ -47,7 +67,8 @@ extension AffineRule {
     return .box(Interval(center: forward(all: boxes.map(\.center)), radius: radius))
   }
 
-  /// Λ(Σ Lᵢxᵢ + b) + c = Σ (ΛLᵢ)xᵢ + (Λb + c): an equality.
+  /// Pulls a form back by the transposed map: Λ(Σ Lᵢxᵢ + b) + c = Σ (ΛLᵢ)xᵢ + (Λb + c), an
+  /// equality.
   public func pullBack(
     _ form: LinearForm, through place: LayerPlace
   ) -> (coefficients: [Tensor], constant: Tensor) {
@@ -56,10 +77,14 @@ extension AffineRule {
     return (transposedMap(form.coefficients, through: place), constant)
   }
 
-  /// The given scalars of the output as a form over the layer's one input, shared by all examples.
+  /// Returns the given scalars of the output as a form over the layer's one input, shared by all
+  /// examples: rows of L₁ with their numbers of b. It is where backward passes for pre-activation
+  /// bounds begin, one layer further back than unit rows would.
   func unitForm(of outputs: [Int], through place: LayerPlace) -> LinearForm {
     let constant =
       offset.map { offset in
+        // An offset for each channel repeats along the last axis, one for each scalar has its own
+        // place.
         offset.rows(at: outputs.map { $0 % offset.count }).reshaped([1, outputs.count])
       } ?? .zeros([1, outputs.count])
     return LinearForm(coefficients: unitRows(outputs, through: place), constant: constant)

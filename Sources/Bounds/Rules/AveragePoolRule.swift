@@ -1,8 +1,10 @@
 import Networks
 import Tensors
 
-/// Means, whose weights are all positive; forms spread over the windows. A ball becomes its box:
-/// sound, though rows of the pool have smaller dual norms.
+/// Means over windows: an affine map whose weights are not negative, so that the absolute map is
+/// the map itself. Backwards, a form spreads evenly over the windows.
+///
+/// A ball becomes its box first: sound, though rows of the pool have smaller dual norms.
 extension AveragePool: AffineRule {
   package var offset: Tensor? { nil }
 

@@ -1,11 +1,15 @@
 import Networks
 import Tensors
 
-/// A layer that multiplies each channel (the last axis) by a factor and adds a number to it.
+/// A layer that multiplies each channel (the last axis) by a factor and adds a number to it:
+/// normalisation, BatchNorm with its statistics fixed, scaling by constants.
+///
+/// Its matrix is diagonal, so that scalars do not mix, boxes stay exact, and a ball stays a ball
+/// whose radius differs between channels.
 package protocol ChannelMap: AffineRule {
-  /// [channels].
+  /// The factor of each channel, [channels].
   var scale: Tensor { get }
-  /// [channels].
+  /// What is added to each channel, [channels].
   var shift: Tensor { get }
 }
 
@@ -21,12 +25,15 @@ extension ChannelMap {
     channelAffine(inputs[0], scale: absolute(scale), shift: nil)
   }
 
+  /// The transpose of a diagonal matrix is itself: each coefficient is multiplied by the factor of
+  /// its channel.
   package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
     let shape = rows.shape
     let channels = rows.reshaped([shape[0], shape[1], shape[2] / scale.count, scale.count])
     return [channelAffine(channels, scale: scale, shift: nil).reshaped(shape)]
   }
 
+  /// Scales the ball's channels: {c + s∘δ} becomes {scale·c + shift + (scale·s)∘δ}.
   package func image(of ball: NormBall) -> Region? {
     .ball(ball.scaled(by: scale, center: forward(ball.center)))
   }
@@ -35,7 +42,10 @@ extension ChannelMap {
 extension Normalization: ChannelMap {}
 extension ChannelAffine: ChannelMap {}
 
+/// BatchNorm, as the affine map of the statistics that it has: running ones in certification, those
+/// of a batch in training.
 extension BatchNorm: ChannelMap {
-  /// The scale of a ball is constant, that of a batch in training is tracked: its box is taken.
+  /// Takes the ball's box: the scale of a ball is a constant, whereas that of a batch in training
+  /// is tracked.
   package func image(of ball: NormBall) -> Region? { nil }
 }

@@ -1,8 +1,11 @@
 import Networks
 import Tensors
 
-/// W as a convolution; backwards one transposed convolution over batch × rows images. A ball becomes
-/// the box of its images: ε times the dual norm of each row.
+/// A convolution as the matrix W that it is. Backwards it is one transposed convolution over batch
+/// × rows images: a row of coefficients over the output is an image of O channels.
+///
+/// A ball becomes the box of its images: radius ε times the dual norm of each row of W, computed
+/// for every output position, since zero padding cuts the kernel at the borders.
 extension Convolution: AffineRule {
   package var offset: Tensor? { bias }
 
@@ -22,10 +25,12 @@ extension Convolution: AffineRule {
     return [pulled.reshaped([rows.shape[0], rows.shape[1], place.inputShape.reduce(1, *)])]
   }
 
+  /// Places the kernel where each of the scalars reads the image.
   package func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor {
     convolutionRows(kernel, outputs: outputs, imageShape: place.inputShape, geometry)
   }
 
+  /// Returns the box of the images of a ball: radius ε·‖W_i∘s‖_q for each scalar of the output.
   package func image(of ball: NormBall) -> Region? {
     let norms = convolutionRowNorms(
       kernel, scale: ball.scale, imageShape: Array(ball.center.shape.dropFirst()), geometry,

@@ -2,7 +2,8 @@ import Networks
 import Tensors
 
 /// Flatten keeps the order in memory, so that boxes and balls are viewed anew and forms pass
-/// unchanged.
+/// unchanged. Scalars of all positions follow each other, channels fastest, so a ball's scale of
+/// each channel still applies.
 extension Flatten: AffineRule {
   package var mixesScalars: Bool { false }
   package var offset: Tensor? { nil }

@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// Addition: a form passes unchanged to every input.
+/// A sum: backwards, a form passes unchanged to every input.
 ///
 /// The sum of the inputs' boxes forgets what the inputs have in common; backward forms remember it,
 /// since the coefficients of a value that is read twice add up.
@@ -16,11 +16,12 @@ extension Addition: AffineRule {
     place.inputShapes.map { _ in rows }
   }
 
-  /// The sum of one ball is the ball.
+  /// The sum of one ball is the ball. (Several balls are summed as boxes.)
   package func image(of ball: NormBall) -> Region? { .ball(ball) }
 }
 
-/// Concatenation: boxes and coefficients side by side.
+/// Inputs side by side along the last axis: so are their boxes, and a form is split into the
+/// coefficients over each.
 extension Concatenation: AffineRule {
   package var offset: Tensor? { nil }
 

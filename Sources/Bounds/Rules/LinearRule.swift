@@ -1,7 +1,9 @@
 import Networks
 import Tensors
 
-/// W as a matrix. A ball becomes the box of its images: ε times the dual norm of each row.
+/// A fully connected layer, with W as a matrix. Backwards, Λ ↦ Λ·W is one matrix product for all
+/// examples and rows. A ball becomes the box of its images: radius ε times the dual norm of each
+/// row.
 extension Linear: AffineRule {
   package var offset: Tensor? { bias }
 
@@ -15,17 +17,20 @@ extension Linear: AffineRule {
     [matrixProduct(rows, weight)]
   }
 
+  /// Rows of the matrix, as they are.
   package func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor {
     weight.rows(at: outputs).reshaped([1, outputs.count, weight.shape[1]])
   }
 
+  /// Returns the box of the images of a ball: radius ε·‖W_i∘s‖_q for each scalar of the output.
   package func image(of ball: NormBall) -> Region? {
     let center = forward(ball.center)
     let norms = rowNorms(ball) * ball.epsilon
     return .box(Interval(center: center, radius: norms.repeatedBatch(center.shape[0])))
   }
 
-  /// ‖W_i ∘ s‖ in the dual norm, [1, out]: the rows of a 1×1 convolution on one pixel.
+  /// Returns ‖W_i∘s‖_q for each row i, [1, out], as the rows of a 1×1 convolution on one pixel. The
+  /// ball's scale of each channel repeats along a flattened image.
   private func rowNorms(_ ball: NormBall) -> Tensor {
     let (out, columns) = (weight.shape[0], weight.shape[1])
     let channels = ball.scale.scalars

@@ -1,8 +1,12 @@
 import Networks
 import Tensors
 
-/// Boxes: monotone, so the ends pass through. Forms: the lines of a window's maximum.
+/// Maxima over windows. A maximum rises with each element, so that the ends of boxes pass through.
+/// Forms take the lines around a window's maximum: one element bounds it below, the chord of one
+/// element above (`MaxPoolRelaxation` in the module Relaxations).
 extension MaxPool: RelaxedRule {
+  /// Pools the ends apart: the least maximum is that of the lower ends, the largest that of the
+  /// upper.
   package func box(of input: Interval) -> Interval {
     Interval(lower: maxPool(input.lower, window), upper: maxPool(input.upper, window))
   }

@@ -2,13 +2,19 @@ import Networks
 import Relaxations
 import Tensors
 
-/// With n(x) = min(x, 0), f(x) = max(x, 0) + a·n(x) for each channel. Boxes: exact, also where a is
-/// negative, when f falls up to 0. Forms: f(x) = x + (1 − a)·max(−x, 0), of which only the second
-/// part needs lines; its coefficient says which, so that any a will do. Above 0 the slope is 1
-/// without rounding, below it errs by that of 1 − a.
+/// max(x, 0) + a·min(x, 0) with a slope a of any size and sign for each channel.
+///
+/// Boxes are exact, also where a is negative, when the function falls up to 0. For forms it is
+/// written as x + (1 − a)·max(−x, 0), of which only the second part needs lines: those of ReLU at
+/// −x. The sign of its coefficient, 1 − a times that of the output, says which line holds, so that
+/// any a will do, and training may move it. Above 0 the slope is 1 without rounding, below it errs
+/// by the rounding of 1 − a.
 extension PReLU: RelaxedRule {
   package var isExactOnceDecided: Bool { true }
 
+  /// Returns the least and the largest value over [l, u]. With a split into its positive and its
+  /// negative part and n(x) = max(−x, 0), the least is max(l, 0) − a⁺·n(l) + a⁻·n(u): of the two
+  /// last terms one is 0.
   package func box(of input: Interval) -> Interval {
     let (lower, upper) = (input.lower, input.upper)
     let slopes = slopes(channels: lower.shape.last!)
@@ -39,17 +45,19 @@ extension PReLU: RelaxedRule {
     return (coefficients.repeatedBatch(relaxed.form.shape[0]) - relaxed.form, relaxed.constant)
   }
 
+  /// Slopes of the mirrored part that give the function the lower lines that `slope` chooses for
+  /// ReLU.
   package func startingAlpha(over input: Interval, _ slope: ReLUSlope) -> Tensor? {
     reluSlopes(input.mirroredRows, slope.mirrored)
   }
 
-  /// 1 − a for each channel of the layer's place.
+  /// Returns 1 − a for each channel of the layer's place.
   private func complement(_ place: LayerPlace) -> Tensor {
     let slopes = slopes(channels: place.inputShape.last!)
     return Tensor(shape: slopes.shape, repeating: 1) - slopes
   }
 
-  /// Coefficients [batch, rows, n], each times the factor of its channel.
+  /// Multiplies coefficients [batch, rows, n] by the factor of each one's channel.
   private func times(_ factors: Tensor, _ coefficients: Tensor) -> Tensor {
     let shape = coefficients.shape
     let channels = coefficients.reshaped(

@@ -2,10 +2,15 @@ import Networks
 import Relaxations
 import Tensors
 
-/// Boxes: monotone, so the ends pass through. Forms: the lines of ``ReLUSlope``.
+/// max(x, 0). It rises, so that the ends of boxes pass through.
+///
+/// Forms take three cases of the pre-activation interval [l, u] (Zhang et al. 2018): the identity
+/// where l ≥ 0, zero where u ≤ 0, and for an undecided neuron the chord u/(u − l)·(h − l) above and
+/// a line α·h below, 0 ≤ α ≤ 1, which ``ReLUSlope`` or α-CROWN chooses.
 extension ReLU: RelaxedRule {
   package var isExactOnceDecided: Bool { true }
 
+  /// Returns [max(l, 0), max(u, 0)].
   package func box(of input: Interval) -> Interval {
     let output = intervalReLU(center: input.center, radius: input.radius)
     return Interval(center: output.center, radius: output.radius)
@@ -26,7 +31,7 @@ extension ReLU: RelaxedRule {
   }
 }
 
-/// The slopes of ReLU's lower lines, [batch, n].
+/// Returns the slopes α of ReLU's lower lines on intervals, [batch, n]: 1 or 0 on decided neurons.
 func reluSlopes(_ preactivation: Interval, _ slope: ReLUSlope) -> Tensor {
   activationLines(
     .leakyReLU(slope: 0), center: preactivation.center.flattenedRows,

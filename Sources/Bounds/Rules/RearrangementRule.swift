@@ -2,7 +2,10 @@ import Networks
 import Tensors
 
 /// Scalars are rearranged, with constants where there is no source; the coefficients of a form go
-/// back to where its values came from.
+/// back to where its values came from, and those of copies of one scalar add up.
+///
+/// Reshaping, transposing, padding, slicing and gathering are all this one layer, so their rules
+/// are written and tested once.
 extension Rearrangement: AffineRule {
   /// The fill where there is no source, 0 elsewhere; nil where the fill is 0.
   package var offset: Tensor? {
@@ -20,8 +23,9 @@ extension Rearrangement: AffineRule {
     [transposedRearrangement(rows, by: map)]
   }
 
-  /// A ball whose scalars change places among themselves stays one if its scale is the same for
-  /// all: one number for each channel is not enough where the scalars leave their channels.
+  /// Keeps a ball a ball where its scalars only change places among themselves, and its scale is
+  /// the same for all: one number for each channel is not enough where the scalars leave their
+  /// channels.
   package func image(of ball: NormBall) -> Region? {
     let scales = ball.scale.scalars
     guard map.isPermutation, scales.allSatisfy({ $0 == scales[0] }) else { return nil }

@@ -1,9 +1,17 @@
 import Networks
 import Tensors
 
-/// A softmax, or its logarithm, of vectors: boxes by the worst logits for each output, forms by
-/// planes. Not a rule for each scalar alone: every output depends on every logit.
+/// A softmax, or its logarithm, of vectors: every output depends on every logit, so that planes
+/// over all logits bound it where other layers have lines.
+///
+/// Boxes take the worst logits for each output: log softmax rises with its own logit and falls with
+/// the others, so the corners where it is least and largest are known. Forms take planes (Wei et
+/// al. 2023), `SoftmaxPlanes` and `LogSumExpPlanes` in the module Relaxations.
+///
+/// A classifier's margins do not need it: certification leaves a softmax at the network's end out
+/// (`Network.logits`). Properties of probabilities do.
 protocol SoftmaxRule: RelaxedRule {
+  /// Whether the layer is softmax or its logarithm.
   static var scale: SoftmaxScale { get }
 }
 

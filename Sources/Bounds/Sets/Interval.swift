@@ -1,21 +1,35 @@
 import Tensors
 
-/// Boxes in centre and radius form, both [batch, …shape].
+/// Boxes, an interval for each scalar: {x : |x − centre| ≤ radius}, centre and radius both [batch,
+/// …shape].
+///
+/// Centre and radius suit affine layers, whose map of a box takes one product with the weights and
+/// one with their absolute values. Activations that rise use the ends, centre ∓ radius.
 public struct Interval: Sendable {
+  /// The middle of each interval.
   public var center: Tensor
+  /// Half the width of each interval; not negative, or NaN where nothing is known.
   public var radius: Tensor
 
+  /// Makes boxes of centres and radii.
+  ///
+  /// - Precondition: Both have one shape.
   public init(center: Tensor, radius: Tensor) {
     precondition(center.shape == radius.shape, "centre and radius of different shapes")
     self.center = center
     self.radius = radius
   }
 
-  /// The ends as centre ∓ radius.
+  /// Makes boxes of their ends, both [batch, …shape].
+  ///
+  /// Centre and radius are rounded to nearest, so centre ∓ radius can lie inside the given ends by
+  /// last bits. Rounding is not accounted for yet.
   public init(lower: Tensor, upper: Tensor) {
     self.init(center: (lower + upper) * 0.5, radius: (upper - lower) * 0.5)
   }
 
+  /// The lower ends, centre − radius.
   public var lower: Tensor { center - radius }
+  /// The upper ends, centre + radius.
   public var upper: Tensor { center + radius }
 }

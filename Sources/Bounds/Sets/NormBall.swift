@@ -1,17 +1,26 @@
 import Tensors
 
-/// Balls {c + s∘δ : ‖δ‖_p ≤ ε} for p = 2 or 1, c of [batch, …shape], s one factor per channel.
+/// Balls {c + s∘δ : ‖δ‖_p ≤ ε} for p = 2 or 1, one for each example, with a factor s for each
+/// channel.
 ///
-/// They keep their form through reshaping and per-channel scaling; the first real affine map turns
-/// them into boxes by the dual norm.
+/// The factors begin as ones and take up normalisation, so ε stays in raw input units. Balls keep
+/// their form through reshaping and per-channel scaling; the first layer that mixes scalars turns
+/// them into boxes by the dual norm: the i-th scalar of W·x moves by at most ε·‖W_i∘s‖_q, 1/p + 1/q
+/// = 1 (Hölder's inequality), and some δ moves it that far.
+///
+/// ``Perturbation/region(around:)`` makes them.
 public struct NormBall: Sendable {
+  /// c, [batch, …shape].
   public var center: Tensor
+  /// ε, the same for all examples, in the units of the network's input.
   public var epsilon: Float
+  /// The norm that bounds linear forms: q = 2 for a ball in ℓ2, q = ∞ for one in ℓ1.
   public var dual: DualNorm
-  /// [channels] of the last axis.
+  /// s, one factor for each channel of the last axis, [channels]; a constant. It may be negative,
+  /// since only its size matters.
   public var scale: Tensor
 
-  /// |δ_i| ≤ ‖δ‖_p, so each coordinate moves by at most ε·s.
+  /// The smallest boxes around the balls: |δ_i| ≤ ‖δ‖_p, so each coordinate moves by at most ε·|s|.
   var box: Interval {
     // A flattened image has its channels side by side.
     let channels = Tensor(shape: [center.count / scale.count, scale.count], repeating: epsilon)
@@ -19,7 +28,12 @@ public struct NormBall: Sendable {
     return Interval(center: center, radius: radius.reshaped(center.shape))
   }
 
-  /// The ball with each channel multiplied by a factor, around another centre.
+  /// Returns the balls with each channel multiplied by a factor, around other centres.
+  ///
+  /// - Parameters:
+  ///   - factors: [channels]. Where the ball has fewer channels, as behind a flatten, their factors
+  ///     repeat.
+  ///   - center: The centres after the map, [batch, …shape].
   func scaled(by factors: Tensor, center: Tensor) -> NormBall {
     let own = scale.scalars
     var ball = self

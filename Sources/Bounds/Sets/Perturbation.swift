@@ -1,19 +1,32 @@
 /// The set of inputs around x that a certificate speaks of: {x' : ‖x' − x‖_p ≤ ε}, optionally
-/// within the input domain. ε is always in raw input units (pixels in [0, 1]).
+/// within the input domain.
+///
+/// ε is always in raw input units (pixels in [0, 1]); a normalisation is a layer of the network and
+/// changes nothing about it. The value has no inputs: ``region(around:)`` makes the sets around a
+/// batch, attacks project onto them, and recipes and model files keep norm, ε and domain.
 public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
+  /// The norm that measures how far an input may move; its raw value is the name in files and
+  /// options.
   public enum Norm: String, Sendable, CaseIterable {
+    /// The largest change of any scalar.
     case linf
+    /// The Euclidean norm of all changes of an example.
     case l2
+    /// The sum of the absolute values of all changes of an example.
     case l1
   }
 
+  /// The norm p.
   public let norm: Norm
+  /// The radius ε, finite and not negative, in raw input units.
   public let epsilon: Float
   /// Inputs outside are not considered. Bounds make use of it for ℓ∞; for ℓ2 and ℓ1 they hold for
   /// the whole ball, of which attacks search this part.
   public let domain: ClosedRange<Float>?
 
-  /// Throws ``PerturbationError`` for a negative or non-finite ε.
+  /// Makes a set after checking ε, for numbers that come from a file or a user.
+  ///
+  /// - Throws: ``PerturbationError/badEpsilon(_:)`` for a negative or non-finite ε.
   public init(
     norm: Norm, epsilon: Float, domain: ClosedRange<Float>? = nil
   ) throws(PerturbationError) {
@@ -23,6 +36,9 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
     self.domain = domain
   }
 
+  /// Makes a set of an ε that the caller vouches for.
+  ///
+  /// - Precondition: ε is finite and not negative.
   private init(unchecked norm: Norm, _ epsilon: Float, _ domain: ClosedRange<Float>?) {
     precondition(epsilon.isFinite && epsilon >= 0, "ε must be finite and not negative")
     self.norm = norm
@@ -30,28 +46,40 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
     self.domain = domain
   }
 
-  /// The box ‖δ‖_∞ ≤ ε, within a domain if one is given. Traps on a negative or non-finite ε.
+  /// Makes the box ‖δ‖_∞ ≤ ε, within a domain if one is given.
+  ///
+  /// - Precondition: ε is finite and not negative.
   public static func linf(
     epsilon: Float, within domain: ClosedRange<Float>? = nil
   ) -> Perturbation { Perturbation(unchecked: .linf, epsilon, domain) }
 
-  /// The ball ‖δ‖₂ ≤ ε, within a domain if one is given. Traps on a negative or non-finite ε.
+  /// Makes the ball ‖δ‖₂ ≤ ε, within a domain if one is given.
+  ///
+  /// - Precondition: ε is finite and not negative.
   public static func l2(
     epsilon: Float, within domain: ClosedRange<Float>? = nil
   ) -> Perturbation { Perturbation(unchecked: .l2, epsilon, domain) }
 
-  /// The ball ‖δ‖₁ ≤ ε, within a domain if one is given. Traps on a negative or non-finite ε.
+  /// Makes the ball ‖δ‖₁ ≤ ε, within a domain if one is given.
+  ///
+  /// - Precondition: ε is finite and not negative.
   public static func l1(
     epsilon: Float, within domain: ClosedRange<Float>? = nil
   ) -> Perturbation { Perturbation(unchecked: .l1, epsilon, domain) }
 
-  /// The same set with another ε.
+  /// Returns the same set with another ε, as ramps of training and searches for radii need it.
+  ///
+  /// - Precondition: ε is finite and not negative.
   public func withEpsilon(_ epsilon: Float) -> Perturbation {
     Perturbation(unchecked: norm, epsilon, domain)
   }
 
-  /// Throws if ε is so large that the set holds every image of `count` pixels in [0, 1]: nearly
-  /// always a slip such as 8 for 8/255.
+  /// Refuses an ε that is so large that the set holds every image of `count` pixels in [0, 1]:
+  /// nearly always a slip such as 8 for 8/255.
+  ///
+  /// - Parameter count: The scalars of an input. The largest distance of two images is 1 in ℓ∞,
+  ///   √count in ℓ2 and count in ℓ1.
+  /// - Throws: ``PerturbationError/coversEverything(_:_:_:)`` for an ε above that distance.
   package func validate(inputCount count: Int) throws(PerturbationError) {
     let diameter: Float =
       switch norm {
@@ -62,6 +90,7 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
     guard epsilon <= diameter else { throw .coversEverything(norm, epsilon, diameter) }
   }
 
+  /// The set for people, such as "ℓ∞ ε = 8/255 (0.03137) within [0.0, 1.0]".
   public var description: String {
     let name =
       switch norm {
@@ -74,11 +103,14 @@ public struct Perturbation: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// A perturbation that makes no sense.
+/// A perturbation that makes no sense. Its description says what ε should be.
 public enum PerturbationError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// An ε that is negative, infinite or NaN.
   case badEpsilon(Float)
+  /// The norm, an ε whose set holds every image, and the largest distance of two images.
   case coversEverything(Perturbation.Norm, Float, Float)
 
+  /// What is wrong with the ε, in one line.
   public var description: String {
     switch self {
     case .badEpsilon(let value):

@@ -1,11 +1,19 @@
 import Tensors
 
-/// A set that holds a layer's values for every allowed input, one per example of a batch.
+/// A set that holds a value of the network for every allowed input, one set for each example of a
+/// batch.
+///
+/// It begins as the perturbation sets around inputs (``Perturbation/region(around:)``), or as the
+/// boxes of a property, and passes forwards through the layers. Most layers know boxes only; a ball
+/// stays a ball as long as layers only scale or move scalars, since the first matrix that mixes
+/// them is bounded more tightly over the ball than over its box.
 public enum Region: Sendable {
+  /// Intervals, one for each scalar by itself.
   case box(Interval)
+  /// Balls in ℓ2 or ℓ1, which couple the scalars.
   case ball(NormBall)
 
-  /// [batch, …shape].
+  /// The centres of the sets, [batch, …shape].
   package var center: Tensor {
     switch self {
     case .box(let interval): interval.center
@@ -16,7 +24,7 @@ public enum Region: Sendable {
   /// The number of examples.
   public var batch: Int { center.shape[0] }
 
-  /// The smallest box around it.
+  /// The smallest boxes that hold the sets.
   public var box: Interval {
     switch self {
     case .box(let interval): interval
@@ -24,7 +32,7 @@ public enum Region: Sendable {
     }
   }
 
-  /// The sets of some examples.
+  /// Returns the sets of some examples, in the order given.
   func rows(at indices: [Int]) -> Region {
     switch self {
     case .box(let box):
@@ -38,11 +46,16 @@ public enum Region: Sendable {
 }
 
 extension Perturbation {
-  /// The sets around a batch of inputs.
+  /// Makes the sets around a batch of inputs.
   ///
-  /// For an ℓ∞ box within a domain: lower = max(x − ε, 0), upper = min(x + ε, 1). An input
-  /// outside the domain gets an empty box turned to NaN, which no method certifies. For ℓ2 and ℓ1
-  /// it is the ball, whatever the domain.
+  /// For an ℓ∞ box within a domain [low, high]: lower = max(x − ε, low), upper = min(x + ε, high).
+  /// An input outside the domain by more than ε gets an empty box turned to NaN, which no method
+  /// certifies. For ℓ2 and ℓ1 it is the ball, whatever the domain, so bounds hold for more inputs
+  /// than are considered.
+  ///
+  /// - Parameter inputs: [batch, …shape], in the units of ε; a constant where a domain is given,
+  ///   whose box is not differentiable.
+  /// - Returns: Sets with centres of the inputs' shape.
   public func region(around inputs: Tensor) -> Region {
     switch norm {
     case .linf:

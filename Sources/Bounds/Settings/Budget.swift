@@ -1,16 +1,23 @@
 /// A budget limits the memory and the time that a computation of bounds takes.
+///
+/// Neither limit can make a bound wrong. Less memory means fewer rows or examples at once. When the
+/// time is over, refinements stop at what has been found, and what remains to be computed is one
+/// backward pass. A decision by a method that was stopped half way counts as open.
 public struct Budget: Sendable {
   /// Bytes that bounds may take on all threads together, beside the network itself. Work is cut to
-  /// stay below it, down to one row of one example.
+  /// stay below it, down to one row of one example, which is computed whatever it takes.
   public var memory: Int
-  /// When to stop refining: what has been found until then is kept.
+  /// When to stop refining: what has been found until then is kept. Without a deadline there is no
+  /// limit.
   public var deadline: ContinuousClock.Instant?
-  /// Asked now and then, on any thread, whether to stop.
+  /// Asked now and then, on any thread, whether to stop, as after Ctrl-C. It is called between
+  /// chunks of work and steps of an optimisation, so it should be fast.
   public var isStopped: @Sendable () -> Bool
 
-  /// Half a gigabyte.
+  /// Half a gibibyte, 2²⁹ bytes.
   public static let defaultMemory = 1 << 29
 
+  /// Makes a budget of ``defaultMemory`` and without a limit of time, but for what is given.
   public init(
     memory: Int = defaultMemory, deadline: ContinuousClock.Instant? = nil,
     isStopped: @escaping @Sendable () -> Bool = { false }
@@ -25,7 +32,8 @@ public struct Budget: Sendable {
     isStopped() || deadline.map { ContinuousClock.now >= $0 } ?? false
   }
 
-  /// Divides the memory among `count` computations side by side.
+  /// Divides the memory among `count` computations side by side; time and stopping are the same for
+  /// all.
   package func shared(by count: Int) -> Budget {
     var share = self
     share.memory /= max(count, 1)

@@ -1,9 +1,9 @@
 import Relaxations
 
-/// A method with its settings as one text, such as `crown(slope: zero)`: how recipes, model files
-/// and options name it.
+/// A method with its settings as one text, such as `crown(slope: zero)`: the form in which recipes,
+/// model files and options name it.
 extension BoundMethod {
-  /// How many steps α-CROWN may be asked for.
+  /// How many steps α-CROWN may be asked for in a text.
   static let iterationLimits = 1...10_000
 
   /// Reads a method: a name of ``names``, with its settings in parentheses behind it.
@@ -59,7 +59,7 @@ extension BoundMethod {
 
   /// Changes one setting by its name.
   ///
-  /// - Returns: Whether the method has such a setting, and the value makes sense.
+  /// - Returns: Whether the method has such a setting, and the value is in range.
   private mutating func set(_ name: String, to value: String) -> Bool {
     switch (name, self) {
     case ("slope", .crownIBP):

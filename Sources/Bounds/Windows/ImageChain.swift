@@ -2,10 +2,20 @@ import Networks
 import Tensors
 
 /// The way from the input to an image-shaped value, where it is one chain of convolutions, channel
-/// maps and ReLUs. A few positions of the value depend on a window of each value before it, and
-/// bounds of theirs need no more than these windows.
+/// maps and ReLUs: a part of the network that can be cut down to windows.
+///
+/// Full CROWN carries rows for each undecided neuron. Behind a few convolutions a neuron depends on
+/// a small window of each value, and its rows are 0 elsewhere. So neurons of a few positions are
+/// bounded in a network of these windows: the same layers without padding, on intervals cut out of
+/// those of the whole. The bounds are the same, at a fraction of the cost; a plan of the windows
+/// and their regions make an ordinary ``Bounding``.
+///
+/// Padding is brought along by the windows: what stands outside the image has to be 0 in front of a
+/// convolution. For the input it is. Behind a ReLU it is as well, if the interval in front of the
+/// ReLU is put at −1 there. Ways of another kind (skips, other activations) have no chain, and
+/// their rows go over whole values.
 struct ImageChain {
-  /// A layer and the value that it reads.
+  /// A layer of the chain and the value that it reads.
   fileprivate struct Link {
     let step: BoundPlan.Step
     var input: Int { step.inputs[0] }
@@ -13,10 +23,10 @@ struct ImageChain {
     var shape: [Int] { step.inputShapes[0] }
     /// The layer on windows, which bring along what padding adds.
     let layer: any BoundedLayer
-    /// Of a convolution; else 0.
+    /// Rows and columns of zeros that a convolution adds on each side; 0 for other layers.
     let padding: Int
 
-    /// What the layer reads for a window of its output.
+    /// Returns the window of its input that the layer reads for a window of its output.
     func read(for window: ImageWindow) -> ImageWindow {
       guard let layer = layer as? Convolution else { return window }
       return window.read(
@@ -24,12 +34,19 @@ struct ImageChain {
     }
   }
 
+  /// The bounds of the whole network, whose intervals are cut.
   private let whole: Bounding
+  /// The layers from the input's side to the value. Channel maps in front of all others are left
+  /// out where the input is a box, whose image under them is known.
   private let links: [Link]
-  /// Of the value.
+  /// The shape of the value that the chain leads to, [height, width, channels].
   private let shape: [Int]
 
-  /// Nil where the way is another.
+  /// Finds the chain that leads to a value; nil where the way is another.
+  ///
+  /// - Parameters:
+  ///   - whole: Bounds of the network, with regions of all values on the way.
+  ///   - value: The number of the value.
   init?(_ whole: Bounding, to value: Int) {
     var links: [Link] = []
     var next = value
@@ -50,7 +67,9 @@ struct ImageChain {
     shape = last.step.outputShape
   }
 
-  /// Bounds of a window of the value alone: those of a network that ends with it.
+  /// Makes bounds of a window of the value alone: those of a network that ends with it.
+  ///
+  /// - Returns: A bounding whose last layer makes the window, [batch, rows, columns, channels].
   func bounds(at window: ImageWindow) -> Bounding {
     let windows = self.windows(for: window) + [window]
     let shapes = zip(windows, links.map(\.shape) + [shape]).map { $0.shape(channels: $1[2]) }
@@ -80,14 +99,16 @@ struct ImageChain {
     return Bounding(BoundPlan(steps), regions)
   }
 
-  /// The share of the scalars before the value that a window depends on.
+  /// Returns the share of the scalars before the value that a window depends on, between 0 and 1,
+  /// or a little above where windows reach over the edges.
   func share(of window: ImageWindow) -> Double {
     let whole = links.reduce(0) { $0 + $1.shape.reduce(1, *) }
     let part = zip(windows(for: window), links).reduce(0) { $0 + $1.0.area * $1.1.shape[2] }
     return Double(part) / Double(max(whole, 1))
   }
 
-  /// What each layer reads.
+  /// Returns the window that each layer of the chain reads, in the layers' order, for a window of
+  /// the value.
   private func windows(for window: ImageWindow) -> [ImageWindow] {
     var windows: [ImageWindow] = []
     for link in links.reversed() { windows.append(link.read(for: windows.last ?? window)) }
@@ -96,7 +117,8 @@ struct ImageChain {
 }
 
 extension ImageChain.Link {
-  /// Nil for a layer that does not keep positions apart or does not end at 0.
+  /// Makes a link of a layer; nil for one that does not keep positions apart, or whose output
+  /// outside the image is not known to be 0 where it has to be.
   fileprivate init?(_ step: BoundPlan.Step) {
     guard step.inputs.count == 1, step.inputShapes[0].count == 3, step.outputShape.count == 3
     else { return nil }
@@ -113,7 +135,8 @@ extension ImageChain.Link {
 }
 
 extension Interval {
-  /// The window of an image [height, width, channels], with a constant outside.
+  /// Returns the intervals of a window of images [height, width, channels]; outside the image they
+  /// are the point `fill`.
   fileprivate func cropped(to window: ImageWindow, of shape: [Int], fill: Float) -> Interval {
     let (map, extents) = (window.map(in: shape), window.shape(channels: shape[2]))
     return Interval(

@@ -1,14 +1,29 @@
-/// An image's undecided neurons by squares of positions.
+/// An image's undecided neurons, grouped by square tiles of positions, so that each group is
+/// bounded in windows of the network (``ImageChain``).
+///
+/// A tile holds about as many undecided neurons as one backward pass carries well. Larger tiles
+/// depend on larger windows, smaller ones repeat what their windows share.
 struct ImageTiling {
+  /// The part of the network that leads to the image.
   let chain: ImageChain
+  /// The tiles that hold neurons, row by row, each with its neurons as numbers of scalars of the
+  /// image.
   let tiles: [(window: ImageWindow, neurons: [Int])]
 
-  /// Neurons in a tile, about, and the largest share of the network that it may depend on.
-  /// Measured: 16 to 128 and ½ to 0.8 differ by less than a fifth.
+  /// About how many neurons a tile holds. (Measured: 16 to 128 differ by less than a fifth.)
   private static let neuronsInTile = 32.0
+  /// The largest share of the network that a tile may depend on. (Measured: ½ to 0.8 differ by less
+  /// than a fifth.)
   private static let largestShare = 0.5
 
-  /// Nil where tiles do not pay.
+  /// Groups neurons by tiles; nil where the value is no image, has no chain, or depends on too much
+  /// of the network for tiles to pay.
+  ///
+  /// - Parameters:
+  ///   - bounds: Bounds of the whole network.
+  ///   - value: The number of the value.
+  ///   - shape: Its shape without the batch axis.
+  ///   - neurons: Undecided scalars of the value, in memory order.
   init?(_ bounds: Bounding, value: Int, shape: [Int], neurons: [Int]) {
     guard shape.count == 3, !neurons.isEmpty, let chain = ImageChain(bounds, to: value)
     else { return nil }

@@ -1,16 +1,27 @@
 import Relaxations
 import Tensors
 
-/// Some scalars in front of a nonlinear layer, and what their bounds by backward passes take.
+/// Some scalars in front of a nonlinear layer, and what a backward pass needs to bound them.
+///
+/// CROWN refines a layer chunk by chunk: memory limits how many rows are carried at once, and
+/// neurons of one tile of an image are bounded in windows. The method sees no difference between a
+/// chunk of the whole network and one of windows.
 struct NeuronChunk {
-  /// Their places in the value.
+  /// Their places in the layer's input, in memory order.
   let neurons: [Int]
-  /// Bounds of a network that holds them in the value numbered `end`: the whole one, or a part.
+  /// Bounds of a network that holds them in the value numbered ``end``: the whole one, or a part.
   let bounds: Bounding
+  /// The number of the value of ``bounds`` that holds the neurons.
   let end: Int
-  /// One row for each, shared by all examples.
+  /// One row for each neuron, shared by all examples.
   let form: GraphForm
 
+  /// Makes a chunk of neurons.
+  ///
+  /// - Parameters:
+  ///   - neurons: Places in the value of the whole network.
+  ///   - places: Their places in the value `end` of `bounds`.
+  ///   - size: The scalars of that value.
   fileprivate init(
     _ neurons: [Int], at places: [Int], of end: Int, size: Int, in bounds: Bounding
   ) {
@@ -20,16 +31,19 @@ struct NeuronChunk {
     form = bounds.unitForm(places, of: end, size: size)
   }
 
-  /// Lower bounds of rows over the value, [batch, S].
+  /// Bounds rows over the chunk's neurons from below by one backward pass, [batch, S].
+  ///
+  /// - Parameter form: ``form``, its negatives, or both.
   func lowerBounds(of form: GraphForm, slope: ReLUSlope) -> Tensor {
     bounds.pulled(form, from: end, to: 0, slope: slope).lowerBounds(over: [bounds.input])
   }
 }
 
 extension Bounding {
-  /// The given scalars of a value in chunks of at most `limit`, one after the other: those of a few
-  /// positions where the value is an image that depends on much less of the network there
-  /// (``ImageTiling``).
+  /// Calls `body` with the given scalars of a value in chunks of at most `limit`, one after the
+  /// other: with those of a few positions where the value is an image that depends on much less of
+  /// the network there (``ImageTiling``), else with consecutive ones. Chunks of tiles are not in
+  /// the scalars' order, so a caller puts results in place by ``NeuronChunk/neurons``.
   func forEachChunk(
     of neurons: [Int], at value: Int, limit: Int, _ body: (NeuronChunk) -> Void
   ) {
@@ -53,8 +67,15 @@ extension Bounding {
 }
 
 extension Bounding {
-  /// A row for each of the given scalars of a value, shared by all examples: over what the layer
-  /// that makes it reads, if that is an affine layer of one input.
+  /// Makes a row for each of the given scalars of a value, shared by all examples: over what the
+  /// layer that makes the value reads, if that is an affine layer of one input, else over the value
+  /// itself.
+  ///
+  /// The first step back is thus a look-up of rows, not a product with unit rows.
+  ///
+  /// - Parameters:
+  ///   - scalars: Places in the value, in memory order.
+  ///   - size: The scalars of the value.
   func unitForm(_ scalars: [Int], of value: Int, size: Int) -> GraphForm {
     guard value > 0, case let maker = plan.steps[value - 1], let affine = maker.affine,
       maker.inputs.count == 1

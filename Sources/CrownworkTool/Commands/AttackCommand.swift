@@ -2,6 +2,19 @@ import ArgumentParser
 import Crownwork
 import Foundation
 
+/// `crownwork attack`: looks for perturbations that change the network's answer.
+///
+/// The command opens the model, loads the data, decides on the set and the attack, checks that its
+/// outputs can be written, attacks every example that is right on the clean image, and then writes
+/// `--output`, `--save` and the report. A success of the attack is a proof that the example is not
+/// robust, and it is checked; a failure proves nothing, for which there is `certify`.
+///
+/// Signals are not caught: Ctrl-C ends the command at once. Files are written at the end, each as a
+/// whole, so that none is left half written.
+///
+/// Exit codes other than 0, which does not depend on what is broken: 64 for bad options, 65 for a
+/// model or data that cannot be used, 66 for missing files, 73 for an output that cannot be written
+/// and a folder of `--save` that is not empty.
 struct AttackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "attack", abstract: "Look for perturbations that change the answer.",
@@ -19,22 +32,31 @@ struct AttackCommand: ParsableCommand {
       """)
 
   @Argument(help: "A run, a model file or an ONNX file.", completion: .model) var model: String
+  /// The files, the data set and the threads to judge by.
   @OptionGroup var subject: SubjectOptions
+  /// The perturbation set, where it is not to be the model's own.
   @OptionGroup var target: TargetOptions
+  /// The attack, where it is not to be the model's own.
   @OptionGroup var attack: AttackOptions
+  /// `--set`, for settings of the set and of the attack.
   @OptionGroup var assignments: Assignments
+  /// `--examples`: the part of the test set (``ExampleRange``).
   @Option(
     parsing: .unconditional,
     help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
   var examples: String?
+  /// `--output`: the file of the results, a line for each example.
   @Option(help: "Write the results to this file, JSON lines.", completion: .jsonLines)
   var output: String?
+  /// `--save`: the new folder for the inputs that were found (``AttackFolder``).
   @Option(
     help: "Write what was found to this new folder: .npy arrays, pictures, examples.jsonl.",
     completion: .directory)
   var save: String?
+  /// `--json`: prints a line of JSON for each example in place of the table and the totals.
   @Flag(help: "Print JSON lines.") var json = false
 
+  /// Attacks the examples, writes what was asked for, and prints the results.
   mutating func run() throws {
     try subject.apply()
     let (saved, range) = try subject.examples(for: try subject.open(model), count: examples)
@@ -61,6 +83,8 @@ struct AttackCommand: ParsableCommand {
     }
   }
 
+  /// Attacks the examples, with the progress on the live line. Inputs that were found are kept for
+  /// `--save`.
   private func results(
     _ network: Network, _ range: ExampleRange, _ set: Perturbation,
     _ settings: Attack
@@ -71,6 +95,8 @@ struct AttackCommand: ParsableCommand {
     ) { _, progress in Console.standard.live(progress.words) }
   }
 
+  /// Returns the last line of the results: the examples, the set, the attack, the number of
+  /// examples of each kind, and the attacked error.
   private func totals(
     _ results: [AttackResult], _ range: ExampleRange, _ set: Perturbation,
     _ settings: Attack
@@ -85,7 +111,17 @@ struct AttackCommand: ParsableCommand {
   }
 }
 
+/// The table of `attack`.
 extension AttackRecord {
+  /// Returns the results as a table, a row for each example.
+  ///
+  /// - `example`: its number in the test set, from 0;
+  /// - `label`: the right class;
+  /// - `answer`: the answer on the clean image, or on the input that was found;
+  /// - `status`: misclassified (wrong without perturbation), broken or survived;
+  /// - `margin`: the label's logit minus the largest other one on the clean image;
+  /// - `distance`: how far the input that was found is from the image, in the set's norm;
+  /// - `margin there`: the margin at that input, which is not above 0.
   static func table(_ records: [AttackRecord]) -> String {
     let header = ["example", "label", "answer", "status", "margin", "distance", "margin there"]
     func text(_ value: Float?) -> String { value.map { String(format: "%.4f", $0) } ?? "–" }

@@ -2,6 +2,26 @@ import ArgumentParser
 import Crownwork
 import Foundation
 
+/// `crownwork certify`: decides examples one by one, or a property, with proof.
+///
+/// The command has three forms. Without a flag it gives a verdict on each example; with `--radius`
+/// it searches for the largest ε at which each example is certified; with `--vnnlib` it decides one
+/// property of the network. In all of them it first reads the options and the model and checks that
+/// the output can be written, then computes, then writes and prints.
+///
+/// With `--output` the verdicts on examples are in `FILE.partial` as soon as they are known, a line
+/// each. When all are there the file gets its own name. A certification that was stopped or killed
+/// leaves the partial file, and the same command goes on from it; one about another network, other
+/// data, another set or other methods refuses it. Radii and the answer on a property are written
+/// when all is known.
+///
+/// Time (`--timeout`) and signals spend the budget: the verdicts known by then are printed, and a
+/// line says how many examples are missing. The exit code is 0 after a timeout and 129, 130 or 143
+/// after a signal.
+///
+/// Other exit codes: 0 whatever the verdicts; 64 for bad options; 65 for a model, data or property
+/// that cannot be used, and for a partial file about something else; 66 for missing files; 73 for
+/// an output that cannot be written or that another process is writing.
 struct CertifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "certify", abstract: "Decide examples one by one, or a property, with proof.",
@@ -27,40 +47,57 @@ struct CertifyCommand: ParsableCommand {
         crownwork certify --onnx m.onnx --vnnlib p.vnnlib
       """)
 
+  /// The model; nil where `--onnx` names it.
   @Argument(help: "A run, a model file or an ONNX file.", completion: .model)
   var model: String?
+  /// `--onnx`: an ONNX file in place of the argument, as scripts of the verification competition
+  /// name it.
   @Option(
     help: "The ONNX file to certify, in place of <model>.", completion: .file(extensions: ["onnx"]))
   var onnx: String?
+  /// `--vnnlib`: the property to decide in place of examples.
   @Option(
     help: "Decide this VNN-LIB property, gzipped or not, in place of examples.",
     completion: .file(extensions: ["vnnlib", "vnnlib.gz"]))
   var vnnlib: String?
+  /// The files, the data set and the threads to judge by.
   @OptionGroup var subject: SubjectOptions
+  /// The perturbation set, where it is not to be the model's own.
   @OptionGroup var target: TargetOptions
+  /// `--by`: the methods in the order in which they are tried; an example or case that one of them
+  /// decides is not tried by the others.
   @Option(
     "evaluate.methods",
     standard: "the model's own; ibp, crown-ibp and crown with --vnnlib")
   var by: RecipeOverride?
   @OptionGroup var relaxation: RelaxationOption
+  /// `--set`, for settings of the set and of the methods.
   @OptionGroup var assignments: Assignments
+  /// `--examples`: the part of the test set (``ExampleRange``).
   @Option(
     parsing: .unconditional,
     help: "Test examples: the first N, or A:B (B not included). Default: the model's own.")
   var examples: String?
+  /// `--radius`: searches for the certified radius of each example.
   @Flag(help: "Search for the largest epsilon at which each example is certified.")
   var radius = false
+  /// `--precision`: the distance between two neighbouring radii, as a fraction of the search's
+  /// upper end; the next power of ½ that is not above it counts.
   @Option(
     parsing: .unconditional,
     help: "Resolution of --radius, as a fraction of its upper end. Default: 1/64.")
   var precision: String?
+  /// `--memory` and `--timeout`.
   @OptionGroup var limits: BudgetOptions
+  /// `--output`: the file of the results.
   @Option(
     help: "Write the verdicts to this file, JSON lines; with --vnnlib what is printed, too.",
     completion: .file())
   var output: String?
+  /// `--json`: prints a line of JSON for each example, or one for the property, in place of text.
   @Flag(help: "Print JSON lines.") var json = false
 
+  /// Reads the options and the model, and goes on in the form that was asked for.
   mutating func run() throws {
     try subject.apply()
     let budget = try limits.budget()
@@ -79,12 +116,14 @@ struct CertifyCommand: ParsableCommand {
     }
   }
 
-  /// Collects what the options say of the set and of the methods.
+  /// Collects the settings of the set and of the methods that the options give.
   func judgement() throws -> [RecipeOverride] {
     try target.overrides(by: by, slope: relaxation.slope)
       + assignments.given(of: TargetOptions.paths)
   }
 
+  /// Gives a verdict on each example and prints the verdicts with their totals. The table of
+  /// verdicts is left out where a file has them.
   private func certifyExamples(of saved: SavedModel, budget: Budget) throws {
     let (saved, range) = try subject.examples(for: saved, count: examples)
     let goal = try saved.target(on: range.dataset)
@@ -105,6 +144,12 @@ struct CertifyCommand: ParsableCommand {
       isResumable: output != nil)
   }
 
+  /// Certifies the examples, with their verdicts kept in the file of `--output` if there is one.
+  ///
+  /// - Returns: The verdicts, those of an earlier process included. Examples that were not decided
+  ///   before the budget was spent are missing.
+  /// - Throws: ``BoundsError`` for a layer without a bound rule, and ``FormatError`` for an output
+  ///   that cannot be written or is about something else.
   private func certification(
     of network: Network, _ range: ExampleRange, _ goal: CertificationTarget, _ budget: Budget
   ) throws -> Certification {
@@ -124,7 +169,15 @@ struct CertifyCommand: ParsableCommand {
     return try log.certify(budget: budget) { Console.standard.live($1.words) }
   }
 
-  /// Says what a spent budget has left undone, and ends as the signal that spent it asks.
+  /// Reports the examples that a spent budget has left undecided, and ends the command if it was a
+  /// signal that spent it.
+  ///
+  /// - Parameters:
+  ///   - missing: The number of examples without a result.
+  ///   - count: The number of all examples.
+  ///   - isResumable: Whether `--output` keeps what is done for the next process.
+  /// - Throws: `ExitCode` with 128 plus the signal's number where something is missing and a signal
+  ///   is the reason.
   func reportMissing(_ missing: Int, of count: Int, isResumable: Bool) throws {
     guard missing > 0 else { return }
     let rest = isResumable ? "; the same command goes on from \(output!).partial" : ""
@@ -133,6 +186,8 @@ struct CertifyCommand: ParsableCommand {
     try Interruption.check()
   }
 
+  /// Returns the last line of the results: the examples, the set, the methods, the number of
+  /// verdicts of each kind, and the certified error over the examples that have a verdict.
   private func totals(
     _ certification: Certification, _ range: ExampleRange, _ goal: CertificationTarget
   ) -> String {
@@ -144,6 +199,7 @@ struct CertifyCommand: ParsableCommand {
       + percent(certification.verifiedError)
   }
 
+  /// Warns of examples whose bounds are NaN or infinite: they count as not certified.
   private func warn(_ certification: Certification, of saved: SavedModel) {
     let invalid = certification.count(.invalid)
     guard invalid > 0 else { return }
@@ -153,7 +209,17 @@ struct CertifyCommand: ParsableCommand {
   }
 }
 
+/// The table of `certify`.
 extension VerdictRecord {
+  /// Returns the verdicts as a table, a row for each example.
+  ///
+  /// - `example`: its number in the test set, from 0;
+  /// - `label`: the right class;
+  /// - `answer`: the network's answer on the clean image;
+  /// - `verdict`: certified, unknown, misclassified or invalid;
+  /// - `margin ≥`: the best lower bound of the smallest margin, rounded down, and "–" where none is
+  ///   finite;
+  /// - `method`: the method that gave this bound.
   static func table(_ records: [VerdictRecord]) -> String {
     let header = ["example", "label", "answer", "verdict", "margin ≥", "method"]
     return TextTable(

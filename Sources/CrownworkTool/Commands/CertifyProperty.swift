@@ -1,9 +1,20 @@
 import Crownwork
 import Foundation
 
-/// `crownwork certify --vnnlib`.
+/// `crownwork certify --vnnlib`: a property in the format of the verification competition.
 extension CertifyCommand {
-  /// Decides a property of a model, and prints and writes what is found.
+  /// Decides a property of a model, then writes the answer to the file of `--output` and prints it.
+  ///
+  /// The first method bounds all cases, a search looks for a counterexample in those it leaves
+  /// open, and the other methods go on with what is left. The exit code is 0 whatever the answer.
+  ///
+  /// - Parameters:
+  ///   - path: The VNN-LIB file, gzipped or not.
+  ///   - budget: The limits; once it is spent the answer is "unknown".
+  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for options about examples; ``FormatError``
+  ///   for a file that is missing or no property; ``Failure`` with ``Failure/Code/badData`` where
+  ///   the property does not fit the network; `ExitCode` where a signal asked for the end, after
+  ///   the answer was written.
   func decide(propertyAt path: String, of saved: SavedModel, budget: Budget) throws {
     try refuseOptionsForExamples()
     let methods = try BoundMethod.list(
@@ -16,9 +27,11 @@ extension CertifyCommand {
       try AtomicFile.write(Data((text + "\n").utf8), to: URL(fileURLWithPath: output))
     }
     Console.standard.line(text)
+    // After the answer is out: what a stopped search knows may be all that someone wanted.
     try Interruption.check()
   }
 
+  /// Decides the property, with the file's name in front of an error about its inputs.
   private func verdict(
     on property: VNNLIBProperty, at path: String, _ network: Network, _ methods: [BoundMethod],
     _ budget: Budget
@@ -33,13 +46,15 @@ extension CertifyCommand {
     }
   }
 
-  /// Collects what the options say of the methods; none may say anything of the set.
+  /// Collects the settings of the methods that the options give; none may be about the set.
   private func methodOverrides() throws -> [RecipeOverride] {
     try [by, relaxation.slope].compactMap(\.self)
       + assignments.given(of: ["evaluate.methods", "evaluate.slope"])
   }
 
-  /// The property says itself which inputs are meant.
+  /// Refuses options about examples and sets: the property itself says which inputs are meant.
+  ///
+  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for the first such option.
   private func refuseOptionsForExamples() throws {
     let given = [
       ("--epsilon", target.epsilon != nil), ("--norm", target.norm != nil),
@@ -52,24 +67,40 @@ extension CertifyCommand {
   }
 }
 
-/// What is known of a property, as JSON and as text.
+/// The answer on a property, as a line of JSON and as the competition's text.
 struct PropertyRecord: Encodable {
+  /// A counterexample: an input in the property's order, and the outputs that the network computes
+  /// there in Float32.
   struct Example: Encodable {
     let inputs: [Double]
     let outputs: [Float]
   }
 
+  /// The two files as the user named them, and "unsat" (proved: no input is unsafe), "sat" (an
+  /// unsafe input exists) or "unknown".
   let model, property, answer: String
+  /// The number of the property's cases, and of those that are proved to hold no unsafe input.
   let cases, refuted: Int
+  /// The smallest, over the cases, of the best lower bound that a constraint of the case has; above
+  /// 0 all cases are refuted. nil where a case has no finite bound.
   let bound: Double?
+  /// The method that gave the bound.
   let method: String?
+  /// The unsafe input of "sat".
   let counterexample: Example?
+  /// The case, from 0, that the counterexample satisfies.
   private let caseIndex: Int?
 
+  /// The keys of the JSON; the number of the counterexample's case is in the text alone.
   private enum CodingKeys: CodingKey {
     case model, property, answer, cases, refuted, bound, method, counterexample
   }
 
+  /// Makes the record of a verdict.
+  ///
+  /// - Parameters:
+  ///   - model: The model's name as the user gave it.
+  ///   - property: The property's file as the user named it.
   init(_ verdict: PropertyVerdict, model: String, property: String) {
     (self.model, self.property, answer) = (model, property, verdict.answer.word)
     (cases, refuted, bound) = (verdict.cases, verdict.refuted, verdict.bound)
@@ -82,14 +113,18 @@ struct PropertyRecord: Encodable {
     caseIndex = found.caseIndex
   }
 
-  /// The competition's word, for sat with the counterexample as it wants it, and a comment that
-  /// explains.
+  /// Returns the competition's word on a line; for "sat" the counterexample in the form that the
+  /// competition asks for; and a comment line that explains.
+  ///
+  /// - Parameter methods: The methods that were used.
   func text(methods: [BoundMethod]) -> String {
     ([answer] + (counterexample.map { [Self.assignment($0)] } ?? [])
       + ["; " + explanation(methods.map(\.description).joined(separator: ", "))])
       .joined(separator: "\n")
   }
 
+  /// Returns an input and its outputs as the competition writes them: ((X_0 …) … (Y_0 …)), a
+  /// variable on each line.
   private static func assignment(_ example: Example) -> String {
     let pairs =
       example.inputs.enumerated().map { "(X_\($0) \($1))" }
@@ -97,6 +132,7 @@ struct PropertyRecord: Encodable {
     return "(" + pairs.joined(separator: "\n ") + ")"
   }
 
+  /// Returns the comment: how many cases were refuted, and by how much.
   private func explanation(_ methods: String) -> String {
     let best = bound.map { "; smallest bound \(String(format: "%.4g", $0)) by \(method ?? "")" }
     switch answer {

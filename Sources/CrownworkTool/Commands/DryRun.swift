@@ -1,23 +1,37 @@
 import Crownwork
 import Foundation
 
-/// What a training would do and take, without a file written.
+/// The report of `train --dry-run`: what a training would do and what it would take, without a file
+/// written.
+///
+/// It shows the complete recipe as it would be in `run.yaml`, a table of the schedule, the sizes,
+/// and an estimate of time and memory from a few real steps of each kind that the schedule has. The
+/// estimate covers the whole schedule, also for a run that has begun.
 struct DryRun {
+  /// The recipe, resolved for its data.
   private let recipe: Recipe
+  /// The run at its start, which is not advanced.
   private let run: TrainingRun
+  /// The measured estimate.
   private let forecast: TrainingForecast
 
-  /// Does a few steps to measure them. Throws as ``TrainingForecast/init(_:)`` does.
+  /// Trains a few steps on a copy of the run and measures them.
+  ///
+  /// - Throws: ``TrainingError/diverged(epoch:step:)`` and ``BoundsError``, as
+  ///   ``TrainingForecast/init(_:)`` does.
   init(_ recipe: Recipe, _ run: TrainingRun) throws {
     self.recipe = recipe
     self.run = run
     forecast = try TrainingForecast(run)
   }
 
+  /// Prints the report as text, or as one line of JSON.
   func print(json: Bool) throws {
     Console.standard.line(json ? try JSON.line(record) : text)
   }
 
+  /// The report for people. The time includes the judging after each epoch; the memory is the most
+  /// that tensors have taken until the end of the measured steps.
   private var text: String {
     let network = run.network
     let megabytes = Double(forecast.peakBytes) / 1e6
@@ -35,6 +49,8 @@ struct DryRun {
       """
   }
 
+  /// The schedule, a row for each epoch: ε at its first and last step, κ (the weight of the clean
+  /// loss) and β (the weight of the CROWN-IBP bounds) at its last step, and the learning rate.
   private var table: TextTable {
     let header = ["epoch", "ε first", "ε last", "κ last", "β last", "learning rate"]
     return TextTable(
@@ -48,19 +64,28 @@ struct DryRun {
         })
   }
 
+  /// The report for programs.
   private struct Record: Encodable {
+    /// An epoch from 1; `epsilon`, `kappa` and `beta` have the values at the first and the last
+    /// step.
     struct Epoch: Encodable {
       let epoch: Int
       let epsilon, kappa, beta: [Float]
       let learningRate: Float
     }
 
+    /// The complete recipe as YAML text.
     let recipe: String
+    /// Sizes: trained numbers, ReLUs for one example, steps in all and in an epoch, and bytes of
+    /// tensors at most.
     let parameters, relus, steps, stepsPerEpoch, peakBytes: Int
+    /// The estimated seconds of the whole training.
     let seconds: Double
+    /// The schedule, epoch by epoch.
     let epochs: [Epoch]
   }
 
+  /// The report as a value to encode.
   private var record: Record {
     Record(
       recipe: recipe.yaml, parameters: run.network.parameterCount, relus: run.network.reluCount,

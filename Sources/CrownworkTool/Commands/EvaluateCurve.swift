@@ -1,8 +1,20 @@
 import Crownwork
 import Foundation
 
-/// Errors over a range of ε.
+/// `crownwork evaluate --curve`: errors over a range of ε.
+///
+/// An example that is certified at an ε is so at every smaller one, and one that is broken at an ε
+/// is so at every larger one. The curve makes use of both, so that it costs far less than a table
+/// for each ε, and both errors grow with ε.
 extension EvaluateCommand {
+  /// Computes the curves of all models, writes them to the file of `--output`, and prints them.
+  ///
+  /// - Parameters:
+  ///   - epsilons: The values of ε in raw pixel units.
+  ///   - budget: The limit of the memory for bounds.
+  /// - Throws: ``Failure`` with ``Failure/Code/usage`` where `--epsilon` is given as well and where
+  ///   the file is neither CSV nor SVG; ``Failure`` with ``Failure/Code/internalError`` for a
+  ///   contradiction.
   func evaluate(at epsilons: [Float], budget: Budget) throws {
     guard target.epsilon == nil else {
       throw Failure(.usage, "--epsilon: --curve brings its own; leave one of them out")
@@ -13,7 +25,10 @@ extension EvaluateCommand {
     try Self.show(curves, asJSON: json)
   }
 
-  /// Prints the curves, and fails where one of them contradicts itself.
+  /// Prints the curves, and raises the alarm where one of them contradicts itself.
+  ///
+  /// - Throws: ``Failure`` with ``Failure/Code/internalError`` for a contradiction, after
+  ///   everything was printed.
   static func show(_ curves: [NamedCurve], asJSON: Bool) throws {
     Console.standard.line(
       asJSON ? try NamedCurve.json(curves) : curves.map(\.text).joined(separator: "\n\n"))
@@ -23,6 +38,10 @@ extension EvaluateCommand {
       })
   }
 
+  /// Computes the curve of one model, after every ε was checked not to cover all images.
+  ///
+  /// - Throws: `ExitCode` where a signal asked for the end; ``PerturbationError`` for an ε whose
+  ///   set holds every image.
   private func curve(
     of path: String, at epsilons: [Float], _ budget: Budget
   ) throws -> NamedCurve {
@@ -42,15 +61,21 @@ extension EvaluateCommand {
       try Interruption.check()
       Console.standard.live("\(path): \(progress.words)")
     }
+    // As for a table: a curve with examples left out must not pass for a whole one.
     try Interruption.check()
     return NamedCurve(name: path, dataset: range.dataset, start: range.start, curve: curve)
   }
 }
 
-/// Where a curve is written to, by the file's ending.
+/// The file that a curve is written to: CSV for programs, SVG for people, by its ending.
 struct CurveFile {
+  /// The path as the user named it.
   private let path: String
 
+  /// Checks, before anything long is computed, that the file can be written.
+  ///
+  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for another ending, and ``FormatError`` of
+  ///   kind `cannotWrite`.
   init(path: String) throws {
     guard path.hasSuffix(".csv") || path.hasSuffix(".svg") else {
       throw Failure(.usage, "--output: a curve is written as .csv or .svg, not \"\(path)\"")
@@ -59,6 +84,9 @@ struct CurveFile {
     try AtomicFile.check(URL(fileURLWithPath: path))
   }
 
+  /// Replaces the file as a whole by the curves.
+  ///
+  /// - Throws: ``FormatError`` of kind `cannotWrite`.
   func write(_ curves: [NamedCurve]) throws {
     let text = path.hasSuffix(".csv") ? NamedCurve.csv(curves) : CurvePicture(curves).svg
     try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: path))

@@ -1,23 +1,31 @@
 import ArgumentParser
 import Crownwork
 
-/// Which command a command line names.
+/// The command that a command line names, found before the argument parser sees it.
+///
+/// ``Entry`` uses it to suggest a command for a mistyped one, and to name the right page of help in
+/// a message about bad options.
 struct Invocation {
+  /// The arguments without the program's name, and without a leading "help".
   private let words: [String]
 
-  /// Takes the arguments of the process, its own name first.
+  /// Takes the arguments of the process, of which the first one is the program's own name.
   init(_ arguments: [String]) {
     let words = arguments.dropFirst()
     self.words = Array(words.first == "help" ? words.dropFirst() : words)
   }
 
+  /// The names that may stand first.
   private static let commands =
     RootCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
 
-  /// What stands where a command would; nil for an option.
+  /// The word in the place of the command; nil where there is none, or an option.
   private var word: String? { words.first.flatMap { $0.hasPrefix("-") ? nil : $0 } }
 
-  /// Throws ``Failure`` for a word that is no command.
+  /// Refuses a word that is no command.
+  ///
+  /// - Throws: ``Failure`` with ``Failure/Code/usage``, which suggests the command that is at most
+  ///   two letters away, or else the help.
   func check() throws {
     guard let word, !Self.commands.contains(word) else { return }
     let near = Spelling.nearest(to: word, among: Self.commands)
@@ -27,7 +35,7 @@ struct Invocation {
         + (near.map { "did you mean '\($0)'?" } ?? "see crownwork --help"))
   }
 
-  /// What shows the options that could have been meant.
+  /// The command line that shows the options which the user may have meant.
   var help: String {
     guard let word, Self.commands.contains(word) else { return "crownwork --help" }
     return "crownwork \(word) --help"

@@ -1,26 +1,59 @@
 import Crownwork
 import Foundation
 
-/// Why the tool ends without having done what it was asked: one line and an exit code.
+/// The reason for which the tool ends without having done what it was asked: one line of text and
+/// an exit code.
+///
+/// Commands throw a failure for what they find wrong themselves. Errors of the library arrive as
+/// they are and become failures at the outermost level, in ``Entry/leave(_:)``, so that each kind
+/// of error has one exit code whichever command meets it. The library's errors name settings and
+/// parameters; the failure names the options of the command line instead (see ``OptionWords``).
+///
+/// A failure is printed as `crownwork: TEXT` on the standard error and leaves the standard output
+/// alone.
 struct Failure: Error {
-  /// The codes of sysexits.h.
+  /// The exit codes of failures, with the numbers of `sysexits.h`.
+  ///
+  /// A process that a signal has asked to end leaves with 128 plus the signal's number, and one
+  /// that succeeds with 0; neither is a failure.
   enum Code: Int32 {
+    /// The command line asks for something impossible: an unknown command or option, a value out of
+    /// range, options that exclude each other, a folder that holds something else.
     case usage = 64
+    /// An input was read and is not what it should be: a damaged file, a setting in a recipe file
+    /// that makes no sense, a network that does not fit its data or has a layer without a bound
+    /// rule; or a training has diverged.
     case badData = 65
+    /// An input does not exist or may not be read, such as a model, a data set or a run to resume.
     case missingInput = 66
+    /// The program contradicts itself: the soundness alarm (see ``Alarm``), or an error of the
+    /// system libraries that no code expected.
     case internalError = 70
+    /// An output cannot be written, or another process is writing it.
     case cannotWrite = 73
   }
 
   let code: Code
+  /// The message: what is wrong, where, and how to mend it.
   let text: String
 
+  /// Makes a failure that a command has found itself.
+  ///
+  /// - Parameters:
+  ///   - code: The exit code.
+  ///   - text: The message without the prefix "crownwork: ".
   init(_ code: Code, _ text: String) {
     self.code = code
     self.text = text
   }
 
-  /// The failure that an error of the library means; nil for those of argument parsing.
+  /// Makes the failure that an error means.
+  ///
+  /// A ``RecipeError`` is a matter of usage where an option is to blame and of bad data where a
+  /// file is.
+  ///
+  /// - Returns: nil for an error of a type that the library does not throw, which is one of the
+  ///   argument parser's.
   init?(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
@@ -46,6 +79,9 @@ struct Failure: Error {
   }
 
   /// Says what is wrong with a run's folder, and which option helps.
+  ///
+  /// The library's ``RunError`` states the problem only. The advice is added here because it is
+  /// about commands and options.
   private init(_ error: RunError) {
     switch error {
     case .exists:
@@ -70,6 +106,9 @@ struct Failure: Error {
     }
   }
 
+  /// Prints the failure and ends the process with its exit code.
+  ///
+  /// Line breaks inside the text become spaces: a failure is one line, whatever it quotes.
   func leave() -> Never {
     let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
     Console.standard.clearLiveLine()

@@ -3,12 +3,30 @@ import Crownwork
 import Foundation
 import Synchronization
 
-/// The signal that asked the process to end, 0 for none.
+/// The number of the signal that has asked the process to end; 0 for none.
 private let received = Atomic<Int32>(0)
 
-/// SIGINT, SIGTERM and SIGHUP (a terminal that is closed, a connection that drops) as a question to
-/// be asked between steps; a second SIGINT or SIGTERM ends the process at once.
+/// Signals that ask the process to end, turned into a question that long computations ask between
+/// their steps.
+///
+/// SIGINT (Ctrl-C), SIGTERM and SIGHUP (a terminal that is closed, a connection that drops) end a
+/// process at once by default. After ``catchSignals()`` they only leave their number here. Training
+/// asks after every step and then writes a checkpoint; certification asks through its budget and
+/// keeps the verdicts that are known; evaluation asks whenever examples are done and ends. Each
+/// then leaves with 128 plus the number of the signal, the exit code that shells give to such a
+/// process: 130, 143 or 129.
+///
+/// A SIGINT or SIGTERM that arrives when a signal has been noted already ends the process at once.
+/// Nothing is damaged even then: files are replaced as a whole, and the one kind of file that grows
+/// line by line, the partial verdicts of `certify --output`, is read up to its last complete line.
+///
+/// `train`, `sweep`, `certify` and `evaluate` catch signals. The other commands are ended by them
+/// at once; they write their outputs only when all is known.
 enum Interruption {
+  /// Installs the handlers; calling it again is harmless and forgets a signal that was noted.
+  ///
+  /// A handler may run between any two instructions, so it does nothing but exchange an atomic
+  /// number and, for the second signal, call `_exit`.
   static func catchSignals() {
     // Before any handler runs, since a global is made on first use.
     received.store(0, ordering: .relaxed)
@@ -27,13 +45,19 @@ enum Interruption {
     unblock()
   }
 
+  /// A handler as the system's `signal` returns it.
   private typealias Handler = @convention(c) (Int32) -> Void
 
+  /// Whether a handler is `SIG_IGN`. Handlers are C function pointers, which can only be compared
+  /// by their bits.
   private static func isIgnored(_ handler: Handler?) -> Bool {
     unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// A process started from a worker thread inherits that thread's mask, which may block these.
+  /// Takes the three signals out of this thread's mask.
+  ///
+  /// A process that was started from a worker thread inherits the mask of that thread, which may
+  /// block them; the handlers would then never run.
   private static func unblock() {
     var set = sigset_t()
     sigemptyset(&set)
@@ -43,7 +67,8 @@ enum Interruption {
 
   /// Ends the command if a signal has asked for it.
   ///
-  /// - Throws: The exit code that shells give a process that a signal has ended.
+  /// - Throws: `ExitCode` of the argument parser with 128 plus the signal's number, which ``Entry``
+  ///   passes on without printing a message.
   static func check() throws {
     if let number = signalNumber { throw ExitCode(128 + number) }
   }
@@ -51,6 +76,7 @@ enum Interruption {
   /// A budget that a signal spends.
   static var budget: Budget { Budget(isStopped: { signalNumber != nil }) }
 
+  /// The signal that has asked the process to end; nil while none has.
   static var signalNumber: Int32? {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : number

@@ -1,12 +1,20 @@
 import Crownwork
 import Foundation
 
-/// Rows in columns: the first column to the left, the others to the right.
+/// A table for people: the first column is aligned to the left, the others to the right, two spaces
+/// apart.
+///
+/// Widths are those of the longest cells, in characters. Rows may have different numbers of cells,
+/// and no line ends in spaces. Reports make such a table when all their rows are known;
+/// ``BenchCommand``, which prints rows as they come, has columns of fixed widths instead.
 struct TextTable {
+  /// The cells, row by row; a header is a row like the others.
   private let rows: [[String]]
 
+  /// Makes a table from its rows, the header first.
   init(_ rows: [[String]]) { self.rows = rows }
 
+  /// The lines of the table without a line end behind the last one.
   var text: String {
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in
@@ -21,24 +29,36 @@ struct TextTable {
   }
 }
 
+/// The trimming of a table's lines.
 extension String {
   fileprivate var trimmingTrailingSpaces: String {
     String(reversed().drop { $0 == " " }.reversed())
   }
 }
 
-/// Pieces of JSON.
+/// The forms in which the tool gives values to programs.
+///
+/// Keys come in alphabetical order, so that the same values make the same bytes. Infinities and
+/// NaN, which JSON lacks, are the texts "inf", "-inf" and "nan".
 enum JSON {
-  /// A value on one line, keys in order.
+  /// Returns a value as JSON on one line, without a line end.
+  ///
+  /// - Throws: `EncodingError`, which plain records of numbers and texts do not cause.
   static func line(_ value: some Encodable) throws -> String {
     try JSONLine.text(value)
   }
 
-  /// Writes values as lines of a file, atomically. Throws ``FormatError``.
+  /// Writes values to a file, one line of JSON each.
+  ///
+  /// The file is replaced as a whole: it has either its old contents or all lines.
+  ///
+  /// - Throws: ``FormatError`` of kind `cannotWrite`.
   static func write(_ values: [some Encodable], to path: String) throws {
     let text = try values.map { try line($0) + "\n" }.joined()
     try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: path))
   }
 
+  /// Returns a text as a JSON string, in quotation marks and escaped, to be put into a line of
+  /// JSON.
   static func text(_ text: String) -> String { (try? line(text)) ?? "\"\"" }
 }

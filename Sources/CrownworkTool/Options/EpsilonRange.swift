@@ -1,13 +1,19 @@
 import Crownwork
 import Foundation
 
-/// The ε of a curve.
+/// The ε of a robustness curve, as `evaluate --curve` takes them.
 struct EpsilonRange {
+  /// The values of ε in raw pixel units, in the order given. The curve's computation sorts them and
+  /// drops repeated ones.
   let epsilons: [Float]
 
-  /// Reads FROM:TO:COUNT, both ends included, or numbers between commas.
+  /// Reads FROM:TO:COUNT, or numbers between commas.
   ///
-  /// Throws ``Failure``.
+  /// FROM and TO are both included, FROM is less than TO, and COUNT is from 2 to 1,000. Numbers may
+  /// be fractions such as 8/255.
+  ///
+  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for anything else, and ``PerturbationError``
+  ///   for a negative ε.
   init(_ text: String) throws {
     let bad = Failure(
       .usage, "--curve: must be FROM:TO:COUNT or a list such as 0,0.1,8/255, not \"\(text)\"")
@@ -28,8 +34,12 @@ struct EpsilonRange {
     try check()
   }
 
-  /// A number or fraction in Float64, so that what lies between two is as near to its decimal as
-  /// Float32 can be: 0.05, not 0.050000004.
+  /// Reads a number or a fraction in Float64.
+  ///
+  /// The points between the ends are computed in Float64 and rounded once. Each is then as near to
+  /// its decimal as Float32 can be: 0.05, where a computation in Float32 would give 0.050000004.
+  ///
+  /// - Returns: nil where ``RecipeNumber`` knows no such number.
   private static func exact(_ text: String) -> Double? {
     guard RecipeNumber.parse(text) != nil else { return nil }
     let parts = text.split(separator: "/").map {
@@ -40,6 +50,8 @@ struct EpsilonRange {
     return numerator / denominator
   }
 
+  /// Refuses a negative ε. Whether one covers all images can only be said when the data are there;
+  /// ``EvaluateCommand`` does.
   private func check() throws {
     for epsilon in epsilons where epsilon < 0 { throw PerturbationError.badEpsilon(epsilon) }
   }

@@ -2,11 +2,19 @@ import ArgumentParser
 import Crownwork
 import Foundation
 
-/// How many threads a command runs on.
+/// The option that decides on how many threads a command runs.
 struct ThreadOption: ParsableArguments {
+  /// `--threads`: the number of threads of the whole process; nil leaves the default, all of the
+  /// machine's.
   @Option(help: "Threads to run on. Default: all.") var threads: Int?
 
-  /// Throws ``Failure`` for fewer than one; warns of more than there are cores.
+  /// Sets the number of threads for the whole process. Every command with this option calls this
+  /// first, before a kernel runs.
+  ///
+  /// More threads than there are cores are allowed and warned of, since they only slow each other
+  /// down.
+  ///
+  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for a number below 1.
   func apply() throws {
     guard let threads else { return }
     guard threads >= 1 else { throw Failure(.usage, "--threads: must be at least 1") }

@@ -1,26 +1,48 @@
 import Crownwork
 import Foundation
 
-/// A model's report with what it was called.
+/// A model's report with what is needed to show it: names, and the place of its examples in the
+/// test set.
 struct NamedReport {
+  /// The model as the user named it.
   let name: String
+  /// The data set that the examples are from.
   let dataset: DatasetName
+  /// The number, in the test set, of the first example.
   let start: Int
+  /// The network that was judged.
   let network: Network
+  /// The verdicts, the results of the attack, and the errors that follow.
   let report: ModelReport
 }
 
-/// Errors of models side by side.
+/// The errors of models side by side, as `evaluate` prints them.
+///
+/// The text has four parts with an empty line between them:
+///
+/// - a line for each model with the number of examples, the set and the attack;
+/// - the table of errors, a column for each model;
+/// - a table of the ReLUs of each network;
+/// - three sentences about the best model, and one about contradictions.
+///
+/// All errors are fractions of the examples judged, in percent. The row `standard` counts wrong
+/// answers on clean images, `attacked` also those that the attack broke, and `certified` all that
+/// are not proved robust. An example is in each row that its errors belong to, so the robust error,
+/// which nobody knows, lies between attacked and certified error.
 struct EvaluationTable {
+  /// The reports, in the order of the command line.
   private let reports: [NamedReport]
 
+  /// Makes the table of at least one report.
   init(_ reports: [NamedReport]) { self.reports = reports }
 
+  /// The four parts as text; parts without content are left out.
   var text: String {
     let groups = [settings, table.text, statistics, meaning + "\n" + check]
     return groups.filter { !$0.isEmpty }.joined(separator: "\n\n")
   }
 
+  /// The examples, the set and the attack of each model.
   private var settings: String {
     reports.map { named in
       let report = named.report
@@ -29,6 +51,8 @@ struct EvaluationTable {
     }.joined(separator: "\n")
   }
 
+  /// The table of errors. A row for each method shows the fraction that neither it nor the methods
+  /// before it certify; "–" stands where a model was judged by fewer methods.
   private var table: TextTable {
     var rows = [["error"] + reports.map(\.name)]
     rows.append(["standard"] + reports.map { percent($0.report.standardError) })
@@ -44,13 +68,16 @@ struct EvaluationTable {
     return TextTable(rows)
   }
 
-  /// "attacked (PGD)", where all were attacked so.
+  /// "attacked (PGD)" with the attack's name where all models were attacked by the same kind, else
+  /// "attacked".
   private var attackedLabel: String {
     let names = Set(reports.map(\.report.attack.shortName))
     return names.count == 1 ? "attacked (\(names.first!))" : "attacked"
   }
 
-  /// "certified by IBP", then "certified by IBP or CROWN-IBP": each row adds a method.
+  /// The label of a row of certified errors: "certified, IBP", then "certified, IBP or CROWN-IBP",
+  /// since each row adds a method. Where models were judged by different methods it is "certified,
+  /// method 2".
   private func certifiedLabel(_ position: Int) -> String {
     let lists = reports.map { $0.report.target.methods.prefix(position + 1) }
     let names = lists[0].map { $0.description.uppercased() }
@@ -59,7 +86,9 @@ struct EvaluationTable {
       ? "certified, \(names.joined(separator: " or "))" : "certified, method \(position + 1)"
   }
 
-  /// Empty for networks without ReLU.
+  /// The table of ReLUs for each model: the percentage, over the layer's neurons and the examples,
+  /// of those whose pre-activation bounds by intervals make them active (l ≥ 0), inactive (u ≤ 0)
+  /// or unstable (l < 0 < u). Empty for networks without ReLU.
   private var statistics: String {
     reports.filter { !$0.report.reluStatistics.isEmpty }.map { named in
       var rows = [["ReLU layer", "active", "inactive", "unstable"]]
@@ -75,10 +104,15 @@ struct EvaluationTable {
     }.joined(separator: "\n\n")
   }
 
-  /// Three sentences, a line each, that say what the table means.
+  /// Three sentences, a line each, that say what the table means: the part that is proved robust,
+  /// the part that is wrong or broken and the part in between, and what the proof does not cover.
+  ///
+  /// They are about the model with the least certified error, and the first of several such.
   private var meaning: String {
     let best = reports.min { $0.bestCertified < $1.bestCertified } ?? reports[0]
     let set = best.report.target.perturbation
+    // The difference below is negative only where a certified example fell, which is the alarm's
+    // matter.
     let (attacked, certified) = (best.report.attackedError, best.bestCertified)
     return """
       \(best.name) is proved robust on \(percent(1 - certified)) of the images at \(set.ball).
@@ -88,10 +122,12 @@ struct EvaluationTable {
       """
   }
 
+  /// The sentence about contradictions, over all models.
   private var check: String {
     Alarm.allClear(reports.reduce(0) { $0 + $1.report.contradictions.count })
   }
 
+  /// The reports as JSON, an array with a ``ReportRecord`` for each.
   var json: String {
     get throws {
       try JSONText.pretty(reports.map(ReportRecord.init))
@@ -99,6 +135,7 @@ struct EvaluationTable {
   }
 }
 
+/// The words of the table's sentences.
 extension Perturbation {
   /// The ball without the domain, such as "ℓ∞ ε = 0.1".
   fileprivate var ball: String {
@@ -107,35 +144,51 @@ extension Perturbation {
   }
 }
 
+/// The error by which models are compared.
 extension NamedReport {
-  /// The error that all methods together leave.
+  /// The certified error that all methods together leave.
   var bestCertified: Float { report.certification.verifiedError }
 }
 
-/// A report as JSON.
+/// The report on one model as JSON. Errors are fractions from 0 to 1.
 struct ReportRecord: Encodable {
+  /// The certified error that some methods leave together: each entry of the list adds a method.
   struct Certified: Encodable {
     let methods: [String]
     let error: Float
   }
 
+  /// A ReLU layer: its path, and how often, over its neurons and all examples, a ReLU is active,
+  /// inactive or unstable.
   struct Layer: Encodable {
     let path: String
     let active, inactive, unstable: Int
   }
 
+  /// The model as the user named it, its data set, and the norm of its set.
   let model, dataset, norm: String
+  /// The number, in the test set, of the first example, and the number of examples.
   let firstExample, examples: Int
+  /// ε in raw pixel units.
   let epsilon: Float
+  /// The range that pixels stay in, [lowest, highest]; nil for none.
   let clip: [Float]?
+  /// The names of the attack and of its loss.
   let attack, attackLoss: String
+  /// The effort of the attack.
   let attackSteps, attackRestarts: Int
+  /// The fractions that are wrong without perturbation, and wrong or broken.
   let standardError, attackedError: Float
+  /// The certified errors, in the order of the methods.
   let certified: [Certified]
+  /// The number of examples with NaN or infinite bounds; they count as not certified.
   let invalid: Int
+  /// The numbers, in the test set, of certified examples that fell to the attack.
   let contradictions: [Int]
+  /// The ReLU layers in the order of the network.
   let relu: [Layer]
 
+  /// Makes the record of a report.
   init(_ named: NamedReport) {
     let report = named.report
     let set = report.target.perturbation

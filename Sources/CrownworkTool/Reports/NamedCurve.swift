@@ -1,19 +1,30 @@
 import Crownwork
 import Foundation
 
-/// A model's curve with what it was called: as text, JSON and CSV.
+/// The robustness curve of a model with what is needed to show it, as text, JSON and CSV.
 struct NamedCurve {
+  /// The model as the user named it.
   let name: String
+  /// The data set that the examples are from.
   let dataset: DatasetName
+  /// The number, in the test set, of the first example.
   let start: Int
+  /// The errors at each ε.
   let curve: RobustnessCurve
 
-  /// "certified, IBP", then "certified, IBP or CROWN-IBP": each column adds a method.
+  /// The labels of the certified errors: "certified, IBP", then "certified, IBP or CROWN-IBP",
+  /// since each adds a method.
   var certifiedLabels: [String] {
     let names = curve.target.methods.map { $0.description.uppercased() }
     return names.indices.map { "certified, \(names.prefix($0 + 1).joined(separator: " or "))" }
   }
 
+  /// The curve for people: a line about the examples, the norm and the attack, a table, and the
+  /// sentence about contradictions.
+  ///
+  /// A row has ε, the standard error (the same in all rows), the attacked error, and a certified
+  /// error for each method together with those before it, in percent. From row to row the attacked
+  /// and certified errors never fall.
   var text: String {
     let header =
       ["ε (error)", "standard", "attacked (\(curve.attack.shortName))"] + certifiedLabels
@@ -29,7 +40,10 @@ struct NamedCurve {
       + Alarm.allClear(curve.contradictions.count)
   }
 
-  /// A line for each model, method and ε, so that curves of different methods fit one file.
+  /// Returns the curves as CSV with the columns `model`, `epsilon`, `kind` and `error`.
+  ///
+  /// There is a line for each model, ε and kind of error ("standard", "attacked", "certified, IBP"
+  /// …), so that curves with different methods fit into one file. Errors are fractions from 0 to 1.
   static func csv(_ curves: [NamedCurve]) -> String {
     var text = CSV.line(["model", "epsilon", "kind", "error"])
     for curve in curves {
@@ -45,11 +59,15 @@ struct NamedCurve {
     return text
   }
 
+  /// Returns the curves as a JSON array, an object for each model.
   static func json(_ curves: [NamedCurve]) throws -> String {
     try JSONText.pretty(curves.map(Record.init))
   }
 
+  /// A curve for programs.
   private struct Record: Encodable {
+    /// The errors at one ε, as fractions from 0 to 1; the certified ones in the order of the
+    /// methods.
     struct Point: Encodable {
       let epsilon, standardError, attackedError: Float
       let certifiedErrors: [Float]
@@ -58,11 +76,13 @@ struct NamedCurve {
     let model, dataset, norm, attack: String
     let clip: [Float]?
     let firstExample, examples: Int
-    /// The errors of a point leave what neither this method nor those before it certify.
+    /// The methods in order. A certified error counts the examples that neither its method nor
+    /// those before it certify.
     let methods: [String]
     let points: [Point]
     let contradictions: [Int]
 
+    /// Makes the record of a curve, with contradictions numbered in the test set.
     init(_ named: NamedCurve) {
       let (curve, set) = (named.curve, named.curve.target.perturbation)
       (model, dataset, norm) = (named.name, named.dataset.rawValue, set.norm.rawValue)

@@ -1,24 +1,40 @@
 import Crownwork
 import Foundation
 
-/// What training tells people, or programs.
+/// The report of a training, for people or for programs.
+///
+/// For people it prints a few lines about the network, the data, the objective and the schedule, a
+/// line for each epoch, and at the end where the model is. Meanwhile the live line shows the
+/// current step. With `--json` it prints the line of `metrics.jsonl` for each epoch and one line at
+/// the end; with `--quiet` nothing. ``TrainCommand`` makes one for each training and passes on
+/// every event. What is shown has no influence on the training.
 struct TrainReport {
+  /// Whether lines of JSON are printed in place of text.
   let json: Bool
+  /// Whether nothing but errors is printed.
   let quiet: Bool
   private let console = Console.standard
   private let clock = ContinuousClock()
+  /// The time at which this process began to train, from which speeds and the time that is left are
+  /// computed.
   private let started = ContinuousClock.now
+  /// The time at which the current epoch began.
   private var epochStarted = ContinuousClock.now
+  /// The time at which the live line was last replaced.
   private var shown = ContinuousClock.now
+  /// The first step that this process did, from 0 for a new run; nil before it.
   private var firstStep: Int?
 
+  /// Makes a report and starts its clock.
   init(json: Bool, quiet: Bool) {
     self.json = json
     self.quiet = quiet
   }
 
+  /// Whether text for people is printed.
   private var talks: Bool { !json && !quiet }
 
+  /// Prints what is to be trained, on what and how, before the first step.
   func start(_ folder: RunFolder, _ run: TrainingRun, on dataset: Dataset) {
     guard talks else { return }
     let (recipe, network) = (folder.recipe, run.network)
@@ -37,6 +53,8 @@ struct TrainReport {
     console.line("run        \(folder.url.relativePath)\(from)")
   }
 
+  /// Shows a step on the live line, at most ten times a second: epoch, step in the epoch, time left
+  /// at the speed so far, mean loss of the epoch so far, ε, and images per second.
   mutating func step(_ report: StepReport, _ run: TrainingRun) {
     let now = clock.now
     if firstStep == nil {
@@ -59,6 +77,15 @@ struct TrainReport {
     ])
   }
 
+  /// Prints the line of an epoch that has ended, and its warnings on the standard error.
+  ///
+  /// - `epoch 3/40`: its number from 1, and the number of all;
+  /// - `ε`: ε at its last step, for objectives with a perturbation;
+  /// - `loss`: the mean training loss over the epoch;
+  /// - `error`, `certified`, `attacked`: errors on the held-out examples, by which the best epoch
+  ///   is chosen (``errors(_:_:)``);
+  /// - the seconds since the last epoch, with the judging and the writing;
+  /// - `best`: no earlier epoch that counts was better, and the model's file is from this one.
   mutating func epoch(_ report: EpochReport, _ run: TrainingRun) {
     let seconds = (clock.now - epochStarted).seconds
     epochStarted = clock.now
@@ -74,7 +101,9 @@ struct TrainReport {
     for warning in report.warnings { Console.error("crownwork: warning: \(warning)") }
   }
 
-  /// The errors that the best epoch is chosen by.
+  /// Returns the columns of the held-out examples: the standard error, and next to it the attacked
+  /// or the certified error if the objective chooses by that one. Without held-out examples there
+  /// are none.
   private func errors(_ report: EpochReport, _ run: TrainingRun) -> [String?] {
     guard let selection = report.selection else { return [] }
     let standard = "error \(percent(selection.standardError))"
@@ -85,6 +114,7 @@ struct TrainReport {
     return [standard, "certified \(percent(selection.verifiedError))"]
   }
 
+  /// Prints where the model is, which epoch it is from, and what to do next.
   func end(_ folder: RunFolder, _ run: TrainingRun) {
     let path = folder.url.relativePath
     if json { return console.line("{\"finished\":true,\"run\":\(JSON.text(path))}") }
@@ -95,6 +125,8 @@ struct TrainReport {
     console.line("next       crownwork evaluate \(path)")
   }
 
+  /// Prints, after a signal, after how many steps the training stopped and how to resume it. This
+  /// goes to the standard error, also with `--json` and `--quiet`.
   func interrupted(_ folder: RunFolder, _ run: TrainingRun) {
     console.clearLiveLine()
     Console.error(
@@ -103,14 +135,15 @@ struct TrainReport {
   }
 }
 
-/// Settings in words.
+/// Settings and numbers in the words and digits that reports share.
 enum Wording {
-  /// A path as one from the current folder, if it is inside.
+  /// Returns a path as one from the current folder, if it is inside, else as it is.
   static func path(_ path: String) -> String {
     let folder = FileManager.default.currentDirectoryPath + "/"
     return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
   }
 
+  /// Returns the objective of a recipe with its main settings and the set that it trains for.
   static func objective(_ recipe: Recipe) -> String {
     switch recipe.objective {
     case .natural: return "natural (no perturbation in training)"
@@ -129,6 +162,7 @@ enum Wording {
     }
   }
 
+  /// Returns the certified set, with the largest ε of training where that is another one.
   private static func set(_ recipe: Recipe) -> String {
     let train =
       recipe.trainEpsilon == recipe.perturbation.epsilon
@@ -136,6 +170,8 @@ enum Wording {
     return "\(recipe.perturbation)\(train)"
   }
 
+  /// Returns the schedule of a recipe: epochs and batch size, the ramp of ε, the optimiser and its
+  /// learning rate.
   static func schedule(_ recipe: Recipe) -> String {
     let (schedule, ramp) = (recipe.schedule, recipe.schedule.ramp)
     let growth =
@@ -147,7 +183,8 @@ enum Wording {
       + "\(optimizer(recipe)) \(recipe.optimizer.learningRate)"
   }
 
-  /// What a shorter schedule than a recipe's leaves out; nil where that is nothing.
+  /// Returns a note on falls of the learning rate that a shortened schedule never reaches; nil
+  /// where there are none.
   static func missed(_ plan: TrainingPlan) -> String? {
     let missed = plan.missedMilestones
     guard !missed.isEmpty else { return nil }
@@ -156,6 +193,7 @@ enum Wording {
       "the learning rate would fall after \(list) epochs, past the last one; --milestones sets others"
   }
 
+  /// Returns the optimiser's name as papers write it.
   private static func optimizer(_ recipe: Recipe) -> String {
     switch recipe.optimizer.name {
     case "adam": "Adam"
@@ -164,22 +202,28 @@ enum Wording {
     }
   }
 
-  /// ε of a point; nil for natural training, which has none.
+  /// Returns ε at a point of the schedule; nil for natural training, which has none.
   static func epsilon(_ point: ObjectivePoint, _ run: TrainingRun) -> String? {
     run.plan.objective.isRobust ? "ε \(number(point.epsilon))" : nil
   }
 
+  /// Returns a loss with three decimals.
   static func loss(_ value: Float) -> String { String(format: "%.3f", Double(value)) }
 
-  /// A time in seconds alone, with decimals where it is short.
+  /// Returns a time in seconds alone, with decimals where it is short, for a column in which times
+  /// are compared.
   static func seconds(_ value: Double) -> String {
     String(format: value < 1 ? "%.2f s" : value < 10 ? "%.1f s" : "%.0f s", value)
   }
 
+  /// Returns a number with four decimals.
   static func number(_ value: Float) -> String { String(format: "%.4f", Double(value)) }
 
-  /// A number that was proved, rounded down so that what is shown was proved too.
+  /// Returns a number that was proved, with six decimals, rounded down so that the number which is
+  /// shown was proved too.
   static func atLeast(_ value: Float) -> String {
+    // Rounding to the nearest decimal, as `%.6f` alone does, could show a bound or a radius above
+    // the one that was proved.
     String(format: "%.6f", (Double(value) * 1e6).rounded(.down) / 1e6)
   }
 }

@@ -1,13 +1,16 @@
 import Formats
 
 extension NumberArray {
-  /// The elements as labels 0...255: whole numbers of any type, one for each image, of shape
+  /// Reads the elements as labels 0...255: whole numbers of any type, one for each image, of shape
   /// [count] or [count, 1].
   ///
-  /// QMNIST's labels, of shape [count, 8], have the class in the first column.
+  /// Floating-point elements are accepted where they are whole numbers, since some programs save
+  /// labels so. QMNIST's labels, IDX of shape [count, 8], have the class in their first column and
+  /// particulars of the writer in the others.
   ///
-  /// Throws ``FormatError`` of kind `badData` for other shapes and elements, and for a number out
-  /// of range.
+  /// - Returns: One label for each image.
+  /// - Throws: ``FormatError`` of kind `badData` for other shapes, and with the index of the label
+  ///   for an element that is not a whole number from 0 to 255.
   func labels() throws -> [UInt8] {
     let columns = shape.count == 2 ? shape[1] : 1
     guard shape.count == 1 || (shape.count == 2 && columns == 1) || isQMNIST else {
@@ -19,12 +22,19 @@ extension NumberArray {
     return columns == 1 ? all : stride(from: 0, to: all.count, by: columns).map { all[$0] }
   }
 
+  /// Whether these are QMNIST's extended labels: eight columns of the IDX type `int32`, big-endian.
   private var isQMNIST: Bool {
     shape.count == 2 && shape[1] == 8 && element == NumberElement(idx: 0x0c)
   }
 
+  /// Reads one element as a label.
+  ///
+  /// - Parameters:
+  ///   - bits: The element, sign-extended where its type has a sign.
+  ///   - index: The index of the label, for errors.
   private func label(_ bits: UInt64, _ index: Int) throws -> UInt8 {
     guard element.kind == .float else {
+      // Sign extension makes a negative number one above 2⁶³ here, so that this refuses it too.
       guard bits <= 255 else {
         let value = element.kind == .signed ? "\(Int64(bitPattern: bits))" : "\(bits)"
         throw outOfRange(value, index)
@@ -41,10 +51,12 @@ extension NumberArray {
     return UInt8(number)
   }
 
+  /// The error for a label that is not in 0...255.
   private func outOfRange(_ value: String, _ index: Int) -> FormatError {
     .badData("is \(value), where labels are 0 to 255", file: file, at: .label(index))
   }
 
+  /// The error for an array whose shape is not that of labels; one-hot rows are the usual reason.
   private var shapeFailure: FormatError {
     .badData(
       "shape \(FormatError.shortened("\(shape)")), not the one dimension of labels", file: file,

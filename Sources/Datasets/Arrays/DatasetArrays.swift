@@ -1,17 +1,35 @@
 import Formats
 
-/// The four arrays of a data set, of whatever format.
+/// The four arrays of a data set, whatever file format they come from.
+///
+/// IDX files and NumPy arrays meet here: both readers give a ``NumberArray``, and what the numbers
+/// mean is decided in one place. The two parts of a data set are read alike. The layout of the
+/// training images holds for the test images too, and one ``PixelScale`` is chosen by the values of
+/// both; test images that happen to be dark must not be stretched.
 struct DatasetArrays: Sendable {
+  /// The images to train on, of shape [count, height, width] or with a fourth axis of channels.
   var trainImages: NumberArray
+  /// The labels of the training images, of shape [count].
   var trainLabels: NumberArray
+  /// The images to test with, of the same size as those to train on.
   var testImages: NumberArray
+  /// The labels of the test images, of shape [count].
   var testLabels: NumberArray
 
+  /// Makes a data set of the arrays, with bytes as pixels.
+  ///
+  /// Its note says by which expression numbers became bytes, where they were none, and that an
+  /// array was read with its channels first. Its warnings say what may be a mistake
+  /// (``PixelScale/warnings(_:moved:isRounded:)``).
+  ///
   /// - Parameters:
-  ///   - classes: nil for the largest label of the training images and one more.
-  ///   - layout: nil to decide by the shapes.
-  /// Throws ``FormatError`` of kind `badData` where the arrays are no images and labels, or do not
-  /// fit each other.
+  ///   - name: The name of the data set.
+  ///   - note: The beginning of its note.
+  ///   - classes: The number of classes; nil for the largest label of the training images and one
+  ///     more.
+  ///   - given: The order of the axes of the images; nil to recognise it by their shape.
+  /// - Throws: ``FormatError`` of kind `badData` where the arrays are no images and labels, or do
+  ///   not fit each other.
   func dataset(
     name: String, note: String, classes: Int?, layout given: ImageLayout? = nil
   ) throws -> Dataset {
@@ -40,10 +58,13 @@ struct DatasetArrays: Sendable {
         isRounded: train.isRounded || tested.isRounded))
   }
 
+  /// Returns lengths with a sign between them, such as `28×28×1`.
   static func size(_ lengths: [Int]) -> String {
     lengths.map(String.init).joined(separator: "×")
   }
 
+  /// The remark that an array was read with its channels first; nil for channels last, which needs
+  /// no remark.
   private static func layoutNote(_ layout: ImageLayout, _ shape: [Int]) -> String? {
     guard layout == .channelsFirst else { return nil }
     return "shape [count, \(shape.dropFirst().map(String.init).joined(separator: ", "))] is read "
@@ -51,11 +72,24 @@ struct DatasetArrays: Sendable {
   }
 }
 
-/// Reads the images of one part.
+/// Reads the images and labels of one part, in a form that was decided for both parts.
 private struct PartReader {
+  /// The layout of the arrays and the size of an image.
   let form: (layout: ImageLayout, height: Int, width: Int, channels: Int)
+  /// How numbers become pixels.
   let scale: PixelScale
 
+  /// Reads one part.
+  ///
+  /// - Parameters:
+  ///   - images: An array of images of the form.
+  ///   - labels: The labels, one for each image.
+  ///   - classes: The number of classes; nil for the largest label and one more.
+  /// - Returns: The images; by how much a number was moved at most when it was rounded to a byte,
+  ///   in the units of the array; and whether that is more than the precision of the array's type
+  ///   explains.
+  /// - Throws: ``FormatError`` of kind `badData` for labels that cannot be read or do not fit the
+  ///   images.
   func images(
     _ images: NumberArray, _ labels: NumberArray, classes: Int?
   ) throws -> (images: LabeledImages, moved: Double, isRounded: Bool) {
@@ -72,7 +106,12 @@ private struct PartReader {
 }
 
 extension LabeledImages {
-  /// Reads the images and labels of one part by themselves.
+  /// Reads the images and labels of one part by themselves, without another part to decide layout
+  /// and scale.
+  ///
+  /// - Parameter classes: The number of classes; nil for the largest label and one more.
+  /// - Throws: ``FormatError`` of kind `badData` where the arrays are no images and labels, or do
+  ///   not fit each other.
   init(images: NumberArray, labels: NumberArray, classes: Int?) throws {
     let form = try ImageLayout.read(images, given: nil)
     let scale = images.count == 0 ? .bytes : try PixelScale(PixelRange(of: [images]))

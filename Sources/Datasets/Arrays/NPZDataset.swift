@@ -1,7 +1,18 @@
 import Formats
 
 extension NPZFile {
-  /// The four arrays whose names speak of them; any others are left alone.
+  /// Reads a data set whose four arrays are in one archive.
+  ///
+  /// The arrays are recognised by their names (``DatasetPart/init(arrayNamed:)``). Any others are
+  /// left alone, and the note of the data set lists the first eight of them, since an unread array
+  /// may be one that the user meant.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the data set.
+  ///   - note: The beginning of its note.
+  ///   - layout: The order of the axes of the images; nil to recognise it by their shape.
+  /// - Throws: ``FormatError`` of kind `badData` where two names stand for the same part, where a
+  ///   part is missing, and where the arrays are no images and labels that fit each other.
   func dataset(name: String, note: String, layout: ImageLayout?) throws -> Dataset {
     var parts: [DatasetPart: String] = [:]
     for name in names {
@@ -30,6 +41,7 @@ extension NPZFile {
 }
 
 extension DatasetPart {
+  /// The part in words, for errors.
   fileprivate var words: String {
     switch self {
     case .trainImages: "training images"

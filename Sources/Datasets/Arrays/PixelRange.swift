@@ -1,21 +1,35 @@
 import Formats
 
-/// What the numbers of arrays of images are like.
+/// What the numbers of arrays of images are like: their types, the range of their values, and
+/// whether there are fractions.
+///
+/// Nobody declares in a file whether white is 1 or 255. ``PixelScale`` concludes it from this
+/// summary, and errors quote it, so that users see at a glance what is wrong with an array.
 struct PixelRange: Equatable {
+  /// The least number of all arrays; +∞ where there are no numbers.
   var lowest = Double.infinity
+  /// The greatest number of all arrays; −∞ where there are no numbers.
   var highest = -Double.infinity
-  /// The file that has the number that is furthest out.
+  /// The file that has the least number, for errors about it.
   var lowestFile = ""
+  /// The file that has the greatest number, for errors about it.
   var highestFile = ""
-  /// NumPy's names of the types.
+  /// NumPy's names of the element types, each once, such as `float32`.
   var types: [String] = []
+  /// Whether some number is not a whole one.
   var hasFractions = false
 
-  /// Throws ``FormatError`` for NaN, infinity and elements that are true or false.
+  /// Examines arrays of images.
+  ///
+  /// - Parameter arrays: The arrays that are to be read alike; without any, ``types`` is empty.
+  /// - Throws: ``FormatError`` of kind `badData` for NaN and infinity, with the index of the first
+  ///   such element, and for elements that are true or false.
+  /// - Complexity: O(n) in the number of elements.
   init(of arrays: [NumberArray]) throws {
     for array in arrays { try add(array) }
   }
 
+  /// Takes one array into the summary.
   private mutating func add(_ array: NumberArray) throws {
     guard array.element.kind != .boolean else {
       throw FormatError.badData(
@@ -27,6 +41,8 @@ struct PixelRange: Equatable {
       extend(Double(array.lowestByte), Double(array.highestByte), array.file)
       return
     }
+    // The search goes on behind a NaN, which min and max may or may not pass on; the range is not
+    // used then, since the error is thrown.
     var (low, high, fractions, bad) = (Double.infinity, -Double.infinity, false, Int?.none)
     array.forEach { value, index in
       low = min(low, value)
@@ -43,28 +59,32 @@ struct PixelRange: Equatable {
     hasFractions = hasFractions || fractions
   }
 
+  /// Widens the range to hold two numbers that a file has.
   private mutating func extend(_ low: Double, _ high: Double, _ file: String) {
     if low < lowest { (lowest, lowestFile) = (low, file) }
     if high > highest { (highest, highestFile) = (high, file) }
   }
 
-  /// Such as "float32 from 0 to 1".
+  /// The types and the range in words, such as `float32 from 0 to 1`.
   var text: String {
     "\(types.joined(separator: " and ")) from \(Self.short(lowest)) to \(Self.short(highest))"
   }
 
-  /// A number with up to six digits, whole ones without a point.
+  /// Returns a number as errors show it: a whole one without a point, any other with the digits
+  /// that identify it as a Float.
   static func short(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(Float(value))"
   }
 }
 
 extension NumberArray {
-  /// The least of the file's bytes, in one plain loop: data sets of bytes are the rule, and large.
+  /// The least of the bytes, in one plain loop without a closure for each element: data sets of
+  /// bytes are the rule, and large.
   fileprivate var lowestByte: UInt8 {
     data.withUnsafeBytes { bytes in bytes.reduce(.max) { min($0, $1) } }
   }
 
+  /// The greatest of the bytes, in one plain loop.
   fileprivate var highestByte: UInt8 {
     data.withUnsafeBytes { bytes in bytes.reduce(0) { max($0, $1) } }
   }

@@ -1,23 +1,31 @@
 import Formats
 import Foundation
 
-/// The six files of CIFAR-10's binary version, in a folder or in the archive as it is published.
+/// The six files of CIFAR-10's binary version: five with 10,000 training images each, one with the
+/// test images.
+///
+/// They may lie in a folder, in its subfolder `cifar-10-batches-bin`, or in the archive
+/// `cifar-10-binary.tar.gz` as it is published, which is then read without being unpacked on disk.
+/// Unpacked files go first.
 package struct CIFARFiles: Equatable, Sendable {
   /// The folder that holds the files or the archive.
   package let folder: URL
   /// The archive; nil where the files lie in the folder.
   let archive: URL?
 
+  /// The published name of the archive.
   static let archiveName = "cifar-10-binary.tar.gz"
+  /// The names of the files with training images, in their order.
   static let trainNames = (1...5).map { "data_batch_\($0).bin" }
+  /// The name of the file with the test images.
   static let testName = "test_batch.bin"
-  /// The archive's folder.
+  /// The folder inside the archive that the files are in.
   private static let archiveFolder = "cifar-10-batches-bin"
-  /// More than the published archive unpacks to, 184 MB.
+  /// The most bytes that the archive is unpacked to, which is more than the 184 MB of the published
+  /// one.
   private static let unpackedLimit = 1 << 28
 
-  /// What is in a folder or its subfolder of the archive's name, best unpacked; nil where a file is
-  /// missing.
+  /// Looks for the files in a folder; nil where one of them is missing and there is no archive.
   init?(in folder: URL) {
     let archive = folder.appendingPathComponent(Self.archiveName)
     if let place = Self.places(folder).first(where: { Self.missing(from: $0).isEmpty }) {
@@ -29,30 +37,40 @@ package struct CIFARFiles: Equatable, Sendable {
     }
   }
 
-  /// The names of files that a folder, or its subfolder of the archive's name, lacks.
+  /// Returns the names of files that a folder lacks. Of the folder and its subfolder of the
+  /// archive's name, the one that lacks fewer is reported on.
   static func missing(in folder: URL) -> [String] {
     places(folder).map(missing(from:)).min { $0.count < $1.count }!
   }
 
-  /// Whether a folder holds pickles of Python, which are not read.
+  /// Returns whether a folder holds CIFAR-10's version for Python, which consists of pickles and is
+  /// not read. An error then says so instead of listing the files that are missing.
   static func hasPythonVersion(in folder: URL) -> Bool {
     ["", "cifar-10-batches-py/"].contains {
       isFile(folder.appendingPathComponent("\($0)data_batch_1"))
     } || isFile(folder.appendingPathComponent("cifar-10-python.tar.gz"))
   }
 
+  /// Returns the folders in which unpacked files may lie, best first.
   private static func places(_ folder: URL) -> [URL] {
     [folder, folder.appendingPathComponent(archiveFolder, isDirectory: true)]
   }
 
+  /// Returns the names of files that are not in this very folder.
   private static func missing(from folder: URL) -> [String] {
     (trainNames + [testName]).filter { !isFile(folder.appendingPathComponent($0)) }
   }
 
+  /// Returns whether there is something at a place that is not a folder.
   private static func isFile(_ url: URL) -> Bool {
     FileKind(path: url.path).map { $0 != .directory } ?? false
   }
 
+  /// Reads the training and the test images.
+  ///
+  /// - Throws: ``FormatError`` of kind `missingInput` for a file that cannot be read, and of kind
+  ///   `badData` for one that is damaged, for an archive without one of the files, and for a label
+  ///   above 9.
   func dataset(name: String, note: String) throws -> Dataset {
     let contents = try reader()
     return Dataset(
@@ -60,6 +78,7 @@ package struct CIFARFiles: Equatable, Sendable {
       test: try images([Self.testName], contents), note: note)
   }
 
+  /// Reads some files into one set of images, in the order of their names.
   private func images(
     _ names: [String], _ contents: (String) throws -> (data: Data, file: String)
   ) throws -> LabeledImages {
@@ -72,7 +91,9 @@ package struct CIFARFiles: Equatable, Sendable {
       labels: files.flatMap(\.labels), imagesFile: folder.path, labelsFile: folder.path)
   }
 
-  /// Gives a file's bytes, and what it is called in errors, by its name.
+  /// Returns a function that gives a file's bytes, and what errors call it, by its name.
+  ///
+  /// The archive is unpacked once, into memory, when the function is made.
   private func reader() throws -> (String) throws -> (data: Data, file: String) {
     guard let archive else {
       return { [folder] name in

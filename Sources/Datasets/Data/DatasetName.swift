@@ -1,20 +1,32 @@
 import Foundation
 
 /// A data set that is known by name.
+///
+/// The raw value is what users write: in recipes (`dataset: mnist`), as an option's value, as the
+/// name of the set's folder in the cache and below `$CROWNWORK_DATA`. A name decides where the
+/// files are looked for and fetched from, in which form they are expected, and which settings a
+/// recipe has by default.
+///
+/// ``images`` stands for any data that the user brings; it is the only name without a fixed shape
+/// and a fixed number of classes.
 public enum DatasetName: String, CaseIterable, Sendable {
-  /// 8×8 optical digits, part of this library.
+  /// 1,797 optical digits of 8×8 grey pixels, ten classes. They are part of this library and need
+  /// no files, which suits first experiments and tests.
   case digits
-  /// 28×28 handwritten digits.
+  /// MNIST: 60,000 training and 10,000 test images of handwritten digits, 28×28 grey pixels, ten
+  /// classes.
   case mnist
-  /// 28×28 pictures of clothes.
+  /// Fashion-MNIST: pictures of clothes, in the counts, shape and file format of MNIST.
   case fashionMNIST = "fashion-mnist"
-  /// 32×32 photographs of ten kinds of things.
+  /// CIFAR-10: 50,000 training and 10,000 test photographs, 32×32 pixels in colour, ten classes of
+  /// animals and vehicles.
   case cifar10
-  /// One's own images: pictures in class folders, IDX files or `.npy` arrays in a folder to be
-  /// named.
+  /// The user's own images: pictures in class folders, IDX files or NumPy arrays, in a folder that
+  /// has to be named.
   case images
 
-  /// Where the data come from and how they may be used, in one line.
+  /// The set's title, authors, year and, where it is known, licence, in one line. ``Dataset/note``
+  /// begins with it for data that were not found in a folder named by the user.
   package var note: String {
     switch self {
     case .digits:
@@ -26,8 +38,11 @@ public enum DatasetName: String, CaseIterable, Sendable {
     }
   }
 
-  /// Where the files can be fetched, best first; empty for a set that is part of this library or
-  /// one's own.
+  /// The addresses below which the set's files are published, best first, each ending in a slash;
+  /// empty for a set that is part of this library or the user's own.
+  ///
+  /// ``DatasetFetcher`` appends the name of a file and tries the addresses in this order until one
+  /// gives a file with the right SHA-256. An address may therefore be plain HTTP.
   package var addresses: [String] {
     switch self {
     case .digits, .images: []
@@ -41,6 +56,7 @@ public enum DatasetName: String, CaseIterable, Sendable {
     }
   }
 
-  /// The operating system's package of the set, where there is one.
+  /// The Debian package that installs the set's files below `/usr/share/datasets`; nil where there
+  /// is none. Errors mention it as a remedy.
   var systemPackage: String? { self == .fashionMNIST ? "dataset-fashion-mnist" : nil }
 }

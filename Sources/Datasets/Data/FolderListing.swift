@@ -1,15 +1,22 @@
 import Formats
 import Foundation
 
-/// What is in a folder of pictures, hidden files and those aside that file managers and archives
-/// leave behind.
+/// Listings of folders that hold pictures, without what nobody means to be data.
+///
+/// Hidden files (names that begin with a dot) and the files that file managers and archive programs
+/// leave behind are left out. Names are sorted by their bytes, so that the numbers of classes and
+/// the order of examples are the same on every system, whatever its language and file system.
 enum FolderListing {
-  /// In small letters.
+  /// Names, in lower case, of files and folders that Windows and macOS create by themselves.
   private static let litter: Set = [
     "thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "icon\r",
   ]
 
-  /// Sorted names. Throws ``FormatError`` of kind `missingInput` where there is no such folder.
+  /// Returns the names of what is in a folder, sorted by their UTF-8 bytes.
+  ///
+  /// - Parameter folder: The folder's path.
+  /// - Throws: ``FormatError`` of kind `missingInput` where there is no such folder, or none that
+  ///   may be read.
   static func names(_ folder: String) throws -> [String] {
     guard FileKind(path: folder) == .directory,
       let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
@@ -25,9 +32,14 @@ enum FolderListing {
     }
   }
 
-  /// Paths of a class's pictures, those of its subfolder `images` where it has one, sorted by name.
+  /// Returns the paths of a class's pictures, sorted by name.
   ///
-  /// Throws ``FormatError`` where another folder is between them, or there is none.
+  /// TinyImageNet keeps the pictures of a class in a subfolder `images`; where a class folder has
+  /// one, the pictures are taken from there. Whether the files are pictures is not examined here.
+  ///
+  /// - Parameter folder: The path of the class's folder.
+  /// - Throws: ``FormatError`` of kind `badData` where there is another folder among the files, or
+  ///   no file at all, and of kind `missingInput` for a folder that cannot be read.
   static func files(_ folder: String) throws -> [String] {
     let inner = "\(folder)/images"
     let place = FileKind(path: inner) == .directory ? inner : folder

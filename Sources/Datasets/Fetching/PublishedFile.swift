@@ -1,21 +1,25 @@
 import Formats
 import Foundation
 
-/// A file of a data set as it is published, and what it must be.
+/// A file of a data set as it is published, with the SHA-256 by which it is recognised.
 struct PublishedFile: Sendable {
-  /// What the SHA-256 is of.
+  /// The bytes that the SHA-256 is computed from.
   enum Form: Sendable {
-    /// Of the contents, so many bytes, gzipped or not.
+    /// The unpacked contents, which have `size` bytes; the file may be gzipped or plain. Mirrors
+    /// compress the same contents differently, and packages unpack them.
     case contents(size: Int)
-    /// Of the file as it is.
+    /// The bytes of the file itself.
     case archive
   }
 
+  /// The name of the file below an address and in the cache.
   let name: String
+  /// The SHA-256 in hexadecimal.
   let sha256: String
+  /// The bytes that the SHA-256 is computed from.
   let form: Form
 
-  /// Why data are not this file, nil where they are.
+  /// Explains why data are not this file; nil where they are.
   func problem(in data: Data) -> String? {
     do {
       let hash = SHA256Sum.hexadecimal(of: try hashed(data))
@@ -27,12 +31,19 @@ struct PublishedFile: Sendable {
     }
   }
 
-  /// Whether there is such a file and it is this one.
+  /// Returns whether there is a file at a place and it is this one. A file that cannot be read does
+  /// not match.
   func matches(_ url: URL) -> Bool {
     (try? InputFile.read(url)).map { problem(in: $0) == nil } ?? false
   }
 
-  /// What of data the SHA-256 is of.
+  /// Returns the part of data that the SHA-256 is computed from.
+  ///
+  /// Contents are unpacked no further than their known size, so that a small file that unpacks to
+  /// an enormous one is refused early.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData` for gzip that is damaged or holds more than it
+  ///   should.
   private func hashed(_ data: Data) throws -> Data {
     guard case .contents(let size) = form, Gzip.isGzip(data) else { return data }
     return try Gzip.decompress(data, limit: size, file: name)
@@ -40,7 +51,8 @@ struct PublishedFile: Sendable {
 }
 
 extension DatasetName {
-  /// The files that are fetched; none for a set that is part of this library or one's own.
+  /// The files that are fetched, in the order of ``DatasetPart`` for IDX; empty for a set that is
+  /// part of this library or the user's own.
   var published: [PublishedFile] {
     switch self {
     case .digits, .images: []
@@ -70,7 +82,8 @@ extension DatasetName {
 }
 
 extension DatasetPart {
-  /// Bytes of the unpacked file of MNIST and Fashion-MNIST.
+  /// The number of bytes of the unpacked file, the same for MNIST and Fashion-MNIST: a header of 16
+  /// or 8 bytes, then 784 bytes for each image or one for each label.
   private var unpackedSize: Int {
     switch self {
     case .trainImages: 47_040_016
@@ -80,6 +93,7 @@ extension DatasetPart {
     }
   }
 
+  /// Returns the four files of a set in MNIST's form, from their SHA-256 sums.
   fileprivate static func published(_ sums: [DatasetPart: String]) -> [PublishedFile] {
     allCases.map {
       PublishedFile(
@@ -89,8 +103,13 @@ extension DatasetPart {
 }
 
 extension DatasetSource {
-  /// Whether the files are exactly those that are published under a name; nil for what is published
-  /// in another form, or not at all.
+  /// Returns whether the files are exactly those that are published under a name.
+  ///
+  /// All files are read and hashed, which takes a moment. `crownwork data` shows the result.
+  ///
+  /// - Parameter name: The set that the files are supposed to be.
+  /// - Returns: nil where there is no sum to compare with: the set is published in another form or
+  ///   not at all, or CIFAR-10's archive has been unpacked.
   package func isPublished(as name: DatasetName) -> Bool? {
     let urls: [URL]
     switch self {
@@ -104,8 +123,16 @@ extension DatasetSource {
     return zip(published, urls).allSatisfy { $0.matches($1) }
   }
 
-  /// The set that IDX files are of where that is not the one they are taken for, by their test
-  /// labels: MNIST and Fashion-MNIST have the same files' names.
+  /// Returns the set that IDX files really are of, where that is known and is not the one they are
+  /// taken for.
+  ///
+  /// MNIST and Fashion-MNIST have the same file names and the same sizes. Training on the wrong one
+  /// would go unnoticed, so their test labels, the smallest file, are compared with the published
+  /// sums.
+  ///
+  /// - Parameter name: The set that the files are taken for; ``DatasetName/images`` may be
+  ///   anything.
+  /// - Returns: nil where nothing is known against the files.
   func other(than name: DatasetName) -> DatasetName? {
     guard case .idx(let files) = self, name != .images else { return nil }
     return [DatasetName.mnist, .fashionMNIST].first {

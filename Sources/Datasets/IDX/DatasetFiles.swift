@@ -1,29 +1,45 @@
 import Formats
 import Foundation
 
-/// Where the four files of a data set are.
+/// The place of the four IDX files of a data set: images and labels, for training and for testing.
+///
+/// A search finds them by their names (``DatasetLocator``); ``Dataset/init(_:name:classes:note:)``
+/// reads them.
 package struct DatasetFiles: Equatable, Sendable {
+  /// The folder that was searched. Where several sets are in one folder, it is the path that chose
+  /// one of them.
   package var folder: URL
+  /// The file with the images to train on.
   package var trainImages: URL
+  /// The file with the labels of the training images.
   package var trainLabels: URL
+  /// The file with the images to test with.
   package var testImages: URL
+  /// The file with the labels of the test images.
   package var testLabels: URL
 
-  /// All four files of a folder, or what is in the way.
+  /// What a search found.
   enum Search {
+    /// All four files.
     case complete(DatasetFiles)
-    /// Files that are not there, by their names.
+    /// The names, as published, of the files that the most complete set of the folder lacks; all
+    /// four where there is none.
     case missing([String])
-    /// Several sets of four files, whose names begin so.
+    /// The beginnings of the names of several complete sets, of which the user has to choose one;
+    /// each ends with the sign that separates it.
     case several([String])
   }
 
   /// Looks for the files in one folder.
   ///
-  /// The names of MNIST go first; else files whose names have something before those will do, such
-  /// as `emnist-letters-train-images-idx3-ubyte.gz`, with `test` for `t10k` and another type than
-  /// `ubyte`. Where several sets are in a folder, one is chosen by what its names begin with, as
-  /// the last part of the path: `FOLDER/emnist-letters`.
+  /// Files with the names of MNIST go first. Otherwise names with something in front of those are
+  /// accepted, such as `emnist-letters-train-images-idx3-ubyte.gz`, also with `test` in place of
+  /// `t10k` and with another type than `ubyte`. Where a folder holds several sets, one is chosen by
+  /// what its names begin with, as the last part of the path: `FOLDER/emnist-letters`.
+  ///
+  /// - Parameter folder: The folder, or such a path. A folder that is not there is treated as one
+  ///   without files.
+  /// - Returns: The files, or what keeps them from being complete.
   static func search(_ folder: URL) -> Search {
     var sets = IDXFolder.sets(in: folder)
     if FileKind(path: folder.path) == nil {
@@ -40,6 +56,7 @@ package struct DatasetFiles: Equatable, Sendable {
     return .missing(lacking.map { (best?.key ?? "") + $0.publishedName })
   }
 
+  /// Creates the place of files that a search has found.
   private init(_ folder: URL, _ files: [DatasetPart: URL]) {
     self.folder = folder
     trainImages = files[.trainImages]!
@@ -48,16 +65,20 @@ package struct DatasetFiles: Equatable, Sendable {
     testLabels = files[.testLabels]!
   }
 
-  /// What is known of data by the names of their files.
+  /// What is known about the data by the names of their files; nil for most.
   var note: String? {
     trainImages.lastPathComponent.lowercased().hasPrefix("emnist")
       ? "EMNIST's rows and columns are swapped, as its files and torchvision have them" : nil
   }
 }
 
-/// The IDX files of a folder.
+/// The search for IDX files in a folder.
 private enum IDXFolder {
-  /// Files by part, by what their names have before those of MNIST.
+  /// Returns the files of a folder in sets: by what their names have in front of MNIST's names, and
+  /// then by part.
+  ///
+  /// Of several files for one part of a set, the one with the best rank is chosen, and among equals
+  /// the first by name.
   static func sets(in folder: URL) -> [String: [DatasetPart: URL]] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     var sets: [String: [DatasetPart: (rank: Int, url: URL)]] = [:]
@@ -74,7 +95,11 @@ private enum IDXFolder {
     return sets.mapValues { $0.mapValues(\.url) }
   }
 
-  /// What a name begins with, the part that it is of, and which of several such files is best.
+  /// Takes the name of a file apart.
+  ///
+  /// - Returns: What the name has in front of MNIST's, with the sign that separates it (`-`, `_` or
+  ///   `.`); the part of the data; and the rank among files for the same part, where less is better
+  ///   and gzipped files go before plain ones. nil for a name of another kind.
   private static func parse(_ name: String) -> (prefix: String, part: DatasetPart, rank: Int)? {
     for part in DatasetPart.allCases {
       if let rank = part.names.firstIndex(of: name) { return ("", part, rank) }

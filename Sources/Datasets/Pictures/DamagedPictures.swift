@@ -1,14 +1,17 @@
 import Formats
 
-/// All pictures of a set that cannot be read, so that they can be put right at once.
+/// All pictures of a data set that cannot be read, so that the user can mend them at once instead
+/// of one after each attempt.
 struct DamagedPictures {
+  /// The error of each, in the order of the examples.
   private let failures: [FormatError]
+  /// The number of pictures that were examined.
   private let count: Int
 
-  /// The most that an error lists.
+  /// The most pictures that an error lists; the rest is counted.
   private static let shown = 20
 
-  /// Decodes every picture once more; nil where all can be.
+  /// Decodes every picture once more, on all threads; nil where all can be decoded.
   init?(among examples: [ImageFolder.Example]) {
     var failures = [FormatError?](repeating: nil, count: examples.count)
     try? ImageForm.fill(&failures, stride: 1, examples[...]) { example, to in
@@ -23,7 +26,9 @@ struct DamagedPictures {
     if self.failures.isEmpty { return nil }
   }
 
-  /// One line: the error of a single picture, else a list of them.
+  /// Returns one error for all of them: that of a single picture, or a list.
+  ///
+  /// - Parameter name: The name of the data set, which the list begins with.
   func error(of name: String) -> FormatError {
     guard failures.count > 1 else { return failures[0] }
     let list = failures.prefix(Self.shown).map { "\($0.file) (\($0.problem))" }

@@ -3,31 +3,40 @@ import Foundation
 
 /// The pictures of a data set in folders, found but not read.
 ///
-/// One of three layouts: `train/CLASS/*` with `test/CLASS/*` or `val/CLASS/*`; that of TinyImageNet
-/// (``TinyImageNet``); `CLASS/*` alone, of which one picture in six of each class becomes test
-/// data. What begins with a dot and what file managers leave behind (``FolderListing``) is no part
-/// of it.
+/// Three layouts are understood:
+///
+/// - `train/CLASS/*` with `test/CLASS/*` or `val/CLASS/*`, as most programs have it;
+/// - that of TinyImageNet (``TinyImageNet``);
+/// - `CLASS/*` alone, of which one picture in six of each class becomes test data (``TestChoice``).
+///
+/// What begins with a dot and what file managers leave behind (``FolderListing``) is no part of the
+/// data. ``Dataset`` has an initializer that decodes the pictures.
 struct ImageFolder: Equatable, Sendable {
   /// A picture's file and the number of its class.
   struct Example: Equatable, Sendable {
+    /// The path of the file.
     var path: String
+    /// The number of the class, an index into ``ImageFolder/classes``.
     var label: UInt8
   }
 
   /// The names of the classes; a label is an index into them.
   var classes: [String]
+  /// The pictures to train on, class by class; training shuffles them.
   var train: [Example]
+  /// The pictures to test with. Where the folder has no order of its own for them, they are in a
+  /// fixed random order.
   var test: [Example]
-  /// What was done with the folder, in one line.
+  /// A description of the folder and of what was done with it, in one line.
   var note: String
 
-  /// The most classes that a label can tell apart.
+  /// The most classes that a label, which is a byte, can tell apart.
   static let classLimit = 256
 
-  /// Looks through a folder.
+  /// Looks through a folder for classes and pictures.
   ///
-  /// Throws ``FormatError``: `missingInput` where there is no such folder, `badData` where it is in
-  /// none of the layouts.
+  /// - Throws: ``FormatError`` of kind `missingInput` where there is no such folder, and of kind
+  ///   `badData` where it is in none of the layouts.
   init(_ folder: URL) throws {
     let names = try FolderListing.names(folder.path)
     if TinyImageNet.isPresent(in: folder.path) {
@@ -39,6 +48,7 @@ struct ImageFolder: Equatable, Sendable {
     }
   }
 
+  /// Creates a listing that was made already.
   init(classes: [String], train: [Example], test: [Example], note: String) {
     self.classes = classes
     self.train = train
@@ -46,6 +56,8 @@ struct ImageFolder: Equatable, Sendable {
     self.note = note
   }
 
+  /// Lists a folder with a training and a test part. The classes are those of `train`; the test
+  /// part may lack some, but has no others.
   private static func split(_ folder: String) throws -> ImageFolder {
     let test = ["test", "val"].map { "\(folder)/\($0)" }.first { FileKind(path: $0) == .directory }
     guard let test else {
@@ -68,6 +80,7 @@ struct ImageFolder: Equatable, Sendable {
       note: "pictures in \(folder)")
   }
 
+  /// Lists a folder of class folders, and sets one picture in six aside as test data.
   private static func single(_ folder: String) throws -> ImageFolder {
     let classes = try classNames(folder)
     let all = try examples(classes) { "\(folder)/\($0)" }
@@ -79,8 +92,14 @@ struct ImageFolder: Equatable, Sendable {
         + "chosen by a hash of the file's name")
   }
 
-  /// The names of the class folders: in the order of their numbers where all are whole numbers,
-  /// else of their bytes.
+  /// Returns the names of the class folders: in the order of their numbers where all are whole
+  /// numbers, else in the order of their bytes.
+  ///
+  /// - Parameters:
+  ///   - folder: The path of the folder that they are in.
+  ///   - least: The fewest classes that there may be.
+  /// - Throws: ``FormatError`` of kind `badData` for another number of folders than `least` to 256,
+  ///   and of kind `missingInput` where the folder cannot be read.
   static func classNames(_ folder: String, atLeast least: Int = 2) throws -> [String] {
     let classes = try FolderListing.names(folder).filter {
       FileKind(path: "\(folder)/\($0)") == .directory
@@ -94,6 +113,8 @@ struct ImageFolder: Equatable, Sendable {
     return ordered(classes)
   }
 
+  /// Puts names that are all whole numbers into the order of these; others are in the right order
+  /// already.
   private static func ordered(_ names: [String]) -> [String] {
     guard names.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
       return names
@@ -109,7 +130,14 @@ struct ImageFolder: Equatable, Sendable {
     }
   }
 
-  /// The pictures of all classes; a class whose folder is nil has none.
+  /// Lists the pictures of all classes, class by class.
+  ///
+  /// - Parameters:
+  ///   - classes: The names of the classes, in the order of their numbers.
+  ///   - folder: Gives the path of a class's folder; nil for a class that has no pictures in this
+  ///     part.
+  /// - Throws: ``FormatError`` for a class folder that is empty, cannot be read, or holds further
+  ///   folders.
   static func examples(
     _ classes: [String], folder: (String) -> String?
   ) throws -> [Example] {

@@ -1,19 +1,27 @@
 import Formats
 import Foundation
 
-/// TinyImageNet's layout: `train/CLASS/images/*`; `val/images/*`, whose classes are in
-/// `val/val_annotations.txt`; the order of the classes in `wnids.txt`, else by name. Its folder
-/// `test` has no labels and is left alone: the pictures of `val` are the test data.
+/// The layout of TinyImageNet, a subset of ImageNet with 200 classes of 64×64 pixels.
+///
+/// The training pictures are in `train/CLASS/images/*`. The test data are the pictures in
+/// `val/images/*`, whose classes are listed in `val/val_annotations.txt`. The classes have the
+/// order of `wnids.txt` where there is such a file, else that of their names. The folder `test` has
+/// no labels and is left alone, as is usual with this data set.
 enum TinyImageNet {
+  /// Returns whether a folder has this layout, which is recognised by the file of annotations.
   static func isPresent(in folder: String) -> Bool {
     FileKind(path: annotations(folder)) == .regular
   }
 
+  /// Returns the path of the file that has the classes of the pictures in `val`.
   private static func annotations(_ folder: String) -> String {
     "\(folder)/val/val_annotations.txt"
   }
 
-  /// Throws ``FormatError`` where a file is missing or names a class that is not there.
+  /// Lists the pictures of a folder with this layout.
+  ///
+  /// - Throws: ``FormatError`` of kind `missingInput` where a file or folder is missing, and of
+  ///   kind `badData` where one names a class that is not there.
   static func read(_ folder: String) throws -> ImageFolder {
     let classes = try classes(folder)
     let train = try ImageFolder.examples(classes) { "\(folder)/train/\($0)" }
@@ -22,6 +30,10 @@ enum TinyImageNet {
       note: "TinyImageNet in \(folder); the pictures of val are the test data")
   }
 
+  /// Returns the names of the classes in the order of their numbers.
+  ///
+  /// The order in `wnids.txt` is the one that other programs number the classes by, so that their
+  /// models can be judged here. The file must name exactly the folders of `train`.
   private static func classes(_ folder: String) throws -> [String] {
     let sorted = try ImageFolder.classNames("\(folder)/train")
     let file = "\(folder)/wnids.txt"
@@ -36,7 +48,11 @@ enum TinyImageNet {
     return named
   }
 
-  /// The pictures that the annotations list, in that order: name, class, box, separated by tabs.
+  /// Lists the pictures that the annotations name, in that order.
+  ///
+  /// A line has the picture's name, its class and the corners of a box, separated by tabs; the box
+  /// is not used. A name with a slash is refused, so that the file cannot point outside of its
+  /// folder.
   private static func validation(
     _ folder: String, _ classes: [String]
   ) throws -> [ImageFolder.Example] {
@@ -56,6 +72,7 @@ enum TinyImageNet {
     return examples
   }
 
+  /// Returns the lines of a text file of at most 64 MiB, empty ones included.
   private static func lines(_ file: String) throws -> [String] {
     let data = try InputFile.read(URL(fileURLWithPath: file), limit: 1 << 26)
     return String(decoding: data, as: UTF8.self).split(

@@ -1,25 +1,36 @@
 import Formats
 import Foundation
 
-/// Looks for data sets on this machine.
+/// Looks for data sets on this machine, without reading or fetching anything.
 ///
-/// In this order: a folder that the user names; `$CROWNWORK_DATA`; the cache folder; where the
-/// system's package manager puts the set. A folder named by the user or the environment may have
-/// a subfolder named after the set, which goes first, or hold the files themselves.
+/// Four places are searched in this order: the folder that the user names; the folder in
+/// `$CROWNWORK_DATA`; the cache, into which ``DatasetFetcher`` installs; and the folder where the
+/// system's package manager puts the set. A folder that the user or the environment names may have
+/// a subfolder named after the set, which goes first, or hold the files themselves. A folder that
+/// the user names is searched alone.
+///
+/// MNIST and Fashion-MNIST have the same file names. IDX files that are known to be those of the
+/// other set are passed over, and in a folder that the user names they are an error.
 package struct DatasetLocator: Sendable {
   /// What a search found.
   package enum Result: Equatable, Sendable {
-    /// All files, of one folder.
+    /// All files of the set, in one folder.
     case found(DatasetSource)
-    /// Nothing complete in any of these folders.
+    /// No complete set in any of the folders that were searched.
     case missing(searched: [URL])
   }
 
+  /// The variables that the search depends on.
   private let environment: [String: String]
+  /// The parent of the folders of the system's packages.
   private let systemFolder: URL
 
-  /// Creates a locator that reads `CROWNWORK_DATA`, `XDG_CACHE_HOME` and `HOME` from
-  /// `environment`; `systemFolder` is the parent of the folders of the system's packages.
+  /// Creates a locator.
+  ///
+  /// - Parameters:
+  ///   - environment: The variables, of which `CROWNWORK_DATA`, `XDG_CACHE_HOME` and `HOME` are
+  ///     read; a variable that is empty counts as unset.
+  ///   - systemFolder: The parent of the folders of the system's packages.
   package init(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     systemFolder: URL = URL(fileURLWithPath: "/usr/share/datasets", isDirectory: true)
@@ -30,9 +41,15 @@ package struct DatasetLocator: Sendable {
 
   /// Looks for the files of a data set.
   ///
-  /// With a `folder` only that is searched, since data from elsewhere would not be what the user
-  /// asked for. Throws ``FormatError`` of kind `missingInput` where that folder does not hold all
-  /// files, or none is named for images of one's own, and `badData` where it holds another set.
+  /// - Parameters:
+  ///   - name: The set. ``DatasetName/digits`` is looked for as files too, although it is part of
+  ///     this library; ``Dataset/load(_:folder:environment:fetch:mirror:images:report:)`` asks only
+  ///     for digits in a named folder.
+  ///   - folder: The only folder to search; nil for the usual places.
+  /// - Returns: The files, or the folders that were searched without success.
+  /// - Throws: ``FormatError`` of kind `missingInput` where `folder` does not hold all files, or is
+  ///   nil for ``DatasetName/images``; of kind `badData` where it holds another set than the one
+  ///   that is asked for.
   package func locate(_ name: DatasetName, folder: URL? = nil) throws -> Result {
     guard name != .images || folder != nil else {
       throw FormatError(
@@ -49,12 +66,18 @@ package struct DatasetLocator: Sendable {
     return .missing(searched: folders)
   }
 
-  /// The folder in which fetched files of a data set are kept, nil where there is no home.
+  /// Returns the folder in which fetched files of a data set are kept; nil where the environment
+  /// names no home.
+  ///
+  /// On Linux that is `$XDG_CACHE_HOME/crownwork/NAME`, with `~/.cache` as the standard value of
+  /// the variable; on Apple's systems it is `~/Library/Caches/crownwork/NAME`. The folder need not
+  /// exist.
   package func cacheFolder(for name: DatasetName) -> URL? {
     cacheRoot?.appendingPathComponent("crownwork", isDirectory: true)
       .appendingPathComponent(name.rawValue, isDirectory: true)
   }
 
+  /// Returns the folders to search where the user names none, in order.
   private func candidates(_ name: DatasetName) -> [URL] {
     let named = value("CROWNWORK_DATA").map {
       Self.withSubfolder(URL(fileURLWithPath: $0, isDirectory: true), name)
@@ -63,6 +86,7 @@ package struct DatasetLocator: Sendable {
     return (named ?? []) + [cacheFolder(for: name), system].compactMap { $0 }
   }
 
+  /// The parent of all programs' caches; nil where the environment names no home.
   private var cacheRoot: URL? {
     #if canImport(Darwin)
       let base = value("HOME").map { "\($0)/Library/Caches" }
@@ -75,16 +99,20 @@ package struct DatasetLocator: Sendable {
     return base.map { URL(fileURLWithPath: $0, isDirectory: true) }
   }
 
+  /// Returns a variable's value; nil where it is unset or empty.
   private func value(_ key: String) -> String? {
     environment[key].flatMap { $0.isEmpty ? nil : $0 }
   }
 
+  /// Returns the folders to search for a named one: its subfolder with the set's name, then the
+  /// folder itself.
   private static func withSubfolder(_ folder: URL, _ name: DatasetName) -> [URL] {
-    // In a folder of one's own "images" may be the name of a class.
+    // In a folder with the user's own images, "images" may be the name of a class.
     name == .images
       ? [folder] : [folder.appendingPathComponent(name.rawValue, isDirectory: true), folder]
   }
 
+  /// The error for a named folder that holds another set.
   private static func mistaken(
     _ source: DatasetSource, _ found: DatasetName, _ name: DatasetName
   ) -> FormatError {
@@ -93,6 +121,13 @@ package struct DatasetLocator: Sendable {
       remedy: "name `dataset` \(found.rawValue), or another folder")
   }
 
+  /// The error for a named folder that does not hold all files of a set: what is missing and in
+  /// which form it is expected.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder that the user names.
+  ///   - searched: That folder and its subfolder, whichever were searched.
+  ///   - name: The set that was looked for.
   private static func incomplete(
     _ folder: URL, _ searched: [URL], _ name: DatasetName
   ) -> FormatError {
@@ -117,6 +152,9 @@ package struct DatasetLocator: Sendable {
     }
   }
 
+  /// The error for a named folder that does not hold four IDX files.
+  ///
+  /// Of the folders searched, the one that lacks the fewest files is the one that is reported on.
   static func incomplete(_ folder: URL, _ searched: [URL]) -> FormatError {
     let missing = searched.compactMap { candidate -> [String]? in
       if case .missing(let names) = DatasetFiles.search(candidate) { names } else { nil }

@@ -1,15 +1,20 @@
 import Formats
 import Foundation
 
-/// The files of a data set, in one of the forms that can be read.
+/// The files of a data set on disk, in one of the forms that can be read.
+///
+/// A source is what a search results in (``DatasetLocator``, ``DatasetFetcher``): the files are
+/// known to exist, but none has been read. ``dataset(name:note:images:)`` reads them.
+/// ``isPublished(as:)`` compares them with what is published.
 package enum DatasetSource: Equatable, Sendable {
-  /// Four IDX files.
+  /// Four IDX files, the form of MNIST.
   case idx(DatasetFiles)
   /// NumPy arrays.
   case arrays(NPYFiles)
-  /// CIFAR-10's binary version.
+  /// The binary version of CIFAR-10.
   case cifar(CIFARFiles)
-  /// PNG and JPEG pictures, a folder for each class.
+  /// PNG and JPEG pictures in a folder with a subfolder for each class, with or without a division
+  /// into training and test pictures.
   case pictures(URL)
 
   /// The folder that the files are in.
@@ -22,10 +27,18 @@ package enum DatasetSource: Equatable, Sendable {
     }
   }
 
-  /// What a folder holds of a data set; nil where that is not all of it.
+  /// Examines a folder for the files of a data set.
   ///
-  /// A folder of one's own (``DatasetName/images``) that has one file of a form should have all of
-  /// them; any other is taken for pictures.
+  /// For ``DatasetName/images`` the forms are tried in a fixed order: IDX files, NumPy arrays,
+  /// pictures. A folder that has one file of a form should have all of them; a folder that has none
+  /// is taken for pictures.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder, or for IDX files and NumPy archives the path that chooses one of
+  ///     several.
+  ///   - name: The set that is looked for.
+  /// - Returns: The files; nil where they are not complete. For ``DatasetName/images``,
+  ///   ``obstacle(in:)`` says why.
   static func search(_ folder: URL, for name: DatasetName) -> DatasetSource? {
     if name == .cifar10 { return CIFARFiles(in: folder).map { .cifar($0) } }
     if case .complete(let files) = DatasetFiles.search(folder) { return .idx(files) }
@@ -35,8 +48,9 @@ package enum DatasetSource: Equatable, Sendable {
     return obstacle(in: folder) == nil ? .pictures(folder) : nil
   }
 
-  /// Why one's own data are not whole in the form that they are in, and what to do; nil where they
-  /// are pictures.
+  /// Explains why a user's own data are not whole in the form that they are in.
+  ///
+  /// - Returns: What is wrong and what to do; nil where nothing speaks against pictures.
   static func obstacle(in folder: URL) -> (problem: String, remedy: String)? {
     func choose(_ names: [String]) -> (String, String) {
       let shown = names.map { $0.hasSuffix("-") ? String($0.dropLast()) : $0 }
@@ -58,12 +72,18 @@ package enum DatasetSource: Equatable, Sendable {
     }
   }
 
+  /// The explanation for a form of which files are missing.
+  ///
+  /// - Parameters:
+  ///   - names: The names of the missing files.
+  ///   - what: The form, as the beginning of a phrase that is completed here.
   private static func lacking(_ names: [String], _ what: String) -> (String, String) {
     let rest = what.hasSuffix("x_train, ") ? "y_train, x_test and y_test" : "named like MNIST's"
     return ("lacks \(names.joined(separator: ", "))", "name a folder with " + what + rest)
   }
 
-  /// Whether there are IDX files of other names, and no folders that pictures might be in.
+  /// Returns whether the folder holds IDX files of names that do not belong to a set, and no
+  /// folders that pictures might be in.
   private static func hasOtherIDX(_ folder: URL) -> Bool {
     let names = (try? FolderListing.names(folder.path)) ?? []
     let isFile = { (name: String) in FileKind(path: "\(folder.path)/\(name)") != .directory }
@@ -71,10 +91,17 @@ package enum DatasetSource: Equatable, Sendable {
       && names.contains { $0.contains("-idx") || $0.contains(".idx") }
   }
 
-  /// Reads the data. `images` says what pictures are turned into.
+  /// Reads the files into memory, decoding and checking all of them.
   ///
-  /// Throws ``FormatError`` where a file is missing or bad, and for settings of pictures where
-  /// there are none.
+  /// - Parameters:
+  ///   - name: The name of the data set. It also decides the number of classes of IDX files: ten
+  ///     for the known sets, and by the labels for ``DatasetName/images``.
+  ///   - note: The beginning of the data set's note; pictures have a note of their folder instead.
+  ///   - images: What pictures are turned into, and how NumPy arrays are read.
+  /// - Returns: The data set, with a warning for classes that no image belongs to.
+  /// - Throws: ``FormatError`` of kind `missingInput` for a file that cannot be read, and of kind
+  ///   `badData` for one that is damaged, for files that do not fit each other, and for settings
+  ///   that have no meaning for this form.
   package func dataset(
     name: DatasetName, note: String, images: ImageSettings = ImageSettings()
   ) throws -> Dataset {
@@ -83,6 +110,7 @@ package enum DatasetSource: Equatable, Sendable {
     return dataset
   }
 
+  /// Reads the files, and refuses settings that have no meaning for their form.
   private func read(name: DatasetName, note: String, images: ImageSettings) throws -> Dataset {
     if case .pictures(let folder) = self {
       guard images.layout == nil else {

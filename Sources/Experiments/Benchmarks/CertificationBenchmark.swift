@@ -5,20 +5,31 @@ import TensorBenchmarks
 import Tensors
 import Verification
 
-/// Times the certification of examples by one method, as ``Networks/Network/certify(_:against:by:skipping:budget:observe:)``
-/// does it. Wrongly answered examples, which need no bounds, are left out.
+/// A measurement of how fast examples are certified by one method, in the way in which
+/// ``Networks/Network`` certifies them for a report: in groups, on all threads.
+///
+/// Examples that the network answers wrongly need no bounds and do not count as certified work.
 package struct CertificationBenchmark: Sendable {
+  /// The network whose margins are bounded.
   package let network: Network
+  /// The set around each image that is certified.
   package let perturbation: Perturbation
 
+  /// Creates the measurement of a network and a perturbation set.
   package init(_ network: Network, _ perturbation: Perturbation) {
     self.network = network
     self.perturbation = perturbation
   }
 
-  /// Images per second, after some that are not counted.
+  /// Returns the number of correctly answered images that are bounded in a second.
   ///
-  /// - Throws: ``Bounds/BoundsError``.
+  /// The first images are certified once before the clock runs, so that memory and kernels are
+  /// prepared.
+  ///
+  /// - Parameters:
+  ///   - data: The images; they should be many more than the threads.
+  ///   - method: The method that bounds the margins.
+  /// - Throws: ``Bounds/BoundsError`` for a network that cannot be bounded.
   package func imagesPerSecond(_ data: LabeledImages, by method: BoundMethod) throws -> Double {
     let first = min(2 * Threads.count * method.examplesAtOnce, data.count)
     _ = try network.certify(data[0..<first], against: perturbation, by: [method])

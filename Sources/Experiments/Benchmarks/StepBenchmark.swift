@@ -5,21 +5,29 @@ import RobustTraining
 import TensorBenchmarks
 import Tensors
 
-/// Times training steps: gradients of an objective, clipping and update, from bytes to new weights,
-/// on random images of MNIST's shape, ε = 0.3 within [0, 1], next to matrix products.
+/// A measurement of training steps: from the bytes of a batch to new weights, with the gradients of
+/// an objective and the update by the optimizer.
+///
+/// The images are random, of MNIST's shape 28×28×1, with ε = 0.3 within [0, 1] from the first step
+/// on. Each step is measured next to a matrix product, since the clock of a shared machine varies;
+/// the fraction of the machine's rate varies less than the seconds do.
 package struct StepBenchmark: Sendable {
+  /// The network that is trained.
   package let architecture: Architecture
+  /// What training minimises.
   package let objective: Objective
+  /// The number of examples in a step.
   package let batch: Int
 
+  /// Creates the measurement of a network and an objective.
   package init(_ architecture: Architecture, _ objective: Objective, batch: Int = 256) {
     self.architecture = architecture
     self.objective = objective
     self.batch = batch
   }
 
-  /// The objectives that are timed by default, by name; β = ½ where there is one, so that both the
-  /// interval and the linear bounds count.
+  /// The objectives that are timed by default, by name. β is ½ where there is one, so that both the
+  /// interval and the linear bounds are computed.
   package static let objectives: [(name: String, objective: Objective)] = [
     ("natural", .natural),
     ("ibp", .interval()),
@@ -39,25 +47,32 @@ package struct StepBenchmark: Sendable {
     ("dm-large", .dmLarge),
   ]
 
-  /// What the steps took.
+  /// The result of a measurement.
   package struct Result: Sendable {
-    /// The median.
+    /// The median of the steps' seconds.
     package let secondsPerStep: Double
-    /// Flops of a step (``StepCost``).
+    /// The number of floating-point operations in a step, by counting
+    /// (``RobustTraining/StepCost``).
     package let flops: Double
-    /// The median, over pairs measured one after the other, of the step's flops per second over
-    /// those of a matrix product; nil where none was measured.
+    /// The step's flops per second as a fraction of those of a matrix product: the median over
+    /// pairs measured one after the other; nil where no product was measured.
     package let fractionOfMatrixRate: Double?
-    /// The most bytes that tensors took.
+    /// The most bytes that tensors took at one time, from the making of the network to the end of
+    /// the steps that are not counted.
     package let peakBytes: Int
 
+    /// The flops of a step over its median seconds.
     package var flopsPerSecond: Double { flops / secondsPerStep }
   }
 
-  /// Does `steps` steps after two that are not counted.
+  /// Trains for some steps after two that are not counted, which prepare memory and kernels.
   ///
-  /// - Parameter alone: Leaves out the matrix products, which take memory.
-  /// Throws ``BoundsError`` and ``TrainingError``.
+  /// - Parameters:
+  ///   - steps: The number of steps that are timed, at least one.
+  ///   - alone: Whether to leave out the matrix products, which take memory.
+  /// - Throws: ``NetworkError`` for an architecture that does not fit 28×28 images, ``BoundsError``
+  ///   for a network that cannot be bounded, and ``TrainingError`` where the loss diverges or a
+  ///   number makes no sense.
   package func run(steps: Int = 8, alone: Bool = false) throws -> Result {
     BufferPool.shared.trim()
     BufferPool.shared.restartPeak()
@@ -69,6 +84,8 @@ package struct StepBenchmark: Sendable {
     var times: [Double] = []
     var fractions: [Double] = []
     for _ in 0..<max(steps, 1) {
+      // The product runs right before the step, so that both see the same clock and the same
+      // neighbours on the machine.
       let product = alone ? nil : MachineRates.secondsOfMatrixProduct()
       let order = training.order
       let time = try seconds { _ = try training.advance(order) }
@@ -80,6 +97,7 @@ package struct StepBenchmark: Sendable {
       fractionOfMatrixRate: fractions.isEmpty ? nil : median(fractions), peakBytes: peak)
   }
 
+  /// Returns a training run on one batch of random images, each epoch of which is one step.
   private func run(of network: Network, epochs: Int) throws -> TrainingRun {
     var random = RandomSource(seed: 0)
     let data = try LabeledImages(

@@ -5,22 +5,42 @@ import Networks
 import Tensors
 import Verification
 
-/// A network on disk, with everything needed to use and certify it in the metadata: safetensors in
-/// PyTorch's layout and names for named architectures, ONNX (by the file's ending) for any graph. A
-/// state dict that PyTorch saved is read too.
+/// A network on disk, with everything in its metadata that is needed to use and certify it.
+///
+/// There are three formats:
+///
+/// - Safetensors, with the tensors in PyTorch's layout and under PyTorch's names, for networks of a
+///   named architecture. Programs in Python load such a file as a state dict.
+/// - ONNX, recognised by the file's ending, for any graph.
+/// - State dicts that PyTorch saved, which are read only. They have no metadata, so that
+///   ``Description`` has to say what they hold.
+///
+/// The metadata say the architecture, the perturbation and methods of certification, the data set
+/// with the digest of its training data, and the epoch. All of it is optional when a file is read.
 public struct ModelFile: Sendable {
+  /// The network with its weights.
   public var network: Network
-  /// The data set it was trained on; nil where the file does not say.
+  /// The name of the data set that the network was trained on; nil where the file does not say.
   package var dataset: String?
-  /// How it is to be certified; nil where the file does not say.
+  /// What the network is to be certified against, and how; nil where the file does not say.
   package var target: CertificationTarget?
-  /// The epoch, from 1, that the weights are of; nil where the file does not say.
+  /// The epoch, counted from 1, that the weights are from; nil where the file does not say.
   package var epoch: Int?
-  /// The ``LabeledImages/digest`` of the data it was trained on; nil where the file does not say.
+  /// The ``LabeledImages/digest`` of the training data; nil where the file does not say. An
+  /// evaluation warns where it differs from that of the data at hand.
   package var dataDigest: String?
 
+  /// The value of the metadata entry `format` by which files of this package are recognised.
   static let format = "crownwork model 1"
 
+  /// Creates a model in memory.
+  ///
+  /// - Parameters:
+  ///   - network: The network.
+  ///   - dataset: The name of the data set that it was trained on.
+  ///   - target: What it is to be certified against.
+  ///   - epoch: The epoch, from 1, that its weights are from.
+  ///   - dataDigest: The digest of the training data.
   public init(
     _ network: Network, dataset: String? = nil, target: CertificationTarget? = nil,
     epoch: Int? = nil, dataDigest: String? = nil
@@ -32,13 +52,17 @@ public struct ModelFile: Sendable {
     self.dataDigest = dataDigest
   }
 
-  /// What a file without metadata, such as a plain PyTorch state dict, leaves unsaid.
+  /// The description of a network that a file without metadata leaves unsaid: its architecture and
+  /// the sizes at both of its ends.
   public struct Description: Sendable, Equatable {
+    /// The architecture, with its sizes.
     package var architecture: Architecture
-    /// [height, width, channels].
+    /// The shape of an image: [height, width, channels].
     package var input: [Int]
+    /// The number of classes, which is that of the logits.
     package var classes: Int
 
+    /// Creates a description.
     public init(_ architecture: Architecture, input: [Int], classes: Int = 10) {
       self.architecture = architecture
       self.input = input
@@ -48,8 +72,9 @@ public struct ModelFile: Sendable {
 
   /// Writes the file, atomically: ONNX if its name ends so, else safetensors.
   ///
-  /// Throws ``FormatError`` of kind `cannotWrite`, and ``NetworkError/badArchitecture(_:)`` for
-  /// safetensors of a network that was not made from a named architecture.
+  /// - Throws: ``FormatError`` of kind `cannotWrite`; ``NetworkError/badArchitecture(_:)`` for
+  ///   safetensors of a network that was not made from a named architecture, since nothing else in
+  ///   such a file says how the tensors are connected.
   public func write(to url: URL) throws {
     if url.isONNX {
       return try ONNXModel.write(network, to: url, metadata: try metadata)
@@ -64,6 +89,8 @@ public struct ModelFile: Sendable {
     try SafetensorsFile(arrays: arrays, metadata: try metadata).write(to: url)
   }
 
+  /// The entries of the file's metadata. A graph without a named architecture and without a target
+  /// needs no header.
   private var metadata: [String: String] {
     get throws {
       let description = network.architecture.map {
@@ -81,13 +108,15 @@ public struct ModelFile: Sendable {
     }
   }
 
-  /// Reads a file, validating everything before anything is allocated by what it claims.
+  /// Reads a file. Everything is validated before anything is allocated by what the file claims.
   ///
   /// - Parameters:
-  ///   - described: What the file holds, where it does not say itself; it goes before what the file
-  ///     says.
+  ///   - url: The file.
+  ///   - described: What the file holds, where it does not say so itself; it goes before what the
+  ///     file says.
   ///   - output: The name of the output that is meant, for an ONNX file with several.
-  /// - Throws: ``FormatError`` with the file's name.
+  /// - Throws: ``FormatError`` with the file's name, for a file that cannot be read, is damaged,
+  ///   does not say its architecture, or whose tensors are not those of the architecture.
   public init(
     contentsOf url: URL, described: Description? = nil, output: String? = nil
   ) throws {
@@ -107,6 +136,7 @@ public struct ModelFile: Sendable {
     }
   }
 
+  /// Reads an ONNX file, whose graph is the network.
   private init(onnx url: URL, output: String?) throws {
     let (network, metadata) = try ONNXModel.read(url, output: output)
     let header = try ModelHeader.read(metadata) { Self.failure(url, $0) }
@@ -117,9 +147,16 @@ public struct ModelFile: Sendable {
   }
 
   /// Reads the tensors of an ONNX file as those of a named architecture: the one that the file says
-  /// it is of, or `described`.
+  /// it is of, or the one that is described.
   ///
-  /// Throws ``FormatError`` where the file names none, or its tensors are not those.
+  /// The graph itself is ignored, so that the network can be written as safetensors. The caller
+  /// should compare both networks' outputs, as the command `convert` does.
+  ///
+  /// - Parameters:
+  ///   - url: The ONNX file. Tensors that the architecture does not have are passed over.
+  ///   - described: What the file holds, where it does not say so itself.
+  /// - Throws: ``FormatError`` where the file names no architecture, and where tensors of the
+  ///   architecture are missing or have other shapes.
   package init(architectureOf url: URL, described: Description? = nil) throws {
     let contents = try ONNXModel.contents(of: url)
     try self.init(
@@ -128,6 +165,17 @@ public struct ModelFile: Sendable {
     ) { contents.tensors[$0]! }
   }
 
+  /// Makes a network of a described architecture from named tensors.
+  ///
+  /// - Parameters:
+  ///   - url: The file, for errors.
+  ///   - metadata: The file's metadata.
+  ///   - shapes: The shapes of its tensors, by name.
+  ///   - described: The description that goes before the file's.
+  ///   - ignoringOthers: Whether tensors that the architecture does not have are passed over rather
+  ///     than refused.
+  ///   - kind: What the file is, for an error that it does not say its architecture.
+  ///   - tensor: Reads the tensor of a name in `shapes`.
   private init(
     _ url: URL, _ metadata: [String: String], shapes: [String: [Int]], described: Description?,
     ignoringOthers: Bool = false, kind: String? = nil, tensor: (String) throws -> Tensor
@@ -152,19 +200,34 @@ public struct ModelFile: Sendable {
     dataDigest = metadata["data"]
   }
 
+  /// Returns the error for a file that is not what it should be.
   private static func failure(
     _ url: URL, _ problem: String, _ remedy: String? = nil
   ) -> FormatError {
     FormatError(.badData, problem, file: url.path, remedy: remedy)
   }
 
-  /// Tensors are taken only when their names and shapes are those of the network.
+  /// Makes the network and puts the tensors into it, after names and shapes have been compared with
+  /// those of the architecture.
+  ///
+  /// The shapes of all parameters follow from the description alone and are compared before the
+  /// network is made, so that a file with a wrong description costs no memory.
+  ///
+  /// - Parameters:
+  ///   - description: The architecture and the sizes at its ends.
+  ///   - shapes: The shapes of the tensors that are there, by the architecture's names.
+  ///   - ignoringOthers: Whether other tensors are passed over, and vectors may have the shape [n,
+  ///     1, 1] that ONNX gives them.
+  ///   - tensor: Reads the tensor of a name.
+  /// - Throws: ``NetworkError`` where tensors are missing, are too many, or have other shapes.
   private static func network(
     _ description: Description, _ shapes: [String: [Int]], ignoringOthers: Bool,
     _ tensor: (String) throws -> Tensor
   ) throws -> Network {
     let expected = try description.architecture.parameterShapes(
       input: description.input, classes: description.classes)
+    // A wrong shape is reported before missing tensors: it names the place at which the description
+    // is wrong.
     for (path, shape) in expected {
       guard let found = shapes[path], found != shape else { continue }
       throw NetworkError.tensorShape(name: path, expected: shape, found: found)
@@ -192,7 +255,10 @@ public struct ModelFile: Sendable {
     return try network.loading(state)
   }
 
-  /// The normalisation whose constants are in the file, if they are.
+  /// Returns the normalisation whose constants are among the tensors; nil where they are not.
+  ///
+  /// - Throws: ``NetworkError/badArchitecture(_:)`` for constants that are not one number for each
+  ///   channel, and for deviations that are not above 0.
   private static func normalization(
     _ shapes: [String: [Int]], _ tensor: (String) throws -> Tensor
   ) throws -> Normalization? {
@@ -214,5 +280,6 @@ public struct ModelFile: Sendable {
 }
 
 extension URL {
+  /// Whether the name ends with `.onnx`, in upper or lower case.
   var isONNX: Bool { pathExtension.lowercased() == "onnx" }
 }

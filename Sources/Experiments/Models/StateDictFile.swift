@@ -3,17 +3,25 @@ import Foundation
 import Networks
 import Tensors
 
-/// The named tensors of a safetensors or PyTorch file, told apart by their first bytes.
+/// The named tensors of a safetensors or PyTorch file, which are recognised by their first bytes.
+///
+/// Shapes are known at once; the numbers of a PyTorch file are read tensor by tensor, when they are
+/// asked for.
 struct StateDictFile {
+  /// The metadata of a safetensors file; empty for PyTorch's.
   let metadata: [String: String]
+  /// The shapes of the tensors, by name.
   let shapes: [String: [Int]]
-  /// What the file is called where it does not say its architecture; nil for safetensors.
+  /// What errors call the file where it does not say its architecture; nil for safetensors.
   let kind: String?
+  /// Reads a tensor by its name; nil for one that is not there.
   private let array: (String) throws -> SafetensorsArray?
 
-  /// Counters of batches, on which nothing depends, are left out.
+  /// Opens a file. Counters of batches in a safetensors file, on which nothing depends, are left
+  /// out.
   ///
-  /// Throws ``FormatError``.
+  /// - Throws: ``FormatError`` of kind `missingInput` for a file that cannot be read, and of kind
+  ///   `badData` for one that is neither format or is damaged.
   init(contentsOf url: URL) throws {
     let data = try InputFile.read(url)
     if PyTorchFile.isPyTorch(data) {
@@ -30,13 +38,17 @@ struct StateDictFile {
     }
   }
 
-  /// The numbers of a tensor that ``shapes`` names.
+  /// Returns the numbers of a tensor.
+  ///
+  /// - Parameter name: One of the names in ``shapes``; another one traps.
+  /// - Throws: ``FormatError`` for a tensor that is damaged.
   func tensor(_ name: String) throws -> Tensor {
     let array = try array(name)!
     return Tensor(shape: array.shape, array.scalars)
   }
 
-  /// The first names with their shapes.
+  /// Lists the first six names with their shapes, in the order in which a person would number the
+  /// layers, and counts the rest.
   static func list(_ shapes: [String: [Int]]) -> String {
     let shown = shapes.sorted { $0.key.compare($1.key, options: .numeric) == .orderedAscending }
       .prefix(6).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -44,16 +56,23 @@ struct StateDictFile {
   }
 }
 
-/// The names of a state dict without what all of them begin with: `module.` of DataParallel,
-/// `_orig_mod.` of torch.compile, `model.` of a module that holds the network.
+/// The names of a state dict without the prefix that all of them share because of how the network
+/// was wrapped when it was saved: `module.` by DataParallel, `_orig_mod.` by torch.compile,
+/// `model.` by a module that holds the network.
 struct StateDictNames {
-  /// What was taken off.
+  /// The prefix that was taken off; empty for none.
   let prefix: String
-  /// By the names that are left.
+  /// The shapes of the tensors, by the names that are left.
   let shapes: [String: [Int]]
 
+  /// Finds the prefix by comparing the names with those that the architecture expects.
+  ///
   /// Nothing is taken off where the architecture has one of the names as it is, or none of what
-  /// would be left.
+  /// would be left: then the names in errors are those of the file.
+  ///
+  /// - Parameters:
+  ///   - stored: The shapes of the tensors, by the names in the file.
+  ///   - description: The network that they should be of.
   init(_ stored: [String: [Int]], for description: ModelFile.Description) {
     let expected = try? description.architecture.parameterShapes(
       input: description.input, classes: description.classes)
@@ -63,6 +82,10 @@ struct StateDictNames {
       uniqueKeysWithValues: stored.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
   }
 
+  /// Takes off parts that end with a dot and that all names share, until one of the architecture's
+  /// names appears.
+  ///
+  /// - Returns: The prefix; an empty text where no name of the architecture appears.
   private static func prefix(of names: [String], expected: Set<String>) -> String {
     var (prefix, rest) = ("", names)
     while !rest.contains(where: expected.contains) {
@@ -75,7 +98,8 @@ struct StateDictNames {
     return prefix
   }
 
-  /// An error of the network, with the names that are there where others are missing.
+  /// Explains an error of the network: where tensors are missing, with the names that are there
+  /// instead.
   func explanation(of error: NetworkError) -> String {
     guard case .missingTensors = error, !shapes.isEmpty else { return error.description }
     let stored = Dictionary(uniqueKeysWithValues: shapes.map { (prefix + $0.key, $0.value) })

@@ -3,6 +3,7 @@ import RobustTraining
 
 /// The settings of the data, and of what becomes of the images.
 extension Setting {
+  /// The rows at the top that concern the data, and those of the sections `images` and `augment`.
   static let data: [Setting] = [
     Setting(
       "dataset", .choice, \.dataset, option: "dataset",
@@ -37,16 +38,24 @@ extension Setting {
 }
 
 /// The augmentation of a recipe as it is written.
+///
+/// What a mapping leaves out is off. Only a recipe without the section has the data set's usual
+/// augmentation.
 struct AugmentationDraft: Sendable {
-  /// Whether `none` stands in place of the settings; false for a mapping.
+  /// Whether the word `none` stands in place of the settings; false for a mapping.
   var isNone: Bool?
+  /// Whether images are mirrored by chance.
   var flip: Bool?
+  /// The number of pixels added on each side before a part is cut out; 0 for none.
   var crop: Int?
+  /// The contents of what is added.
   var fill: Augmentation.Fill?
 
+  /// Creates a draft that says nothing.
   init() {}
 
-  /// An augmentation; nothing where it is the data set's usual one.
+  /// Creates the draft of an augmentation; one that says nothing where it is the data set's usual
+  /// one.
   init(_ augmentation: Augmentation, on dataset: DatasetName) {
     guard augmentation != Recipe(for: dataset).augmentation else { return }
     guard !augmentation.isIdentity else {
@@ -56,6 +65,10 @@ struct AugmentationDraft: Sendable {
     (flip, crop, fill) = (augmentation.flip, augmentation.crop, augmentation.fill)
   }
 
+  /// Returns the augmentation.
+  ///
+  /// - Parameter standard: The data set's usual one, which counts where there is no section; single
+  ///   settings of options change it.
   func value(or standard: Augmentation) -> Augmentation {
     let base = isNone == nil ? standard : Augmentation()
     return Augmentation(
@@ -64,7 +77,7 @@ struct AugmentationDraft: Sendable {
 }
 
 extension SettingKind where Value == ImageSettings.Size {
-  /// [height, width] or, as options have it, HEIGHTxWIDTH.
+  /// A size of images: [height, width] or, as options have it, HEIGHTxWIDTH.
   static var imageSize: Self {
     SettingKind(words: "[height, width] or HEIGHTxWIDTH, each from 1 to 4096") { given in
       var items = given.items ?? []
@@ -87,6 +100,7 @@ extension SettingKind where Value == ImageSettings.Size {
 }
 
 extension SettingKind where Value == Int {
+  /// The number of channels that pictures are brought to.
   static var channels: Self {
     SettingKind(words: "one of 1, 3", choices: ["1", "3"]) { given in
       given.text.flatMap(Int.init).flatMap { ImageSettings.channelCounts.contains($0) ? $0 : nil }

@@ -3,7 +3,12 @@ import Datasets
 import Verification
 
 /// The settings of how the trained network is judged.
+///
+/// `crownwork evaluate`, `certify` and `attack` take them too, for networks that were trained
+/// anywhere.
 extension Setting {
+  /// The rows of the section `evaluate`, with the attack's name in front of what belongs to the
+  /// attack.
   static let evaluation: [Setting] = [
     Setting(
       "evaluate.methods", .methods, \.methods, option: "by",
@@ -15,7 +20,8 @@ extension Setting {
       "Lower line of unstable ReLUs, of methods that name none."),
     Setting(
       "evaluate.attack.name", .choice, \.attack.name, option: "attack",
-      // The effort stays, what was meant for another attack does not.
+      // The effort, steps and restarts, stays when another attack is chosen; what was meant for the
+      // old attack alone does not.
       displaces: { _, _ in
         [
           "evaluate.attack.loss", "evaluate.attack.step", "evaluate.attack.decay",
@@ -57,17 +63,27 @@ extension Setting {
 
 /// The attack of a recipe as it is written.
 struct AttackDraft: Sendable {
+  /// The name of the attack.
   var name: Attack.Name?
+  /// The loss that the attack follows.
   var loss: AttackLoss?
+  /// The effort of the attack: its steps from each start, and its starts.
   var steps, restarts: Int?
+  /// The length of the first step as a fraction of ε, or the word `auto` for 2.5 over the number of
+  /// steps.
   var step: Float??
-  /// Whether `none` stands in place of the decay's settings; false for a mapping.
+  /// Whether the word `none` stands in place of the decay's settings; false for a mapping.
   var hasNoDecay: Bool?
+  /// The factor that the step is multiplied by at each milestone.
   var factor: Float?
+  /// The milestones, as fractions of the number of steps.
   var milestones: [Float]?
 
+  /// Creates a draft that says nothing.
   init() {}
 
+  /// Creates a draft that says everything about an attack that it has a choice in: FGSM has no
+  /// steps, and the multi-targeted attack no loss.
   init(_ attack: Attack) {
     name = attack.name
     if attack.name != .multiTargeted { loss = attack.loss }
@@ -81,6 +97,8 @@ struct AttackDraft: Sendable {
     }
   }
 
+  /// Returns the attack; one without a name is PGD.
+  ///
   /// - Parameter standard: The attack whose steps and restarts count where none are given.
   func value(or standard: Attack) -> Attack {
     let (steps, restarts) = (steps ?? standard.steps, restarts ?? standard.restarts)
@@ -97,6 +115,8 @@ struct AttackDraft: Sendable {
     }
   }
 
+  /// How the step shrinks. As with the learning rate, a mapping, even an empty one, stands for the
+  /// usual decay.
   private var decay: StepDecay {
     guard factor != nil || milestones != nil || hasNoDecay == false else { return .constant }
     return .milestones(milestones ?? [0.5, 0.75], factor: factor ?? 0.1)
@@ -104,8 +124,10 @@ struct AttackDraft: Sendable {
 }
 
 extension SettingKind where Value == [String] {
-  /// Texts of methods, which a slope may still be put into. One with settings is written in quotes,
-  /// since YAML reads its colon otherwise.
+  /// Methods as texts, each with its own settings if it has any, into which a slope may still be
+  /// put.
+  ///
+  /// A text with a colon is written in quotes, since YAML would read a mapping otherwise.
   static var methods: Self {
     let words = "one or more of \(BoundMethod.names.joined(separator: ", "))"
     return SettingKind(words: words, choices: BoundMethod.names) { given in

@@ -4,8 +4,11 @@ import RobustTraining
 
 /// The settings of the network.
 extension Setting {
+  /// The paths of the architectures' sizes, which belong to one architecture and are dropped with
+  /// it.
   private static let sizes = ["model.blocks", "model.hidden", "model.kernel", "model.width"]
 
+  /// The rows of the section `model`.
   static let model: [Setting] = [
     Setting(
       "model.start", .path, \.model.start, option: "start",
@@ -33,6 +36,13 @@ extension Setting {
       excludes: ["model.start"], "Number for each channel that is divided by inside the network."),
   ]
 
+  /// Makes the row of a size that is one number for most architectures.
+  ///
+  /// - Parameters:
+  ///   - key: The size's key in the section, which is also its option and its name among the
+  ///     options of an architecture.
+  ///   - standard: The default in words.
+  ///   - help: What the size is, in a sentence.
   private static func size(_ key: String, _ standard: String, _ help: String) -> Setting {
     let places: [String: any WritableKeyPath<RecipeDraft, [Int]?> & Sendable] = [
       "blocks": \.model.blocks, "kernel": \.model.kernel, "width": \.model.width,
@@ -44,23 +54,38 @@ extension Setting {
 }
 
 /// The network of a recipe as it is written.
+///
+/// Sizes are lists, as ``Networks/Architecture`` has them: `mlp` takes several hidden layers, the
+/// others one number.
 struct ModelDraft: Sendable {
-  /// The numbers subtracted of each channel.
+  /// The setting `model.mean`: the numbers that are subtracted of each channel.
   enum Mean: Sendable {
+    /// No normalisation, also where the data set usually has one.
     case none
-    /// Those of the training images, and their deviations too.
+    /// The means of the training images, with their deviations too.
     case data
+    /// A number for each channel.
     case numbers([Float])
   }
 
+  /// The path of a network to start from.
   var start: String?
+  /// The name of the architecture.
   var name: String?
+  /// The sizes of the architecture, each for as many layers as it has.
   var blocks, hidden, kernel, width: [Int]?
+  /// The numbers that are subtracted of each channel.
   var mean: Mean?
+  /// The numbers that each channel is divided by.
   var deviations: [Float]?
 
+  /// Creates a draft that says nothing.
   init() {}
 
+  /// Creates a draft that says everything about a network.
+  ///
+  /// A network to start from says nothing but its path. Without a normalisation, the word `none` is
+  /// needed only on a data set that usually has one.
   init(_ model: Recipe.Model, on dataset: DatasetName) {
     guard model.start == nil else {
       start = model.start
@@ -79,7 +104,12 @@ struct ModelDraft: Sendable {
     }
   }
 
-  /// - Throws: ``SettingConflict``.
+  /// Returns the network.
+  ///
+  /// - Parameter standard: The data set's usual network, whose sizes count only as long as its
+  ///   architecture does.
+  /// - Throws: ``SettingConflict`` for sizes that the architecture does not have or that make no
+  ///   network, and for means and deviations that are not as many as each other.
   func value(or standard: Recipe.Model) throws -> Recipe.Model {
     var model = standard
     model.start = start
@@ -108,6 +138,7 @@ struct ModelDraft: Sendable {
     return model
   }
 
+  /// Returns the architecture with its sizes.
   private func architecture(or standard: Architecture) throws -> Architecture {
     var options = name == nil || name == standard.name ? standard.options : [:]
     for (key, value) in [
@@ -125,7 +156,7 @@ struct ModelDraft: Sendable {
 }
 
 extension SettingKind where Value == [Int] {
-  /// Sizes of layers; one is written without brackets.
+  /// Sizes of layers: whole numbers in 1...65536. One is written without brackets.
   static var sizes: Self {
     let lists = SettingKind<Int>.integer(1...65_536).list(
       "a whole number in 1...65536, for mlp a list of them")
@@ -136,12 +167,14 @@ extension SettingKind where Value == [Int] {
 }
 
 extension SettingKind where Value == [Float] {
+  /// Standard deviations, which are divided by: numbers above 0.
   static var deviations: Self {
     SettingKind<Float>.number(.positive).list("a number above 0 for each channel")
   }
 }
 
 extension SettingKind where Value == ModelDraft.Mean {
+  /// The word `none`, the word `data`, or a number for each channel.
   static var mean: Self {
     let numbers = SettingKind<Float>.finite.list("a number for each channel")
     return SettingKind(words: "none, data or \(numbers.words)", isNumber: true) { given in

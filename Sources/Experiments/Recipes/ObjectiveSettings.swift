@@ -4,10 +4,13 @@ import RobustTraining
 
 /// The settings of what training minimises; each says which objectives have it.
 extension Setting {
+  /// The rows of the section `objective`, with the name first.
   static let objective: [Setting] = [
     Setting(
       "objective.name", .choice(Objective.names), \.objective.name, option: "objective",
-      // A weight is of another kind in each objective that has one.
+      // The weight means another thing in each objective that has one: that of a regulariser in
+      // short warm-up, that of a divergence in TRADES. A number meant for one must not be taken for
+      // the other.
       displaces: { value, file in file == nil || file == value ? [] : ["objective.weight"] },
       "What training minimises."),
     Setting(
@@ -53,23 +56,42 @@ extension Setting {
       standard: "0.25", "Length of a step as a fraction of epsilon."),
   ]
 
+  /// The objectives that look for attacked points in each step.
   private static let attacking = SettingOwner.objectives(
     "pgd", "trades", "sabr", "mtl-ibp", "cc-ibp", "exp-ibp")
 }
 
 /// The objective of a recipe as it is written.
+///
+/// Settings of all objectives stand side by side here; the owners in the table guarantee that only
+/// those of the named objective are filled when a recipe is read.
 struct ObjectiveDraft: Sendable {
+  /// The name of the objective, one of ``RobustTraining/Objective``'s.
   var name: String?
+  /// The weight β of the CROWN-IBP bounds against those of IBP, and the weight κ of the clean loss,
+  /// both linear in ε.
   var beta, kappa: Objective.Mix?
+  /// The rows of the backward pass of CROWN-IBP: one for each other class, or one in all.
   var margins: Objective.MarginForm?
+  /// The lower line of unstable ReLUs in training.
   var slope: ReLUSlope?
+  /// The number of random projections that estimate bounds, or the word `none` to compute them.
   var projections: Int??
+  /// The weight of a regulariser or a divergence; the tolerance of the regulariser; the weight of
+  /// the bounds in mixed losses; the radius of SABR's small box as a fraction of ε.
   var weight, tolerance, alpha, share: Float?
+  /// The number of steps of the attack in training.
   var attackSteps: Int?
+  /// The length of such a step as a fraction of ε.
   var attackStep: Float?
 
+  /// Creates a draft that says nothing.
   init() {}
 
+  /// Creates a draft that says everything about an objective.
+  ///
+  /// CROWN with ``Relaxations/ReLUSlope/same`` is written as `convex-polytope`, which has no slope
+  /// to choose.
   init(_ objective: Objective) {
     name = objective.name
     switch objective {
@@ -94,6 +116,10 @@ struct ObjectiveDraft: Sendable {
     }
   }
 
+  /// Returns the objective, with the usual values for what is left out: κ = 0, β from 1 to 0, all
+  /// margins, the adaptive slope.
+  ///
+  /// - Parameter standard: The name that counts where none is given.
   func value(or standard: String) -> Objective {
     let kappa = kappa ?? .constant(0)
     let slope = slope ?? .adaptive
@@ -113,6 +139,8 @@ struct ObjectiveDraft: Sendable {
     }
   }
 
+  /// Returns an objective that learns from attacked points. α and share are one number inside it,
+  /// since no objective has both.
   private func attacked(_ name: String) -> AttackedObjective {
     let usual = TrainingAttack()
     let attack = TrainingAttack(
@@ -125,7 +153,8 @@ struct ObjectiveDraft: Sendable {
 }
 
 extension SettingKind where Value == Objective.Mix {
-  /// One number, or those at ε = 0 and at the largest ε; written as two.
+  /// A factor that goes linearly in ε from its value at ε = 0 to that at the largest ε: one number
+  /// for both, or a list of two. It is written as two.
   static var mix: Self {
     let numbers = SettingKind<Float>.number(.unit).list(
       "a number from 0 to 1, or [start, end] of such", counts: 1...2)

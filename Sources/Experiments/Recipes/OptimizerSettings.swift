@@ -3,6 +3,7 @@ import RobustTraining
 
 /// The settings of what turns gradients into updates.
 extension Setting {
+  /// The rows of the section `optimizer`, with the name first.
   static let optimizer: [Setting] = [
     Setting(
       "optimizer.name", .choice(["adam", "adamw", "sgd"]), \.optimizer.name, option: "optimizer",
@@ -53,24 +54,40 @@ extension Setting {
   ]
 }
 
-/// The optimiser of a recipe as it is written.
+/// The optimizer of a recipe as it is written.
+///
+/// `adam` and `adamw` are one rule here: the weight decay makes the difference, and Adam without
+/// any is written as `adam`.
 struct OptimizerDraft: Sendable {
+  /// The rule: `adam`, `adamw` or `sgd`.
   var name: String?
+  /// The learning rate of the first epoch.
   var learningRate: Float?
-  /// Whether `none` stands in place of the decay's settings; false for a mapping.
+  /// Whether the word `none` stands in place of the decay's settings; false for a mapping.
   var hasNoDecay: Bool?
+  /// The factor that the learning rate is multiplied by at each fall.
   var factor: Float?
+  /// The number of epochs between two falls.
   var every: Int?
+  /// The event after which the falls begin; `ramp` is the only one.
   var after: String?
+  /// The numbers of epochs after which the learning rate falls.
   var milestones: [Int]?
+  /// The largest Euclidean norm of the whole gradient, or the word `none`.
   var clipNorm: Float??
+  /// The weight decay in units of the learning rate, and the momentum of descent.
   var weightDecay, momentum: Float?
+  /// Whether the momentum is Nesterov's.
   var nesterov: Bool?
+  /// The epoch, from 1, from whose end on the weights are averaged, or the word `none`.
   var averageFrom: Int??
+  /// The weight of the sum of all weights' magnitudes in the loss.
   var l1: Float?
 
+  /// Creates a draft that says nothing.
   init() {}
 
+  /// Creates a draft that says everything about the settings that the table has.
   init(_ settings: Optimizer.Settings) {
     (name, learningRate) = (settings.name, settings.learningRate)
     switch settings.decay {
@@ -88,6 +105,12 @@ struct OptimizerDraft: Sendable {
     l1 = settings.l1 > 0 ? settings.l1 : nil
   }
 
+  /// Returns the settings of the optimizer.
+  ///
+  /// - Parameters:
+  ///   - standard: The usual ones for the data set, whose name, learning rate and decay count where
+  ///     none are given.
+  ///   - epochs: The number of epochs of the training.
   /// - Throws: ``SettingConflict`` for an average that would begin after the training.
   func value(or standard: Optimizer.Settings, epochs: Int) throws -> Optimizer.Settings {
     let name = name ?? standard.name
@@ -104,6 +127,12 @@ struct OptimizerDraft: Sendable {
       clipNorm: clipNorm ?? nil, decay: decay(or: standard.decay), averageFrom: averageFrom)
   }
 
+  /// Returns how the learning rate falls.
+  ///
+  /// Milestones go first. A mapping, even an empty one, stands for a fall by half every ten epochs
+  /// after the ramp, in which it may change the factor and the number of epochs. The word `none`
+  /// stands for a constant rate; an override of one of the section's settings counts although the
+  /// file has the word.
   private func decay(or standard: LearningRateDecay) -> LearningRateDecay {
     if let milestones { return .milestones(milestones, factor: factor ?? 0.5) }
     let isGiven = factor != nil || every != nil || after != nil

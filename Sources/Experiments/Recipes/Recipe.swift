@@ -5,44 +5,91 @@ import RobustTraining
 import Tensors
 import Verification
 
-/// Every setting of an experiment: what is trained, on what, how, and how it is judged.
+/// Every setting of an experiment: what is trained, on what, how, and how the result is judged.
 ///
-/// Read from YAML by ``init(yaml:file:overrides:)`` and written back, complete, by ``yaml``.
+/// A recipe is a plain value. It is read from YAML by ``init(yaml:file:overrides:)`` or
+/// ``init(contentsOf:overrides:)``, put together from settings by ``init(_:)``, or changed in
+/// Swift; ``yaml`` writes it back completely. From it follow the data
+/// (``loadDataset(fetch:report:)``), the network (``network(for:)``), the plan of the training
+/// (``plan``) and the target of the certification (``target``).
+///
+/// Some settings depend on the data, such as how many examples are held out. ``resolved(for:)``
+/// decides them, and a run records the recipe in that form, so that nothing about it depends on
+/// defaults that may change later.
+///
+/// Recipes that come from text have been checked setting by setting. One that was changed in Swift
+/// is checked when it is resolved and when its run begins.
 public struct Recipe: Sendable, Equatable {
+  /// The data set that the network is trained and judged on.
   public var dataset: DatasetName
-  /// A folder with the data; nil for the places that ``DatasetLocator`` searches.
+  /// The path of a folder with the data; nil for the places that ``DatasetLocator`` searches.
+  ///
+  /// Paths in a recipe that was read are absolute where that is possible, so that its run finds its
+  /// data from any folder.
   public var data: String?
-  /// What the pictures of ``DatasetName/images`` are turned into.
+  /// What pictures are turned into and how arrays are read, for ``DatasetName/images``.
   public var images = ImageSettings()
-  /// Of the training images.
+  /// Random changes of the images that are trained on; held-out and test images are never changed.
   public var augmentation = Augmentation()
+  /// The network to train.
   public var model: Model
-  /// The set that the network is certified against.
+  /// The set around each image that the network is certified against and attacked within. Its ε is
+  /// in raw units, pixels in [0, 1].
   public var perturbation: Perturbation
-  /// The largest ε of training, of the same norm.
+  /// The largest ε of training, in the norm and domain of ``perturbation``.
+  ///
+  /// The literature often trains with a somewhat larger ε than it certifies; the best epoch is
+  /// still chosen by that of ``perturbation``.
   public var trainEpsilon: Float
+  /// What training minimises.
   public var objective: Objective
+  /// The number of epochs, the size of batches, and how ε grows.
   public var schedule: Schedule
+  /// What turns gradients into updates.
+  ///
+  /// The constants β₁, β₂ and ε of Adam have no settings in the table, so text does not carry them:
+  /// a recipe that is written and read back has their usual values.
   public var optimizer: Optimizer.Settings
+  /// How the trained network is judged.
   public var evaluation: Evaluation
+  /// The number that decides everything random: initial weights, the order of the data, the
+  /// held-out examples, augmentation and the attacks in training.
   public var seed: UInt64
-  /// Training examples kept aside to choose the best epoch by; nil for 5% of them, at most 2,000.
+  /// The number of training examples kept aside to choose the best epoch by; nil for 5% of them, at
+  /// most 2,000.
   public var holdout: Int?
-  /// Training examples beside those kept aside, drawn at random by the seed; nil for all.
+  /// The number of examples to train on, drawn at random by the seed from those that are not held
+  /// out; nil for all.
   public var trainExamples: Int?
 
-  /// A network by name, or one to start from.
+  /// The network of a recipe: an architecture by name, or a network to start from.
+  ///
+  /// With a ``start``, everything else comes from that network; ``architecture`` and the
+  /// normalisation are not used then.
   public struct Model: Sendable, Equatable {
+    /// The architecture, whose weights are drawn by the recipe's seed.
     public var architecture: Architecture
-    /// A run, a model file or an ONNX file whose network and weights training starts from, in place
-    /// of a freshly drawn one.
+    /// The path of a run, a model file or an ONNX file whose network and weights training starts
+    /// from, in place of a freshly drawn one.
     public var start: String?
-    /// Of each channel, subtracted and divided by inside the network; empty for none.
+    /// The number for each channel, in the units of pixels in [0, 1], that the network subtracts
+    /// from its input; empty for none.
+    ///
+    /// Normalisation is a layer of the network, so that ε stays in raw units.
     public var mean: [Float] = []
+    /// The number for each channel that the network divides its input by, after the subtraction; as
+    /// many as in ``mean``.
     public var standardDeviation: [Float] = []
-    /// Whether both are taken from the training images; ``Recipe/resolved(for:)`` puts the numbers.
+    /// Whether both are taken from the training images; ``Recipe/resolved(for:)`` puts the numbers
+    /// in place and sets this to false.
     public var normalizesByData = false
 
+    /// Describes a freshly drawn network of an architecture.
+    ///
+    /// - Parameters:
+    ///   - architecture: The architecture with its sizes.
+    ///   - mean: The number for each channel that is subtracted; empty for no normalisation.
+    ///   - standardDeviation: The number for each channel that is divided by; as many as in `mean`.
     public init(
       _ architecture: Architecture, mean: [Float] = [], standardDeviation: [Float] = []
     ) {
@@ -51,6 +98,7 @@ public struct Recipe: Sendable, Equatable {
       self.standardDeviation = standardDeviation
     }
 
+    /// The layer that normalises; nil where there are no means.
     var normalization: Normalization? {
       guard !mean.isEmpty else { return nil }
       return Normalization(
@@ -59,14 +107,23 @@ public struct Recipe: Sendable, Equatable {
     }
   }
 
-  /// How the trained network is judged.
+  /// How a trained network is judged: by certificates, and by an attack that shows how much more
+  /// they could reach.
   public struct Evaluation: Sendable, Equatable {
-    /// Tried in this order on each example.
+    /// The methods that bound the margins, tried in this order on each example until one certifies
+    /// it; usually from fast to tight.
     public var methods: [BoundMethod]
+    /// The attack that looks for a misclassified point in the perturbation set of each example.
     public var attack: Attack
-    /// The first so many test examples; nil for all.
+    /// The number of test examples, taken from the beginning of the test data; nil for all.
     public var examples: Int?
 
+    /// Creates the settings of an evaluation.
+    ///
+    /// - Parameters:
+    ///   - methods: The methods, in the order in which they are tried.
+    ///   - attack: The attack.
+    ///   - examples: The number of test examples; nil for all.
     public init(
       methods: [BoundMethod] = [.interval, .crownIBP()],
       attack: Attack = .pgd(), examples: Int? = nil
@@ -77,10 +134,15 @@ public struct Recipe: Sendable, Equatable {
     }
   }
 
-  /// The settings used for a data set where a recipe names none.
+  /// Creates the recipe that counts for a data set where nothing else is asked for.
   ///
-  /// ε is the literature's: 0.3 for MNIST, 0.1 for Fashion-MNIST, 8/255 for CIFAR-10, which is
-  /// normalised and augmented too; 0.1 for digits and 2/255 for images of one's own.
+  /// It trains cnn-2layer by CROWN-IBP, with β from 1 to 0, in ℓ∞ within [0, 1]. ε is the
+  /// literature's: 0.3 for MNIST, 0.1 for Fashion-MNIST, 8/255 for CIFAR-10, which is normalised
+  /// and augmented too; it is 0.1 for digits and 2/255 for the user's own images. Training takes 20
+  /// epochs (digits 40), far fewer than in publications: it is meant for a first certificate, not
+  /// for the best one.
+  ///
+  /// A recipe that is read begins with these values and changes what its text says.
   public init(for dataset: DatasetName = .digits) {
     let small = dataset == .digits
     let epsilon: Float =
@@ -107,8 +169,14 @@ public struct Recipe: Sendable, Equatable {
     augmentation = Augmentation(flip: true, crop: 4)
   }
 
-  /// The standard ramp: one natural epoch, then six tenths of all epochs.
+  /// Returns the standard schedule: one epoch without perturbation, then a linear ramp of six
+  /// tenths of all epochs, as far as it fits.
+  ///
+  /// - Parameters:
+  ///   - epochs: The number of all epochs, at least one.
+  ///   - batchSize: The number of examples in a batch.
   static func schedule(epochs: Int, batchSize: Int) -> Schedule {
+    // With a single epoch there is no room for one at ε = 0.
     let start = min(1, epochs - 1)
     return Schedule(
       epochs: epochs, batchSize: batchSize,

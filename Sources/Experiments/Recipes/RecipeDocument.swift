@@ -1,23 +1,33 @@
 import Yams
 
-/// A recipe's text as nodes, each with its line.
+/// A recipe's text as a tree of YAML nodes, each with its line.
+///
+/// The document knows the table's paths but no values: ``settings(beside:)`` flattens the tree into
+/// a value for each path, and refuses keys that are not in the table. ``Sweep`` merges several
+/// trees into one before that, so that errors in any of them still name their line.
 struct RecipeDocument {
-  /// nil for an empty text.
+  /// The outermost node; nil for an empty text.
   let root: Node?
   /// What errors call the text.
   let file: String
 
-  /// libyaml recurses over nested collections; no recipe needs more than this.
+  /// The deepest nesting that is parsed. libyaml recurses over nested collections, so that a
+  /// hostile text could exhaust the stack; no recipe needs more than this.
   private static let depthLimit = 32
 
+  /// Creates a document from nodes that were parsed already.
   init(root: Node?, file: String) {
     self.root = root
     self.file = file
   }
 
-  /// Reads YAML.
+  /// Parses YAML.
   ///
-  /// - Throws: ``RecipeError`` with the line of what is none.
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - file: What errors call it.
+  /// - Throws: ``RecipeError`` with the line for text that is no YAML, for a key that occurs twice
+  ///   in a mapping, and for one that is nested too deeply.
   init(yaml text: String, file: String) throws {
     self.file = file
     guard Self.depth(text) <= Self.depthLimit else {
@@ -30,13 +40,16 @@ struct RecipeDocument {
     }
   }
 
+  /// Returns the line of a node, for errors; the first line for one that was not parsed.
   func place(of node: Node) -> RecipeError.Place { .line(node.mark?.line ?? 1, file: file) }
 
-  /// What the text gives, by path.
+  /// Returns what the text gives for each setting, by path. A key with an empty value counts as
+  /// left out.
   ///
-  /// - Parameter others: Keys at the top, beside those of the table.
-  /// - Throws: ``RecipeError`` for keys that are not in the table, and where settings must be but
-  ///   are not.
+  /// - Parameter others: Keys at the top that are allowed beside those of the table, and passed
+  ///   over.
+  /// - Throws: ``RecipeError`` for keys that are not in the table, and where a mapping of settings
+  ///   must be but is not.
   func settings(beside others: [String] = []) throws -> [String: GivenValue] {
     var settings: [String: GivenValue] = [:]
     guard let root, !root.isNull else { return settings }
@@ -48,6 +61,10 @@ struct RecipeDocument {
     return settings
   }
 
+  /// Takes the settings of one section, and of those inside it, into `settings`.
+  ///
+  /// A path may be a setting and a section at once, such as `optimizer.decay`, which is the word
+  /// `none` or a mapping. Its own value is then recorded too.
   private func collect(
     _ mapping: Node.Mapping, in section: String, _ others: [String],
     into settings: inout [String: GivenValue]
@@ -71,7 +88,7 @@ struct RecipeDocument {
     }
   }
 
-  /// The error for a key that nothing knows.
+  /// The error for a key that nothing knows, with the nearest known one or a list of all.
   func unknown(_ key: Node, in section: String, _ known: [String]) -> RecipeError {
     let inside = section.isEmpty ? "" : " in \(section)"
     return RecipeError(
@@ -79,7 +96,11 @@ struct RecipeDocument {
       remedy: Spelling.remedy(key.string ?? "", among: known))
   }
 
-  /// An upper bound of the depth of flow collections, and of block ones by indentation.
+  /// An estimate of how deeply a text is nested, made before it is parsed.
+  ///
+  /// Brackets and braces count wherever they stand, also in quotes and comments. Block collections
+  /// count by the indentation of a line, two columns for a level; YAML allows one column, so that
+  /// the true depth may be about twice the estimate. The limit leaves room for that.
   private static func depth(_ text: String) -> Int {
     var (open, deepest) = (0, 0)
     for byte in text.utf8 {
@@ -94,6 +115,7 @@ struct RecipeDocument {
     return deepest
   }
 
+  /// Returns the parser's error as one of a recipe, with the line.
   private static func failure(_ error: YamlError, file: String) -> RecipeError {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
@@ -109,8 +131,10 @@ struct RecipeDocument {
 }
 
 extension Node {
+  /// Whether the node has no value: nothing behind the colon, `~` or `null`.
   var isNull: Bool { scalar != nil && tag == Tag(.null) }
 
+  /// The node without its places, as a setting reads it.
   var content: GivenValue.Content {
     switch self {
     case .scalar(let scalar): .text(scalar.string)

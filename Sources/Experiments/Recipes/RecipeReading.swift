@@ -7,11 +7,16 @@ import Verification
 extension Recipe {
   /// Reads a recipe file, with overrides.
   ///
-  /// A relative path in the file (`data`, `start`) is looked up from the file's folder, or, if
-  /// nothing is there, from the current one; one in an override from the current one. The recipe
-  /// has the absolute path.
+  /// Relative paths in the file (`data`, `model.start`) are looked up from the file's folder or, if
+  /// nothing is there but something is in the current folder, from that one. Relative paths in an
+  /// override are looked up from the current folder. The recipe has absolute paths.
   ///
-  /// - Throws: ``FormatError`` where the file cannot be read, ``RecipeError`` as
+  /// - Parameters:
+  ///   - url: The file, of at most 1 MiB, in UTF-8.
+  ///   - overrides: Settings that go before those of the file; of several for one setting the last
+  ///     one counts.
+  /// - Throws: ``FormatError`` of kind `missingInput` where the file cannot be read, of kind
+  ///   `badData` where it is too large or not UTF-8; ``RecipeError`` as
   ///   ``init(yaml:file:overrides:)`` does.
   public init(contentsOf url: URL, overrides: [RecipeOverride] = []) throws {
     let data = try InputFile.read(url, limit: 1 << 20)
@@ -21,10 +26,18 @@ extension Recipe {
     try self.init(yaml: text, file: url.path, overrides: overrides)
   }
 
-  /// Reads a recipe; whatever it leaves out has the value of ``init(for:)`` for its data set.
+  /// Reads a recipe from text. Whatever it leaves out has the value of ``init(for:)`` for its data
+  /// set.
   ///
-  /// - Throws: ``RecipeError`` with file and line (or the option) for text that is no YAML, unknown
-  ///   keys, values of a wrong type or out of range, and settings that do not fit each other.
+  /// - Parameters:
+  ///   - yaml: The text: a mapping of settings, or nothing.
+  ///   - file: What errors call the text. Relative paths are looked up only if this is an absolute
+  ///     path; otherwise they stay as they are.
+  ///   - overrides: Settings that go before those of the text.
+  /// - Throws: ``RecipeError``, with the line of the text or the name of the option, for text that
+  ///   is no YAML, for unknown keys (with the nearest known one), for values of a wrong type or out
+  ///   of range, for settings without a meaning beside the others, and for a section `sweep`, which
+  ///   describes many trainings (``Sweep``).
   public init(yaml: String, file: String = "recipe", overrides: [RecipeOverride] = []) throws {
     let document = try RecipeDocument(yaml: yaml, file: file)
     for (key, node) in document.root?.mapping ?? [:] where key.string == "sweep" && !node.isNull {
@@ -34,20 +47,26 @@ extension Recipe {
     try self.init(document.settings(beside: ["sweep"]), overrides)
   }
 
-  /// A recipe of settings alone.
+  /// Creates a recipe from settings alone, as if they were given in place of an empty file.
   ///
   /// - Throws: ``RecipeError`` as ``init(yaml:file:overrides:)`` does.
   package init(_ overrides: [RecipeOverride]) throws {
     try self.init([:], overrides)
   }
 
+  /// Creates a recipe from values that a document gives, by path, and from overrides.
   init(_ settings: [String: GivenValue], _ overrides: [RecipeOverride]) throws {
     self = try RecipeReader(settings, overrides).recipe()
   }
 
-  /// The recipe with other settings in the place of its own.
+  /// Returns the recipe with other settings in the place of its own.
   ///
-  /// - Parameter name: What errors call the recipe.
+  /// A setting that replaces a thing drops what belonged to the old one, as with a file: another
+  /// model's width is not that of the new one.
+  ///
+  /// - Parameters:
+  ///   - overrides: The settings to change.
+  ///   - name: What errors call this recipe.
   /// - Throws: ``RecipeError`` as ``init(yaml:file:overrides:)`` does.
   package func applying(
     _ overrides: [RecipeOverride], named name: String = "recipe"
@@ -65,14 +84,15 @@ extension Recipe {
 }
 
 extension CertificationTarget {
-  /// The target used where neither a model nor its user names one: ε as in ``Recipe/init(for:)``.
+  /// Creates the target that counts where neither a model nor its user names one: the perturbation
+  /// and the methods of ``Recipe/init(for:)``.
   package init(for dataset: DatasetName) {
     self = Recipe(for: dataset).target
   }
 
-  /// The target with other settings of a recipe's sections `perturbation` and `evaluate`.
+  /// Returns the target with other settings of a recipe's sections `perturbation` and `evaluate`.
   ///
-  /// - Throws: ``RecipeError``.
+  /// - Throws: ``RecipeError`` for settings that a recipe would refuse.
   package func applying(_ overrides: [RecipeOverride]) throws -> CertificationTarget {
     var recipe = Recipe()
     recipe.perturbation = perturbation
@@ -83,9 +103,10 @@ extension CertificationTarget {
 }
 
 extension BoundMethod {
-  /// Methods with other settings of a recipe's section `evaluate`.
+  /// Returns methods with other settings of a recipe's section `evaluate`, such as a list in their
+  /// place or a slope for those that name none.
   ///
-  /// - Throws: ``RecipeError``.
+  /// - Throws: ``RecipeError`` for settings that a recipe would refuse.
   package static func list(
     _ methods: [BoundMethod], applying overrides: [RecipeOverride]
   ) throws -> [BoundMethod] {
@@ -96,9 +117,12 @@ extension BoundMethod {
 }
 
 extension Attack {
-  /// The attack with other settings of a recipe's section `evaluate.attack`.
+  /// Returns the attack with other settings of a recipe's section `evaluate.attack`.
   ///
-  /// - Throws: ``RecipeError``.
+  /// Another name keeps the number of steps and restarts, but not the loss and the steps' lengths,
+  /// which were meant for the old attack.
+  ///
+  /// - Throws: ``RecipeError`` for settings that a recipe would refuse.
   package func applying(_ overrides: [RecipeOverride]) throws -> Attack {
     var recipe = Recipe()
     recipe.evaluation.attack = self

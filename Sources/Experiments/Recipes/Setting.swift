@@ -2,46 +2,67 @@ import Datasets
 import Networks
 import Verification
 
-/// A row of the table of settings: everything that is known of one setting of a recipe.
+/// A row of the table of settings: everything that is known about one setting of a recipe.
 ///
-/// Reading and writing recipes, options, help, differences and the reference page follow from it.
+/// Reading and writing recipes, `--set`, options and their help, messages about mistakes,
+/// differences between recipes and the page of settings all follow from the rows. So a new setting
+/// is one new row with a place in ``RecipeDraft``, and it cannot be documented in one way and read
+/// in another.
+///
+/// The type of the setting's value appears in the initializer alone; the closures hide it, so that
+/// rows of all types can stand in one array.
 package struct Setting: Sendable {
-  /// Its keys, such as "schedule.ramp.start".
+  /// The setting's keys, joined by dots, such as `schedule.ramp.start`.
   package let path: String
-  /// Its values in words, such as "a whole number in 1...100".
+  /// The values that it may have, in words, such as `a whole number in 1...100`.
   package let values: String
-  /// The value it has where it is left out, in words.
+  /// The value that it has where it is left out, in words.
   package let standard: String
-  /// The option that gives it on a command line, such as "--epochs"; nil where only a file and
-  /// `--set` do.
+  /// The option that gives it on a command line, such as `--epochs`; nil where only a file and
+  /// `--set` give it.
   package let option: String?
-  /// What it is, in a sentence.
+  /// What the setting is, in a sentence.
   package let help: String
-  /// All values by name, where they have names.
+  /// All values by name; empty where they have no names.
   package let choices: [String]
-  /// Whether an option's value may begin with a minus sign.
+  /// Whether an option's value may begin with a minus sign, which a parser of options must know.
   package let isNumber: Bool
-  /// What must be chosen for the setting to have a meaning.
+  /// The thing that must be chosen for the setting to have a meaning; nil where it always has one.
   package let owner: SettingOwner?
-  /// Whether its value is written in quotes.
+  /// Whether its value is written in quotes, since it may hold any character.
   let isQuoted: Bool
-  /// Settings that it cannot stand beside; in an option it takes their place.
+  /// The paths of settings that it cannot stand beside. Both in one file are an error; an override
+  /// takes their place.
   let excludes: [String]
-  /// Settings of the file whose place it takes in an option, beside those it excludes.
+  /// The paths of settings in the file that an override of this one makes meaningless, beside those
+  /// it excludes.
+  ///
+  /// The arguments are the value that the override gives and the value in the file, nil where it is
+  /// left out. So the dataset's folder is dropped with another data set, and kept where the
+  /// override names the same one.
   let displaces: @Sendable (_ value: String, _ inFile: String?) -> [String]
-  /// Puts a value into a recipe that is being read; throws ``RecipeError``.
+  /// Puts a value into a recipe that is being read. The closure throws ``RecipeError`` for a value
+  /// that the setting cannot have.
   let read: @Sendable (GivenValue, inout RecipeDraft) throws -> Void
-  /// The value as a text; nil where a recipe leaves it out.
+  /// Returns the value as a text that reads back the same; nil where a recipe leaves it out.
   let write: @Sendable (RecipeDraft) -> String?
-  /// The value itself; nil where a recipe leaves it out.
+  /// Returns the value itself; nil where a recipe leaves it out.
   let value: @Sendable (RecipeDraft) -> (any Sendable)?
 
   /// Makes the row of a setting that is a property of a draft.
   ///
   /// - Parameters:
-  ///   - option: The option's name without dashes.
-  ///   - standard: In words; nil for the value in a recipe that says nothing.
-  ///   - writing: Writes the value in another way than its kind does.
+  ///   - path: The setting's keys, joined by dots.
+  ///   - kind: The values that it may have.
+  ///   - place: The property of the draft.
+  ///   - option: The option's name without dashes; nil for none.
+  ///   - owner: The thing that has the setting; nil for one that always has a meaning.
+  ///   - standard: The default in words; nil for the value in a recipe that says nothing.
+  ///   - excludes: The paths of settings that it cannot stand beside.
+  ///   - displaces: The paths that an override makes meaningless.
+  ///   - writing: A function that writes the value in another way than its kind does, by what else
+  ///     the draft says.
+  ///   - help: What the setting is, in a sentence.
   init<Value: Sendable>(
     _ path: String, _ kind: SettingKind<Value>,
     _ place: any WritableKeyPath<RecipeDraft, Value?> & Sendable, option: String? = nil,
@@ -68,28 +89,35 @@ package struct Setting: Sendable {
     self.standard = standard ?? write(RecipeDraft(Recipe())) ?? "none"
   }
 
-  /// The last one of its keys.
+  /// The last one of its keys, by which errors name it.
   var key: String { path.split(separator: ".").last.map(String.init) ?? path }
 }
 
-/// What a setting belongs to: an objective, an architecture or another thing that has a name.
+/// The thing that a setting belongs to: an objective, an architecture, an optimizer, an attack or a
+/// data set that has the setting.
+///
+/// β belongs to the objective `crown-ibp`, and a recipe that gives it beside `ibp` is refused. The
+/// owner says by which setting the thing is chosen and which of its names have the setting.
 package struct SettingOwner: Sendable {
-  /// The setting that names it, such as "objective.name".
+  /// The setting that chooses the thing, such as `objective.name`. It must stand before the owned
+  /// setting in the table, since it has to be read first.
   package let path: String
-  /// The names of those that have the setting.
+  /// The names that have the setting.
   package let names: [String]
-  /// What is named, such as "objective".
+  /// What kind of thing is named, such as `objective`, for errors.
   let noun: String
-  /// The name that a recipe has.
+  /// Returns the name in a draft, or the default one where the draft leaves it out.
   let name: @Sendable (RecipeDraft) -> String
 
+  /// The data sets that have a setting.
   static func dataset(_ names: DatasetName...) -> SettingOwner {
     SettingOwner(path: "dataset", names: names.map(\.rawValue), noun: "data set") {
       ($0.dataset ?? Recipe().dataset).rawValue
     }
   }
 
-  /// The architectures that have an option.
+  /// The architectures that have an option such as `width`, as ``Networks/Architecture`` lists
+  /// them.
   static func architectures(with option: String) -> SettingOwner {
     let names = Architecture.names.filter { Architecture.optionNames(of: $0).contains(option) }
     return SettingOwner(path: "model.name", names: names, noun: "network") {
@@ -97,18 +125,21 @@ package struct SettingOwner: Sendable {
     }
   }
 
+  /// The objectives that have a setting.
   static func objectives(_ names: String...) -> SettingOwner {
     SettingOwner(path: "objective.name", names: names, noun: "objective") {
       $0.objective.name ?? Recipe().objective.name
     }
   }
 
+  /// The optimizers that have a setting.
   static func optimizers(_ names: String...) -> SettingOwner {
     SettingOwner(path: "optimizer.name", names: names, noun: "optimizer") {
       $0.optimizer.name ?? Recipe().optimizer.name
     }
   }
 
+  /// The attacks that have a setting.
   static func attacks(_ names: Attack.Name...) -> SettingOwner {
     SettingOwner(path: "evaluate.attack.name", names: names.map(\.rawValue), noun: "attack") {
       ($0.attack.name ?? Recipe().evaluation.attack.name).rawValue

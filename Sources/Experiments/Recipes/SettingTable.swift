@@ -1,5 +1,10 @@
 /// All settings of a recipe, in the order in which recipes are written.
+///
+/// The order matters twice. Settings of one section stand together, so that they are written as one
+/// mapping. A setting that names something, such as `objective.name`, stands before those that
+/// belong to it, so that it has been read when they are.
 package enum SettingTable {
+  /// The rows of the table.
   package static let settings =
     Setting.data + Setting.model + Setting.perturbation + Setting.objective + Setting.schedule
     + Setting.optimizer + Setting.evaluation + [
@@ -16,15 +21,20 @@ package enum SettingTable {
         "Train on so many examples, drawn at random."),
     ]
 
+  /// The rows by their paths, which are unique.
   private static let byPath = Dictionary(
     settings.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
 
   /// The setting at a path; nil where there is none.
   package static subscript(path: String) -> Setting? { byPath[path] }
 
-  /// The setting at a path.
+  /// Returns the setting at a path that a user wrote.
   ///
-  /// - Throws: ``RecipeError`` with the nearest one that there is.
+  /// - Parameters:
+  ///   - path: The path.
+  ///   - place: Where it is written.
+  /// - Throws: ``RecipeError`` for an unknown path, with the nearest known one as its remedy or,
+  ///   for a section, the settings that it has.
   package static func setting(
     at path: String, _ place: RecipeError.Place
   ) throws -> Setting {
@@ -35,6 +45,7 @@ package enum SettingTable {
       remedy: near.map { "did you mean \($0)?" } ?? inside(path))
   }
 
+  /// Lists what can be meant by the path of a section or by one that is not known at all.
   private static func inside(_ path: String) -> String {
     let keys = keys(in: path)
     return keys.isEmpty
@@ -42,7 +53,10 @@ package enum SettingTable {
       : "\(path) has \(keys.map { "\(path).\($0)" }.joined(separator: ", "))"
   }
 
-  /// The keys in a section, in the table's order; those at the top in "".
+  /// Returns the keys in a section, in the table's order.
+  ///
+  /// - Parameter section: The section's path; an empty text for the top.
+  /// - Returns: No keys for a path that is not a section.
   static func keys(in section: String) -> [String] {
     let prefix = section.isEmpty ? "" : section + "."
     var keys: [String] = []

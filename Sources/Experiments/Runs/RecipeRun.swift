@@ -5,10 +5,17 @@ import RobustTraining
 
 /// From settings to a run, which may start from the model of another run.
 extension Recipe {
-  /// The network to train: a freshly drawn one for the data, or that of the model to start from,
-  /// without a softmax at its end, which the loss has itself.
+  /// Returns the network to train: a freshly drawn one for the data, or that of the model to start
+  /// from.
   ///
-  /// Throws ``NetworkError``, and what ``SavedModel/init(path:described:)`` throws.
+  /// Short warm-up draws the weights anew by the initialization that belongs to it (Shi et al.
+  /// 2021). A network to start from loses a softmax at its end, which the loss has itself, and has
+  /// its input put in order if it takes the images in another form; if it does not take them at
+  /// all, it is returned as it is and the plan's validation refuses it.
+  ///
+  /// - Parameter images: The images that decide the size of the input and the number of classes.
+  /// - Throws: ``NetworkError`` for an architecture that does not fit the images, and what
+  ///   ``SavedModel/init(path:described:output:)`` throws for a model to start from.
   package func network(for images: LabeledImages) throws -> Network {
     if let start = model.start {
       let network = try SavedModel(path: start).file.network.logits
@@ -21,12 +28,13 @@ extension Recipe {
     return network.withIntervalInitialization(seed: seed)
   }
 
-  /// Finds out whether the recipe can be trained on a data set, without making its network.
+  /// Finds out whether the recipe can be trained on a data set, without making its network. A
+  /// network to start from is read, since its input has to fit.
   ///
   /// - Returns: The recipe resolved for the data.
-  /// - Throws: ``PerturbationError``, ``TrainingError/badPlan(_:)``, ``NetworkError`` for an
-  ///   architecture that does not fit the images, and what ``SavedModel/init(path:described:)``
-  ///   throws.
+  /// - Throws: ``PerturbationError`` and ``TrainingError/badPlan(_:)`` for settings that do not fit
+  ///   the data, ``NetworkError`` for an architecture that does not fit the images, and what
+  ///   ``SavedModel/init(path:described:output:)`` throws.
   package func checked(for dataset: Dataset) throws -> Recipe {
     let recipe = try resolved(for: dataset)
     let images = dataset.train
@@ -40,9 +48,11 @@ extension Recipe {
     return recipe
   }
 
-  /// The run of a resolved recipe at its start.
+  /// Returns the run of a resolved recipe at its start.
   ///
-  /// Throws ``NetworkError`` and ``TrainingError/badPlan(_:)``.
+  /// - Parameter dataset: The data; only the training part is used.
+  /// - Throws: What ``network(for:)`` throws, ``TrainingError/badPlan(_:)`` for settings that
+  ///   cannot work together, and ``BoundsError`` for a layer that has no bounds.
   public func run(on dataset: Dataset) throws -> TrainingRun {
     try TrainingRun(plan, network: network(for: dataset.train), on: dataset.train)
   }

@@ -1,14 +1,21 @@
-/// A run folder that cannot be used as asked.
+/// A run folder that cannot be used as it was asked for.
+///
+/// Each case begins with the folder's path. What to do about it depends on the program, which adds
+/// it: the command-line tool names its options.
 public enum RunError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// There are files in the folder in which a run was to begin.
   case exists(String)
   /// Another process is training in the folder.
   case inUse(String)
-  /// The run there has other settings than those asked for.
+  /// The run in the folder has other settings than those asked for; the differences are listed.
   case otherRecipe(String, [RecipeDifference])
+  /// There is no run in the folder.
   case nothingToResume(String)
-  /// No epoch of the run has ended; why it cannot go on, where that is known.
+  /// No epoch of the run has ended; `failure` is the reason why it cannot go on, where that is
+  /// known.
   case noModel(String, failure: String?)
 
+  /// The error as one line.
   public var description: String {
     switch self {
     case .exists(let path): "\(path): there is a run or other files already"
@@ -21,6 +28,7 @@ public enum RunError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Lists the first six differences and counts the rest.
   private static func list(_ differences: [RecipeDifference]) -> String {
     let shown = differences.prefix(6).map(\.description)
     let rest = differences.count - shown.count

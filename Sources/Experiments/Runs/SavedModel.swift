@@ -3,26 +3,38 @@ import Foundation
 import Networks
 import Verification
 
-/// A model that a user names by its file or by the folder of its run.
+/// A trained model that a user names by its file or by the folder of its run.
+///
+/// It brings together what is known about a model: the network, and from the file's metadata or the
+/// run's recipe the data set, the perturbation and the methods that it is to be certified by. For a
+/// foreign network, of which nothing is known, standards take their place. Commands that evaluate,
+/// certify or attack begin with a value of this type, and so does a training that starts from
+/// another network.
 public struct SavedModel: Sendable {
-  /// What the user called it.
+  /// The path by which the user names the model, for messages and tables.
   public let name: String
+  /// The network with the metadata of its file.
   public let file: ModelFile
-  /// The recipe of its run; nil for a file by itself.
+  /// The recipe of the model's run; nil for a file by itself.
   public let recipe: Recipe?
 
+  /// Creates a model from a network that is in memory already.
   package init(name: String, file: ModelFile, recipe: Recipe? = nil) {
     self.name = name
     self.file = file
     self.recipe = recipe
   }
 
-  /// Opens a run's folder, a model file, or an ONNX file (by its ending).
+  /// Opens the folder of a run, a model file, or an ONNX file, which is recognised by its ending.
   ///
-  /// Throws ``FormatError``, ``RecipeError``, and ``RunError/noModel(_:)`` for a run that has none
-  /// yet.
-  ///
-  /// - Parameter output: The name of the output that is meant, for an ONNX file with several.
+  /// - Parameters:
+  ///   - path: The path of the folder or the file.
+  ///   - described: What a file without metadata holds, such as a state dict that PyTorch saved;
+  ///     nil to rely on the file.
+  ///   - output: The name of the output that is meant, for an ONNX file with several.
+  /// - Throws: ``FormatError`` for a file that cannot be read or is no model, ``RecipeError`` for a
+  ///   damaged recipe of the run, and ``RunError/noModel(_:failure:)`` for a run of which no epoch
+  ///   has ended.
   public init(
     path: String, described: ModelFile.Description? = nil, output: String? = nil
   ) throws {
@@ -41,8 +53,14 @@ public struct SavedModel: Sendable {
       recipe: try RunFolder(opening: url).recipe)
   }
 
-  /// The model for images [H, W, C]: its network takes them, with its input put in order where it
-  /// takes them in another form, and gives logits; nil where it takes none of that shape.
+  /// Returns the model for images of a shape, with a network that gives logits; nil where the
+  /// network takes no images of that shape.
+  ///
+  /// Where the network takes the pixels as vectors or in another order of the axes, its input is
+  /// put in order. A softmax at its end is left out, since margins between logits are what is
+  /// bounded.
+  ///
+  /// - Parameter shape: The shape of an image: [height, width, channels].
   package func taking(images shape: [Int]) -> SavedModel? {
     guard let network = file.network.logits.takingImages(shape) else { return nil }
     var file = file
@@ -50,19 +68,24 @@ public struct SavedModel: Sendable {
     return SavedModel(name: name, file: file, recipe: recipe)
   }
 
-  /// The data set it was made for, if anything says so.
+  /// The data set that the model was made for, by its run or its file; nil if neither says so, or
+  /// names a set that is not known here.
   package var dataset: DatasetName? {
     recipe?.dataset ?? file.dataset.flatMap(DatasetName.init(rawValue:))
   }
 
-  /// Whether nothing says what it is to be certified against: a network that was not trained here.
+  /// Whether nothing says what the model is to be certified against: a network that was not trained
+  /// here.
   package var isForeign: Bool { file.target == nil }
 
-  /// How to certify it: what the model says, else the standard of its data set.
+  /// What to certify the model against: what its file says, else the standard of its data set, and
+  /// of the digits for an unknown one.
   public var target: CertificationTarget { target(on: dataset ?? .digits) }
 
-  /// How to certify it on a data set: what the model says, else the set's standard, with CROWN as the
-  /// last method, since intervals alone seldom certify a network that was not trained by them.
+  /// Returns what to certify the model against on a data set.
+  ///
+  /// That is what the model's file says. Else it is the set's standard with CROWN as a last method,
+  /// since intervals alone seldom certify a network that was not trained by them.
   package func target(on dataset: DatasetName) -> CertificationTarget {
     if let target = file.target { return target }
     var target = CertificationTarget(for: dataset)
@@ -70,10 +93,11 @@ public struct SavedModel: Sendable {
     return target
   }
 
-  /// How to evaluate it: its run's settings, else the standard ones.
+  /// How to evaluate the model: by the settings of its run, else by the standard ones.
   package var evaluation: Recipe.Evaluation { evaluation(on: dataset ?? .digits) }
 
-  /// How to evaluate it on a data set: its run's settings, else the set's standard, by APGD.
+  /// Returns how to evaluate the model on a data set: by the settings of its run, else by the set's
+  /// standard with APGD as the attack.
   package func evaluation(on dataset: DatasetName) -> Recipe.Evaluation {
     if let recipe { return recipe.evaluation }
     var evaluation = Recipe(for: dataset).evaluation

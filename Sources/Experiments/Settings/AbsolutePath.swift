@@ -1,9 +1,16 @@
 import Foundation
 
-/// Paths in recipes are kept as absolute ones, so that a run finds its data from any folder.
+/// Conversion of paths in recipes to absolute ones, so that a run finds its data from any folder.
 enum AbsolutePath {
-  /// The path from the root, without "." and, where that names the same thing, without "..": what is
-  /// above a symbolic link is not what its name says.
+  /// Returns a path from the root, without `.` and, where that names the same thing, without `..`.
+  ///
+  /// What is above a symbolic link is not what the text before `..` names. So the shortened path is
+  /// used only if the system resolves both to the same place; otherwise the joined path is kept
+  /// with its dots.
+  ///
+  /// - Parameters:
+  ///   - path: An absolute path, or one from `folder`.
+  ///   - folder: An absolute path.
   static func of(_ path: String, in folder: String) -> String {
     let joined = path.hasPrefix("/") ? path : "\(folder)/\(path)"
     var plain: [Substring] = []
@@ -22,7 +29,7 @@ enum AbsolutePath {
     return text
   }
 
-  /// Without symbolic links; nil where there is nothing.
+  /// Returns a path without symbolic links; nil where there is nothing.
   private static func real(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }

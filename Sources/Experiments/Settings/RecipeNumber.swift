@@ -1,8 +1,12 @@
 import Foundation
 
-/// A number as recipes and options write it: 0.1, 1e-3 or a fraction such as 8/255.
+/// Numbers as recipes and options write them: 0.1, 1e-3 or a fraction such as 8/255.
+///
+/// Fractions let an ε be written as the literature does, in steps of a byte. They are divided in
+/// Double, and the quotient is rounded to Float.
 package enum RecipeNumber {
-  /// The value of a text; nil for anything that is not a finite number.
+  /// Returns the value of a text; nil for anything that is not a finite number, a division by zero
+  /// included.
   package static func parse(_ text: String) -> Float? {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
       .map { $0.trimmingCharacters(in: .whitespaces) }

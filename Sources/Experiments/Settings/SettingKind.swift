@@ -1,36 +1,44 @@
 import Bounds
 import Datasets
 
-/// What values a setting may have: in words, read and written.
+/// The values that a setting may have: said in words, read from text and written as text.
+///
+/// One kind serves all of its uses, so that the error for a wrong value, the page of settings, the
+/// reader and the writer cannot contradict each other. Kinds are combined: ``or(_:)`` adds a word
+/// for no value, ``list(_:counts:)`` makes lists.
+///
+/// Reading what was written gives the same value.
 struct SettingKind<Value: Sendable>: Sendable {
-  /// Behind "must be", such as "a whole number in 1...100".
+  /// The values as a phrase behind "must be", such as `a whole number in 1...100`.
   let words: String
-  /// All values by name, where they have names.
+  /// All values by name; empty where they have no names.
   var choices: [String] = []
   /// Whether an option's value may begin with a minus sign.
   var isNumber = false
-  /// Whether it is written in quotes.
+  /// Whether the value is written in quotes.
   var isQuoted = false
-  /// nil for what is no such value.
+  /// Returns the value that is given; nil for what is no such value.
   let read: @Sendable (GivenValue) -> Value?
-  /// A text that reads back as the same value.
+  /// Returns a text that reads back as the same value.
   let write: @Sendable (Value) -> String
 
-  /// The value that was given.
+  /// Returns the value that was given.
   ///
-  /// - Throws: ``RecipeError`` saying what was expected, and what it is.
+  /// - Throws: ``RecipeError`` that says what was expected and what it is, with the nearest name
+  ///   where the value has one.
   func value(of given: GivenValue) throws -> Value {
     if case .value(let value) = given.content, let value = value as? Value { return value }
     if let value = read(given) { return value }
     throw given.expected(words, remedy(given))
   }
 
+  /// Returns a question whether the nearest name was meant; nil where none is near.
   private func remedy(_ given: GivenValue) -> String? {
     guard let text = given.text else { return nil }
     return Spelling.nearest(to: text, among: choices).map { "did you mean \($0)?" }
   }
 
-  /// The kind of values that may be absent, for which there is a word.
+  /// Returns the kind of values that may be absent, for which there is a word such as `none`.
   func or(_ word: String) -> SettingKind<Value?> {
     SettingKind<Value?>(
       words: "\(word) or \(words)", choices: choices.isEmpty ? [] : [word] + choices,
@@ -39,7 +47,11 @@ struct SettingKind<Value: Sendable>: Sendable {
       write: { value in value.map(write) ?? word })
   }
 
-  /// The kind of lists of such values.
+  /// Returns the kind of lists of such values.
+  ///
+  /// - Parameters:
+  ///   - words: The lists as a phrase behind "must be".
+  ///   - counts: The numbers of elements that a list may have.
   func list(_ words: String, counts: ClosedRange<Int> = 1...Int.max) -> SettingKind<[Value]> {
     SettingKind<[Value]>(
       words: words, isNumber: isNumber,
@@ -55,6 +67,7 @@ struct SettingKind<Value: Sendable>: Sendable {
 }
 
 extension SettingKind where Value == Int {
+  /// Whole numbers within limits.
   static func integer(_ limits: ClosedRange<Int>) -> Self {
     let bound = limits.upperBound == .max ? "of at least \(limits.lowerBound)" : "in \(limits)"
     return SettingKind(words: "a whole number \(bound)", isNumber: true) { given in
@@ -66,7 +79,7 @@ extension SettingKind where Value == Int {
 }
 
 extension SettingKind where Value == UInt64 {
-  /// Any number up to 2⁶⁴ − 1.
+  /// Seeds: whole numbers from 0 to 2⁶⁴ − 1.
   static var seed: Self {
     SettingKind(words: "a whole number in 0...\(UInt64.max)", isNumber: true) {
       $0.text.flatMap { UInt64($0) }
@@ -77,6 +90,7 @@ extension SettingKind where Value == UInt64 {
 }
 
 extension SettingKind where Value == Float {
+  /// Numbers within limits, which may be written as fractions.
   static func number(_ limits: NumberLimits) -> Self {
     SettingKind(words: "a number \(limits.words)", isNumber: true) { given in
       given.text.flatMap(RecipeNumber.parse).flatMap { limits.contains($0) ? $0 : nil }
@@ -94,7 +108,8 @@ extension SettingKind where Value == Float {
     }
   }
 
-  /// A radius in raw units.
+  /// Radii in raw units, pixels in [0, 1]: finite numbers, zero or more. They are written as
+  /// fractions where that is what someone would write.
   static var epsilon: Self {
     SettingKind(words: "a finite number, zero or more, such as 0.3 or 8/255", isNumber: true) {
       $0.text.flatMap(RecipeNumber.parse).flatMap { $0 >= 0 ? $0 : nil }
@@ -105,6 +120,7 @@ extension SettingKind where Value == Float {
 }
 
 extension SettingKind where Value == Bool {
+  /// True or false; `yes` and `no` are understood too.
   static var flag: Self {
     SettingKind(words: "true or false", choices: ["true", "false"]) { given in
       switch given.text {
@@ -118,6 +134,9 @@ extension SettingKind where Value == Bool {
   }
 
   /// A section of settings, or a word in its place; true for the word.
+  ///
+  /// - Parameter words: The words that may stand in place of the mapping, at least one; the first
+  ///   one is written.
   static func section(or words: String...) -> Self {
     SettingKind(
       words: "\(words.joined(separator: " or ")) or a mapping of settings", choices: words
@@ -131,7 +150,7 @@ extension SettingKind where Value == Bool {
 }
 
 extension SettingKind where Value == String {
-  /// A path, kept as an absolute one.
+  /// Paths, which are made absolute when they are read (``GivenValue/absolutePath``).
   static var path: Self {
     SettingKind(words: "a path", isQuoted: true) { given in
       given.absolutePath
@@ -140,6 +159,7 @@ extension SettingKind where Value == String {
     }
   }
 
+  /// One of some names.
   static func choice(_ names: [String]) -> Self {
     SettingKind(words: "one of \(names.joined(separator: ", "))", choices: names) { given in
       given.text.flatMap { names.contains($0) ? $0 : nil }
@@ -151,7 +171,7 @@ extension SettingKind where Value == String {
 
 extension SettingKind
 where Value: CaseIterable & RawRepresentable<String>, Value.AllCases: Sendable {
-  /// One of the cases of a type, by name.
+  /// One of the cases of a type, by its raw value.
   static var choice: Self {
     let names = Value.allCases.map(\.rawValue)
     return SettingKind(words: "one of \(names.joined(separator: ", "))", choices: names) {

@@ -1,7 +1,14 @@
-/// Words that were mistyped.
+/// Suggestions for words that were mistyped: keys, names and values of settings.
 package enum Spelling {
-  /// The known word that is so near that it was probably meant: at most two letters differ, and
-  /// fewer than half.
+  /// Returns the known word that is so near that it was probably meant; nil where none is.
+  ///
+  /// At most two letters may differ, and no more than half as many as the word has, so that short
+  /// words are not taken for each other. Upper case in the mistyped word does not count as a
+  /// difference.
+  ///
+  /// - Parameters:
+  ///   - word: The mistyped word; one of more than 64 letters is not compared.
+  ///   - known: The known words, in lower case; of equally near ones the first is returned.
   package static func nearest(to word: String, among known: [String]) -> String? {
     guard word.count <= 64 else { return nil }
     let ranked = known.map { (word: $0, distance: distance(word.lowercased(), $0)) }
@@ -9,14 +16,19 @@ package enum Spelling {
     return best.distance <= 2 && 2 * best.distance <= word.count ? best.word : nil
   }
 
-  /// "did you mean X?", or all words there are.
+  /// Returns the question whether the nearest word was meant, or all words that there are.
   static func remedy(_ word: String, among known: [String]) -> String {
     nearest(to: word, among: known).map { "did you mean \($0)?" }
       ?? "known are \(known.joined(separator: ", "))"
   }
 
-  /// Counts letters that are inserted, removed, replaced or exchanged with the next one (the
-  /// optimal string alignment distance).
+  /// Counts the letters that are inserted, removed, replaced or exchanged with the next one, by
+  /// which `b` differs from `a` (the optimal string alignment distance).
+  ///
+  /// Row i of the table has the distances between the first i letters of `a` and each beginning of
+  /// `b`.
+  ///
+  /// - Complexity: O(a.count · b.count).
   static func distance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a), Array(b))
     var rows = [Array(0...b.count)]

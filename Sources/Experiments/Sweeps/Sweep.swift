@@ -1,12 +1,18 @@
 import Networks
 
 /// Many trainings that are compared in one table: every model with every setting from every seed.
+///
+/// A sweep is read from a recipe with a section `sweep` (``init(contentsOf:overrides:)``).
+/// ``SweepCheck`` finds out which of its runs can be trained, ``SweepFolder`` keeps their results,
+/// and ``SweepTable`` sums them up.
 public struct Sweep: Sendable {
-  /// Of the file, without its ending.
+  /// The name of the sweep: that of its file, without the ending.
   public let name: String
-  /// Models first, then settings, then seeds, in the file's order.
+  /// The trainings: by model, within these by setting, within these by seed, each in the file's
+  /// order.
   public let runs: [PlannedRun]
 
+  /// Creates a sweep from its runs, whose folders have different names.
   init(name: String, runs: [PlannedRun]) {
     self.name = name
     self.runs = runs
@@ -15,21 +21,26 @@ public struct Sweep: Sendable {
 
 /// One training of a sweep.
 public struct PlannedRun: Sendable {
-  /// Such as "cnn-2layer w1 L128".
+  /// The model as tables show it, such as `cnn-2layer w1 L128`.
   public let model: String
   /// What the file calls the setting; empty where there is only one.
   public let setting: String
+  /// The whole recipe of the training, not yet resolved for its data.
   public let recipe: Recipe
 
+  /// The seed of the training.
   public var seed: UInt64 { recipe.seed }
 
-  /// In words.
+  /// The training in words, such as `cnn-2layer w1 L128, ibp, seed 0`.
   public var label: String {
     [model, setting, "seed \(seed)"].filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
-  /// The name of its folder: the label in letters, digits, dots and dashes, at most 100 bytes of
-  /// the model and of the setting.
+  /// The name of the training's folder in that of the sweep.
+  ///
+  /// It is made of the model, the setting and the seed, joined by underscores, in letters, digits,
+  /// dots and dashes. The model and the setting take at most 100 bytes each, so that the name stays
+  /// within the 255 bytes of usual file systems.
   package var folder: String {
     let parts = [model, setting, "seed-\(seed)"].map { part in
       let safe = part.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
@@ -43,7 +54,11 @@ public struct PlannedRun: Sendable {
 }
 
 extension Recipe.Model {
-  /// As tables show it: "cnn-2layer w1 L128", or what the network to start from was called.
+  /// Returns the network as tables show it: `cnn-2layer w1 L128` for an architecture with its
+  /// sizes, or the path of a network to start from as the user wrote it.
+  ///
+  /// - Parameter start: The path as it was written, which is shorter than the absolute one in the
+  ///   recipe.
   func label(start: String?) -> String {
     if self.start != nil, let start { return start }
     let letters = [("kernel", "k"), ("blocks", "b"), ("width", "w"), ("hidden", "L")]

@@ -1,22 +1,30 @@
 import Yams
 
-/// What varies in a sweep: the section `sweep` of a recipe.
+/// What varies in a sweep: the section `sweep` of a recipe, with its three lists.
+///
+/// A sweep is the product of the three; a list that is left out has one element that changes
+/// nothing.
 struct SweepAxes {
+  /// The models, each merged into the recipe's section `model`.
   private(set) var models = [Alternative.none]
+  /// The settings, each merged into the recipe.
   private(set) var settings = [Alternative.none]
-  /// The texts of the seeds; nil for the recipe's own.
+  /// The seeds as texts; a single nil stands for the recipe's own.
   private(set) var seeds: [String?] = [nil]
-  /// Where the section stands.
+  /// The place of the section, for errors about the sweep as a whole.
   let place: RecipeError.Place
 
+  /// The keys of the section.
   private static let keys = ["models", "settings", "seeds"]
 
   /// Reads the section.
   ///
   /// - Parameters:
-  ///   - seeds: What is given in place of the section's.
+  ///   - document: The recipe with the section.
+  ///   - override: Seeds that are given in place of the section's; nil for none.
   ///   - hasSeed: Whether one seed is given beside the file, which goes before all of these.
-  /// - Throws: ``RecipeError``.
+  /// - Throws: ``RecipeError`` for unknown keys, for models and settings that are no mappings, and
+  ///   for seeds that are no numbers.
   init(_ document: RecipeDocument, seeds override: RecipeOverride?, hasSeed: Bool) throws {
     var given: [String: GivenValue] = [:]
     var nodes: [String: [Node]] = [:]
@@ -49,14 +57,18 @@ struct SweepAxes {
     }
   }
 
-  /// One of the models or settings.
+  /// One of the models or settings: a part of a recipe with a label.
   struct Alternative: Equatable {
+    /// What tables and folders call it; empty for one that changes nothing.
     var label: String
+    /// The part of a recipe, a mapping without the label.
     var node: Node
 
+    /// The alternative that changes nothing.
     static var none: Alternative { Alternative(label: "", node: .empty) }
 
-    /// Whether it names another data set than a recipe, whose folder goes with its own.
+    /// Returns whether it names another data set than a recipe does. The folder of the data in the
+    /// recipe is then dropped, since it belongs to the old set.
     func replacesDataset(of recipe: Node) -> Bool {
       guard let dataset = node.mapping?["dataset"], let own = recipe.mapping?["dataset"] else {
         return false
@@ -65,6 +77,10 @@ struct SweepAxes {
     }
   }
 
+  /// Returns the alternatives of a list; a single mapping is a list of one, and a list that is left
+  /// out is the one alternative that changes nothing.
+  ///
+  /// One without a label is called by what it says, in one line.
   private static func alternatives(
     _ nodes: [Node]?, _ value: GivenValue?
   ) throws -> [Alternative] {
@@ -80,15 +96,23 @@ struct SweepAxes {
 }
 
 extension Node {
+  /// A mapping without entries.
   static var empty: Node { Node([(Node, Node)]()) }
 
+  /// Returns a mapping without one of its keys; any other node as it is.
   func without(_ key: String) -> Node {
     guard case .mapping(let mapping) = self else { return self }
     return Node(mapping.filter { $0.key.string != key }.map { ($0.key, $0.value) })
   }
 
-  /// This mapping with another's entries in it: a mapping with a name replaces the one that was
-  /// there, any other is merged into it.
+  /// Returns this mapping with another's entries in it.
+  ///
+  /// Inner mappings are merged too, key by key. A mapping with a `name` replaces the one that was
+  /// there, because the settings beside a name belong to that name: the β of one objective has no
+  /// meaning for another.
+  ///
+  /// - Parameter change: The entries that go before those of this mapping; a node that is no
+  ///   mapping replaces it.
   func merged(with change: Node) -> Node {
     guard case .mapping(let mapping) = self, case .mapping(let changes) = change,
       changes["name"] == nil
@@ -99,7 +123,9 @@ extension Node {
     return Node(kept + new)
   }
 
-  /// The scalars of a mapping in one line: "sabr share 0.4", "length 10".
+  /// The scalars of a mapping in one line, such as `sabr share 0.4` or `length 10`.
+  ///
+  /// A name is shown without its key, and so are the keys of mappings.
   var summary: String {
     switch self {
     case .mapping(let mapping):

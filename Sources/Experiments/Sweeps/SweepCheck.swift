@@ -3,18 +3,27 @@ import Datasets
 import Formats
 import Networks
 
-/// Which runs of a sweep can be trained, found out before the first one is.
+/// The knowledge of which runs of a sweep can be trained, gained before the first one is.
+///
+/// A sweep may take days. A model that does not fit the images, or a folder that is not there,
+/// should be known in the first second and not in the last hour. The other runs are trained all the
+/// same.
 package struct SweepCheck: Sendable {
+  /// The resolved recipes of runs that can be trained, by the names of their folders.
   private var recipes: [String: Recipe] = [:]
+  /// The problems of the other runs, by the names of their folders.
   private var problems: [String: String] = [:]
 
-  /// Knows of no run yet.
+  /// Creates a check that knows of no run yet.
   package init() {}
 
   /// Checks runs without making their networks.
   ///
-  /// - Parameter load: Gives the data of a recipe; where they are missing, a run of a published data
-  ///   set is still checked against its shape if `needsData` is false.
+  /// - Parameters:
+  ///   - runs: The runs to check.
+  ///   - needsData: Whether a run whose data are missing is refused. If not, a run of a known data
+  ///     set is still checked against the shape of its images.
+  ///   - load: Returns the data of a recipe.
   /// - Throws: What `load` throws where files cannot be written; whatever else it throws is the
   ///   problem of the run.
   package init(
@@ -39,13 +48,14 @@ package struct SweepCheck: Sendable {
     problems[run.folder] = problem
   }
 
-  /// Why a run cannot be trained; nil where nothing is known to hinder it.
+  /// Returns why a run cannot be trained; nil where nothing is known to hinder it.
   package func problem(of run: PlannedRun) -> String? { problems[run.folder] }
 
-  /// The recipe of a run that can be trained, resolved for its data; nil for any other.
+  /// Returns the recipe of a run that can be trained, resolved for its data; nil for any other.
   package func recipe(of run: PlannedRun) -> Recipe? { recipes[run.folder] }
 
-  /// Why an architecture does not fit the images of a published data set.
+  /// Returns why an architecture does not fit the images of a known data set; nil where it does, or
+  /// where a network to start from would have to be read.
   private static func misfit(_ recipe: Recipe) -> String? {
     guard let input = recipe.dataset.shape, recipe.model.start == nil else { return nil }
     do {
@@ -58,7 +68,8 @@ package struct SweepCheck: Sendable {
 }
 
 extension DatasetName {
-  /// [height, width, channels] of the images of a published data set, all of which have ten classes.
+  /// The shape [height, width, channels] of the images of a known data set; nil for the user's own.
+  /// All known sets have ten classes.
   fileprivate var shape: [Int]? {
     switch self {
     case .digits: [8, 8, 1]

@@ -3,22 +3,36 @@ import Foundation
 
 /// A sweep on disk: a folder for each run with its result, and the table of all that the folder
 /// holds, whichever command added them.
+///
+/// The runs are ordinary ones (``RunFolder``), each with a lock that the system releases when its
+/// process ends. So a sweep needs no coordinator and has no state but its folders: any number of
+/// processes may work on it, and each takes runs that no other one has. A sweep that was stopped is
+/// continued by the same call.
 package struct SweepFolder: Sendable {
+  /// The place of the folder.
   package let url: URL
+  /// The sweep whose runs are kept in it.
   package let sweep: Sweep
 
+  /// Describes the folder of a sweep; ``create()`` makes it.
   package init(_ url: URL, _ sweep: Sweep) {
     self.url = url
     self.sweep = sweep
   }
 
+  /// How far a run is.
   package enum State: String, Sendable {
+    /// Nothing is there, or only the note that it could not be trained.
     case open
+    /// The run has begun, here or in another process, and has no result yet.
     case started
+    /// The run has ended and has its result.
     case done
   }
 
-  /// Makes the folder where it is not there. Throws ``FormatError`` of kind `cannotWrite`.
+  /// Makes the folder where it is not there.
+  ///
+  /// - Throws: ``FormatError`` of kind `cannotWrite`.
   package func create() throws {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -29,12 +43,14 @@ package struct SweepFolder: Sendable {
     }
   }
 
+  /// Returns the place of a run's folder.
   package func url(of run: PlannedRun) -> URL { url.appendingPathComponent(run.folder) }
 
-  /// How far a run is.
+  /// Returns how far a run is.
   ///
-  /// - Throws: ``RunError/otherRecipe(_:_:)`` where the run there has other settings, and
-  ///   ``FormatError`` for damaged files.
+  /// - Throws: ``RunError/otherRecipe(_:_:)`` where the run in its folder has other settings than
+  ///   the sweep asks for, so that results of two experiments are never mixed; ``FormatError`` and
+  ///   ``RecipeError`` for damaged files.
   package func state(of run: PlannedRun) throws -> State {
     let folder = url(of: run)
     guard RunFolder.exists(at: folder) else { return .open }
@@ -46,11 +62,14 @@ package struct SweepFolder: Sendable {
     return try SweepResult.read(from: folder) == nil ? .started : .done
   }
 
-  /// Opens a run for this process, at its start or where it was left; nil where another process has
-  /// it, or has ended it.
+  /// Opens a run for this process, at its start or where it was left.
   ///
-  /// - Parameter recipe: The run's, resolved for its data.
-  /// - Throws: ``FormatError`` and ``RecipeError``.
+  /// - Parameters:
+  ///   - run: A run of the sweep.
+  ///   - recipe: Its recipe, resolved for its data.
+  /// - Returns: nil where another process has the run, or has ended it.
+  /// - Throws: ``RunError/otherRecipe(_:_:)`` as ``state(of:)`` does; ``FormatError`` and
+  ///   ``RecipeError``.
   package func take(_ run: PlannedRun, _ recipe: Recipe) throws -> RunFolder? {
     let folder = url(of: run)
     do {
@@ -61,6 +80,7 @@ package struct SweepFolder: Sendable {
         : try RunFolder(
           creating: folder, recipe: recipe,
           replacing: [SweepResult.url(in: folder).lastPathComponent])
+      // Asked only with the lock held: until then another process might still have ended the run.
       return try state(of: run) == .done ? nil : taken
     } catch RunError.inUse {
       return nil
@@ -70,7 +90,8 @@ package struct SweepFolder: Sendable {
     }
   }
 
-  /// Notes that a run cannot be trained, where nothing was trained of it.
+  /// Notes that a run cannot be trained, where nothing was trained of it. The note is a result with
+  /// a failure, so that the table shows it; the run is tried again by the next call.
   ///
   /// - Throws: ``FormatError`` of kind `cannotWrite`.
   package func note(_ failure: String, of run: PlannedRun) throws {
@@ -80,8 +101,9 @@ package struct SweepFolder: Sendable {
     try SweepResult(run, failure: failure).write(to: folder)
   }
 
-  /// The table of all runs in the folder that have ended: those of this sweep in its order, and with
-  /// and behind them those that other commands have added; for each model and setting by seed.
+  /// Returns the table of all runs in the folder that have ended: those of this sweep in its order,
+  /// together with those that other commands have added. Results of one model and setting stand
+  /// together, by seed.
   ///
   /// - Throws: ``FormatError`` for a damaged result.
   package func table() throws -> SweepTable {
@@ -103,7 +125,7 @@ package struct SweepFolder: Sendable {
   /// older table over a newer one.
   ///
   /// - Returns: The table as it was written.
-  /// - Throws: ``FormatError``.
+  /// - Throws: ``FormatError`` for a damaged result, and of kind `cannotWrite`.
   @discardableResult
   package func writeTable() throws -> SweepTable {
     let lock = try FileLock(waitingFor: url.appendingPathComponent(".table.lock"))

@@ -3,14 +3,23 @@ import Foundation
 import Yams
 
 extension Sweep {
-  /// Reads a recipe with a section `sweep`, with overrides; a recipe without one is a sweep of one
-  /// model and setting.
+  /// Reads a recipe with a section `sweep`. A recipe without one is a sweep of one model and
+  /// setting.
   ///
-  /// The section has lists: `models`, each put in place of the recipe's model; `settings`, each a
-  /// part of a recipe, with an optional `label`, that is merged into it (a section with a `name`
-  /// replaces the recipe's, another one is merged key by key); `seeds`.
+  /// The section has three lists:
   ///
-  /// - Throws: ``FormatError`` and ``RecipeError``, as ``Recipe/init(contentsOf:overrides:)`` does.
+  /// - `models`, each put in place of the recipe's model if it has a `name`, and otherwise merged
+  ///   into it;
+  /// - `settings`, each a part of a recipe, with an optional `label`, that is merged into it: a
+  ///   section with a `name` replaces the recipe's, another one is merged key by key;
+  /// - `seeds`.
+  ///
+  /// - Parameters:
+  ///   - url: The file, of at most 1 MiB, in UTF-8.
+  ///   - overrides: Settings of all runs that go before those of the file. The path `sweep.seeds`
+  ///     stands for the list of seeds.
+  /// - Throws: ``FormatError`` and ``RecipeError``, as ``Recipe/init(contentsOf:overrides:)`` does;
+  ///   ``RecipeError`` also for two runs that would have the same folder.
   public init(contentsOf url: URL, overrides: [RecipeOverride] = []) throws {
     let data = try InputFile.read(url, limit: 1 << 20)
     guard let text = String(data: data, encoding: .utf8) else {
@@ -23,11 +32,19 @@ extension Sweep {
 
   /// Reads a sweep from text.
   ///
-  /// - Throws: ``RecipeError``.
+  /// - Parameters:
+  ///   - yaml: The text: a recipe with a section `sweep`.
+  ///   - name: The name of the sweep.
+  ///   - file: What errors call the text.
+  ///   - overrides: Settings of all runs that go before those of the text.
+  /// - Throws: ``RecipeError`` for anything that a recipe refuses, for a damaged section, and for
+  ///   two runs that would have the same folder.
   public init(
     yaml: String, name: String = "sweep", file: String = "sweep", overrides: [RecipeOverride] = []
   ) throws {
     let document = try RecipeDocument(yaml: yaml, file: file)
+    // Keys that a merge replaces are checked here; below, only those of the merged recipes are
+    // seen.
     _ = try document.settings(beside: ["sweep"])
     let overridden = overrides.last { $0.path == "sweep.seeds" }
     let overrides = overrides.filter { $0.path != "sweep.seeds" }
@@ -56,13 +73,13 @@ extension Sweep {
     self.init(name: name, runs: runs)
   }
 
-  /// The path of a network to start from as it was written.
+  /// Returns the path of a network to start from as it was written; nil where there is none.
   private static func start(in recipe: Node, _ overrides: [RecipeOverride]) -> String? {
     overrides.last { $0.path == "model.start" }?.value
       ?? recipe.mapping?["model"]?.mapping?["start"]?.string
   }
 
-  /// Each run needs a folder of its own.
+  /// Refuses two runs with the same folder, since each needs its own.
   private static func checkNames(_ runs: [PlannedRun], _ place: RecipeError.Place) throws {
     let twice = Dictionary(grouping: runs, by: \.folder).values.first { $0.count > 1 }
     guard let twice else { return }

@@ -3,50 +3,73 @@ import Foundation
 import Verification
 
 /// What came of one training of a sweep; `result.json` in its run's folder.
+///
+/// It has what the table needs and says by itself what it is about, since the table also shows
+/// results of runs that the current sweep does not list. A result without ``errors`` is that of a
+/// training that failed or could not begin.
 public struct SweepResult: Codable, Sendable, Equatable {
+  /// The model as tables show it.
   public var model: String
+  /// What the sweep's file calls the setting; empty where there is only one.
   public var setting: String
+  /// The seed of the training.
   public var seed: UInt64
+  /// The name of the data set that the model was trained and judged on.
   package var dataset: String
-  /// The set that it was judged by, in words.
+  /// The set that the model was judged by, in words.
   package var perturbation: String
-  /// Test examples.
+  /// The number of test examples; 0 without errors.
   package var examples: Int
+  /// The number of epochs of the training.
   package var epochs: Int
+  /// The number of trained numbers of the network; 0 where none was made.
   package var parameters: Int
-  /// Median over the epochs, on this machine; nil where none was recorded.
+  /// The median of the epochs' seconds, on this machine; nil where none was recorded.
   package var secondsPerEpoch: Double?
-  /// Fractions of the examples; nil for a training that failed or could not begin.
+  /// The errors on the test examples; nil for a training that failed or could not begin.
   public var errors: Errors?
-  /// Why the training failed; nil where it did not.
+  /// The reason why the training failed; nil where it did not.
   public var failure: String?
 
   /// Whether there are errors, of a model that has learnt something.
   var counts: Bool { errors.map { $0.collapsed != true } ?? false }
 
+  /// The errors of a model on the test examples, as fractions in [0, 1].
   public struct Errors: Codable, Sendable, Equatable {
+    /// The fraction that is misclassified.
     public var standard: Float
+    /// The fraction that is misclassified or broken by the attack, which no certified error can be
+    /// below.
     public var attacked: Float
-    /// What no method of the recipe certifies.
+    /// The fraction that no method of the recipe certifies.
     public var certified: Float
-    /// For each method what neither it nor those before it certify.
+    /// The fraction, for each method, that neither it nor those before it certify.
     package var byMethod: [Method]
-    /// Test examples that were certified and yet fell to the attack: there must be none.
+    /// The indices of test examples that were certified and yet fell to the attack: there must be
+    /// none.
     package var contradictions: [Int]
-    /// Examples with NaN or infinite bounds.
+    /// The number of examples with NaN or infinite bounds; they count as not certified.
     package var invalid: Int
     /// Whether nearly all examples get one answer; nil in results of versions that did not look.
     package var collapsed: Bool?
 
+    /// The certified error up to one method.
     public struct Method: Codable, Sendable, Equatable {
+      /// The name of the method.
       package var method: String
+      /// The fraction of examples that neither this method nor those before it certify.
       package var error: Float
     }
   }
 
+  /// Returns the place of the result in a run's folder.
   static func url(in folder: URL) -> URL { RunFolder.resultURL(in: folder) }
 
-  /// The result of a run that has ended; nil where there is none yet. Throws ``FormatError``.
+  /// Reads the result of a run that has ended.
+  ///
+  /// - Parameter folder: The run's folder.
+  /// - Returns: nil where there is no result yet.
+  /// - Throws: ``FormatError`` of kind `badData` for a file that is no result.
   package static func read(from folder: URL) throws -> SweepResult? {
     let url = Self.url(in: folder)
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
@@ -58,19 +81,29 @@ public struct SweepResult: Codable, Sendable, Equatable {
     return result
   }
 
-  /// Writes the result, atomically. Throws ``FormatError`` of kind `cannotWrite`.
+  /// Writes the result, atomically.
+  ///
+  /// - Parameter folder: The run's folder.
+  /// - Throws: ``FormatError`` of kind `cannotWrite`.
   package func write(to folder: URL) throws {
     try AtomicFile.write(Data(JSONText.pretty(self).utf8), to: Self.url(in: folder))
   }
 }
 
 extension SweepResult {
-  /// The result of a run that cannot be trained.
+  /// Creates the result of a run that cannot be trained.
   package init(_ planned: PlannedRun, failure: String) {
     self.init(planned, secondsPerEpoch: nil, parameters: 0, report: nil, failure: failure)
   }
 
-  /// The result of a run that was trained: `report` is nil for one that failed, with `failure`.
+  /// Creates the result of a run that was trained or has failed on the way.
+  ///
+  /// - Parameters:
+  ///   - planned: The run as the sweep plans it.
+  ///   - folder: The folder of the run, which knows the epochs' seconds.
+  ///   - parameters: The number of trained numbers of the network.
+  ///   - report: The evaluation; nil for a run that failed.
+  ///   - failure: The reason why it failed; nil for one that did not.
   package init(
     _ planned: PlannedRun, _ folder: RunFolder, parameters: Int, report: ModelReport?,
     failure: String? = nil
@@ -80,6 +113,7 @@ extension SweepResult {
       failure: failure)
   }
 
+  /// Creates a result from its parts.
   private init(
     _ planned: PlannedRun, secondsPerEpoch: Double?, parameters: Int, report: ModelReport?,
     failure: String?
@@ -94,6 +128,7 @@ extension SweepResult {
 }
 
 extension SweepResult.Errors {
+  /// Takes the errors from an evaluation.
   init(_ report: ModelReport) {
     self.init(
       standard: report.standardError, attacked: report.attackedError,

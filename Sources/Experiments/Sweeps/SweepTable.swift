@@ -1,20 +1,31 @@
 import Foundation
 
-/// The results of a sweep: least, median and largest errors over seeds and over models, and the
-/// front between standard and certified error. Runs that collapsed are counted and left out.
+/// The results of a sweep, summed up: least, median and largest errors over seeds and over models,
+/// and the Pareto front between standard and certified error.
+///
+/// The spread over models follows Zhang et al. (2020), who report the best, median and worst errors
+/// of a method over ten models to show how far it depends on the model. Runs that collapsed, which
+/// answer nearly everything with one class, are counted and left out of the errors; so are runs
+/// that failed.
 public struct SweepTable: Sendable {
+  /// The results, in the order in which they are shown.
   public let results: [SweepResult]
 
-  /// - Parameter results: In the order in which they are to be shown.
+  /// Creates the table of some results.
+  ///
+  /// - Parameter results: The results, in the order in which they are to be shown.
   package init(_ results: [SweepResult]) { self.results = results }
 
-  /// The least, median and largest of some numbers.
+  /// The least, the median and the largest of some numbers.
   public struct Spread: Codable, Sendable, Equatable {
+    /// The least number.
     public var least: Float
+    /// The number in the middle, or the mean of the two in the middle.
     public var median: Float
+    /// The largest number.
     public var largest: Float
 
-    /// nil for no numbers.
+    /// Computes the spread of some numbers; nil for no numbers.
     package init?(_ values: [Float]) {
       let sorted = values.sorted()
       guard let first = sorted.first, let last = sorted.last else { return nil }
@@ -27,31 +38,39 @@ public struct SweepTable: Sendable {
 
   /// Runs that are summed up in one row.
   public struct Row: Codable, Sendable, Equatable {
-    /// Empty where the row is over several models.
+    /// The model; empty where the row is over several models.
     public var model: String
+    /// The setting; empty where the sweep has only one.
     public var setting: String
-    /// Trainings whose errors are summed up, those that collapsed, and those that failed.
+    /// The number of runs whose errors are summed up.
     public var runs: Int
+    /// The number of runs that collapsed.
     package var collapsed: Int
+    /// The number of runs that failed or could not begin.
     package var failed: Int
+    /// The spread of the standard errors, as fractions; nil where no run counts.
     public var standard: Spread?
+    /// The spread of the attacked errors, as fractions; nil where no run counts.
     public var attacked: Spread?
+    /// The spread of the certified errors, as fractions; nil where no run counts.
     public var certified: Spread?
+    /// The median over the runs of their seconds per epoch; nil where none was recorded, and in
+    /// rows over several models, whose times have nothing in common.
     package var secondsPerEpoch: Double?
   }
 
-  /// A row for each model and setting, over its seeds.
+  /// A row for each model and setting, over its seeds, in the order of the results.
   public var rows: [Row] { rows(by: \.kind) }
 
-  /// Whether all that were judged were so on the same examples of one data set, by one set of
-  /// perturbations: their errors can be compared.
+  /// Whether all models were judged on the same number of examples of one data set, against one
+  /// perturbation set, so that their errors can be compared.
   package var isUniform: Bool {
     Set(results.map { [$0.dataset, $0.perturbation] }).count <= 1
       && Set(results.filter { $0.errors != nil }.map(\.examples)).count <= 1
   }
 
   /// A row for each setting, over all models and seeds; empty where there is only one model, or
-  /// where they cannot be compared.
+  /// where the models cannot be compared.
   package var overModels: [Row] {
     Set(results.map(\.model)).count < 2 || !isUniform
       ? []
@@ -62,8 +81,11 @@ public struct SweepTable: Sendable {
       }
   }
 
-  /// Runs with no other one better in standard error and no worse in certified error, or the other
-  /// way round; by growing standard error. None where they cannot be compared.
+  /// The Pareto front: the runs to which no other one is at least as good in both standard and
+  /// certified error and better in one, by growing standard error; empty where runs cannot be
+  /// compared.
+  ///
+  /// - Complexity: O(n²) in the number of runs.
   package var front: [SweepResult] {
     let judged = isUniform ? results.filter(\.counts) : []
     return judged.filter { candidate in
@@ -76,6 +98,7 @@ public struct SweepTable: Sendable {
     }.sorted { $0.errors!.standard < $1.errors!.standard }
   }
 
+  /// Groups results by a key, in the order in which the keys appear, and sums up each group.
   private func rows(by key: (SweepResult) -> [String]) -> [Row] {
     var order: [[String]] = []
     for result in results where !order.contains(key(result)) { order.append(key(result)) }
@@ -94,6 +117,6 @@ public struct SweepTable: Sendable {
 }
 
 extension SweepResult {
-  /// What runs of different seeds have in common.
+  /// What runs of different seeds have in common: the model and the setting.
   var kind: [String] { [model, setting] }
 }

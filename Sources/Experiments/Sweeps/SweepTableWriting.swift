@@ -2,7 +2,10 @@ import Formats
 import Foundation
 
 extension SweepTable {
-  /// The tables in Markdown, errors in percent as least / median / largest.
+  /// The tables in Markdown, with errors in percent as least / median / largest.
+  ///
+  /// There is a table by model and setting, one over all models where there are several, and the
+  /// Pareto front where it has more than one run. The first line says what the errors are about.
   public var markdown: String {
     guard !results.isEmpty else { return "no run has ended yet\n" }
     let header = ["model", "setting", "runs", "standard", "attacked", "certified", "s/epoch"]
@@ -35,7 +38,8 @@ extension SweepTable {
     return text
   }
 
-  /// What the errors are of.
+  /// The data set, the perturbation set and the number of examples that the errors are about, or
+  /// that these differ.
   private var judgement: String {
     guard isUniform, let first = results.first(where: { $0.errors != nil }) ?? results.first else {
       return "runs judged on different data or perturbations (table.csv has those of each)"
@@ -43,7 +47,8 @@ extension SweepTable {
     return "\(first.dataset), \(first.perturbation), \(first.examples) test examples"
   }
 
-  /// A line for each run.
+  /// A line for each run, with a header; errors are fractions, and fields without a value are
+  /// empty.
   public var csv: String {
     let header = [
       "model", "setting", "seed", "dataset", "perturbation", "examples", "epochs", "parameters",
@@ -62,6 +67,7 @@ extension SweepTable {
     }
   }
 
+  /// The table as JSON has it.
   private struct Record: Encodable {
     let results: [SweepResult]
     let rows: [Row]
@@ -69,6 +75,7 @@ extension SweepTable {
     let front: [SweepResult]
   }
 
+  /// The results and all summaries as JSON, on several lines with sorted keys.
   public var json: String {
     get throws {
       let record = Record(results: results, rows: rows, overModels: overModels, front: front)
@@ -76,7 +83,7 @@ extension SweepTable {
     }
   }
 
-  /// Writes `table.md`, `table.csv` and `table.json`.
+  /// Writes `table.md`, `table.csv` and `table.json`, each atomically.
   ///
   /// - Throws: ``FormatError`` of kind `cannotWrite`.
   func write(to folder: URL) throws {
@@ -85,6 +92,8 @@ extension SweepTable {
     }
   }
 
+  /// Returns the cells of a row, with the runs that do not count in brackets behind the number of
+  /// those that do.
   private static func cells(_ row: Row) -> [String] {
     let others = [(row.collapsed, "collapsed"), (row.failed, "failed")].filter { $0.0 > 0 }
       .map { "\($0) \($1)" }.joined(separator: ", ")
@@ -95,17 +104,21 @@ extension SweepTable {
     ]
   }
 
+  /// Returns a spread in percent: one number where all runs agree, a dash where none counts.
   private static func spread(_ spread: Spread?) -> String {
     guard let spread else { return "–" }
     guard spread.least < spread.largest else { return percent(spread.median) }
     return [spread.least, spread.median, spread.largest].map(percent).joined(separator: " / ")
   }
 
+  /// Returns a fraction in percent with two digits, without the sign.
   private static func percent(_ value: Float) -> String {
     String(format: "%.2f", Double(value) * 100)
   }
 
-  /// Rows as a Markdown table whose columns line up.
+  /// Returns rows as a Markdown table whose columns line up.
+  ///
+  /// - Parameter cells: The rows, the header first, all of the same length.
   private static func table(_ cells: [[String]]) -> String {
     let rows = cells.map { $0.map(escaped) }
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
@@ -119,7 +132,8 @@ extension SweepTable {
     return line(rows[0]) + rule + rows.dropFirst().map(line).joined()
   }
 
-  /// A cell's text as Markdown has it within a table: a bar would end the cell, a line end the row.
+  /// Returns a cell's text as Markdown has it within a table, where a bar would end the cell and a
+  /// line's end the row.
   private static func escaped(_ cell: String) -> String {
     let line = cell.split(whereSeparator: \.isNewline).joined(separator: " ")
     // Behind a backslash of the text's own the short form would be taken for another one.

@@ -1,20 +1,41 @@
 import Foundation
 
 /// Writing of whole files that leaves either the old or the complete new contents, never a part.
+///
+/// Models, checkpoints, recipes and tables are all written through here, because a process may be
+/// killed and a disk may fill up at any moment, and a half-written checkpoint would cost a whole
+/// training run.
+///
+/// The new contents go into a hidden ``TemporaryFile`` in the same folder, which first takes over
+/// the permissions of the old file. `fsync` brings the contents to the disk, and only then `rename`
+/// gives the file its name; at last the folder is brought to the disk too, since the new name is
+/// kept there. `rename` replaces a file in one step on every POSIX system, so a reader sees the old
+/// file or the new one and nothing between.
+///
+/// Two kinds of places are treated otherwise. A symbolic link is followed, and the file that it
+/// leads to is replaced. A device or a pipe, such as `/dev/stdout`, cannot be replaced and is
+/// written to directly.
 package enum AtomicFile {
-  /// Replaces a file by `data`: a temporary file in the same folder, fsync, rename, fsync of the
-  /// folder. Temporary files that a process has left there by dying are removed.
+  /// Replaces a file by `data`, or makes it.
   ///
-  /// A symbolic link is followed, a device or a pipe written to as it is. Throws ``FormatError`` of
-  /// kind `cannotWrite`; the temporary file is then gone and what was at `url` is unchanged, except
-  /// where only the last step failed: then the new contents are complete, but may not outlive a
-  /// power failure.
+  /// Temporary files that dead processes have left in the same folder are removed on the way.
+  ///
+  /// - Throws: ``FormatError`` of kind `cannotWrite` for a full disk, a missing folder, missing
+  ///   permissions, a directory in the file's place, a name that is too long, and any other failure
+  ///   of the system. The temporary file is then gone and what was at `url` is unchanged, except
+  ///   where only the last step failed: then the new contents are complete, but may not outlive a
+  ///   power failure.
   package static func write(_ data: Data, to url: URL) throws {
     try write(data, to: url, using: writeSome)
   }
 
-  /// Throws what ``write(_:to:)`` would, as far as that can be known before a long computation;
-  /// leaves nothing behind.
+  /// Checks that a file can be written, as far as that can be known before a long computation.
+  ///
+  /// The check makes a temporary file beside the place and removes it again, so that it leaves
+  /// nothing behind and does not touch a file that is there. It does not foresee a disk that fills
+  /// up later, nor a name that is too long for the file system.
+  ///
+  /// - Throws: ``FormatError`` of kind `cannotWrite`, as ``write(_:to:)`` would.
   package static func check(_ url: URL) throws {
     let target = url.resolvingSymlinksInPath()
     do {
@@ -29,10 +50,15 @@ package enum AtomicFile {
     }
   }
 
-  /// Writes some bytes to a file descriptor and returns their count, or sets errno and returns a
-  /// negative number; tests put a full disk in its place.
+  /// A function that writes some bytes to a file descriptor and returns their count, or sets
+  /// `errno` and returns a negative number.
+  ///
+  /// It is the system's `write`; tests put a full disk or an interrupted call in its place.
   typealias Writer = (Int32, UnsafeRawPointer, Int) -> Int
 
+  /// Replaces a file as ``write(_:to:)`` does, with a writer in the place of the system's.
+  ///
+  /// - Throws: ``FormatError`` of kind `cannotWrite`.
   static func write(_ data: Data, to url: URL, using writer: Writer) throws {
     let target = url.resolvingSymlinksInPath()
     do {
@@ -46,6 +72,9 @@ package enum AtomicFile {
     }
   }
 
+  /// Writes the data into a temporary file and gives it the target's name.
+  ///
+  /// - Throws: ``SystemFailure``; the temporary file is removed, unless it has its name already.
   private static func replace(_ data: Data, _ target: URL, _ writer: Writer) throws {
     let temporary = try TemporaryFile(beside: target)
     do {
@@ -62,18 +91,27 @@ package enum AtomicFile {
   }
 
   /// Gives the new file the old one's permissions, so that a private file stays private.
+  ///
+  /// A failure passes in silence: some file systems know no permissions, and the contents matter
+  /// more.
   private static func keepPermissions(of path: String, for descriptor: Int32) {
     var status = stat()
     if stat(path, &status) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
   }
 
+  /// Writes the data to a device or a pipe, which can be neither replaced nor brought to a disk.
+  ///
+  /// - Throws: ``SystemFailure``.
   private static func writeInPlace(_ data: Data, _ path: String, _ writer: Writer) throws {
     let descriptor = try checked { open(path, O_WRONLY | O_CLOEXEC) }
     try fill(descriptor, with: data, writer, sync: false)
   }
 
-  /// Writes all bytes and closes the descriptor, whose own result counts too: some file systems
-  /// report a full disk no earlier.
+  /// Writes all bytes and closes the descriptor.
+  ///
+  /// - Parameter sync: Whether the bytes are brought to the disk before.
+  /// - Throws: ``SystemFailure``, also where only closing fails: some file systems report a full
+  ///   disk no earlier.
   private static func fill(
     _ descriptor: Int32, with data: Data, _ writer: Writer, sync: Bool
   ) throws {
@@ -87,6 +125,9 @@ package enum AtomicFile {
     if close(descriptor) != 0 && errno != EINTR { throw SystemFailure.last }
   }
 
+  /// Writes all bytes, in as many calls as the system takes for it, of at most 1 GiB each.
+  ///
+  /// - Throws: ``SystemFailure``; a writer that makes no headway counts as a full disk.
   private static func writeAll(
     _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ writer: Writer
   ) throws(SystemFailure) {
@@ -99,6 +140,9 @@ package enum AtomicFile {
     }
   }
 
+  /// Brings a file's data from the system's memory to the disk.
+  ///
+  /// - Throws: ``SystemFailure``.
   private static func flush(_ descriptor: Int32) throws(SystemFailure) {
     #if canImport(Darwin)
       // fsync of macOS leaves the data in the drive's cache; not every file system knows better.
@@ -107,6 +151,9 @@ package enum AtomicFile {
     try checked { fsync(descriptor) }
   }
 
+  /// Brings a folder's list of names to the disk, with the new name in it.
+  ///
+  /// - Throws: ``SystemFailure``, but not for file systems that know no such thing.
   private static func syncFolder(_ path: String) throws(SystemFailure) {
     let descriptor = try checked { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     defer { close(descriptor) }
@@ -118,6 +165,7 @@ package enum AtomicFile {
     }
   }
 
+  /// Calls the system's `write`, whose name is that of a method here.
   private static func writeSome(
     _ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int
   ) -> Int {
@@ -130,6 +178,8 @@ package enum AtomicFile {
     #endif
   }
 
+  /// Returns the error that a failure of the system means to a user, with advice where there is
+  /// some.
   private static func error(_ failure: SystemFailure, file: String) -> FormatError {
     let (problem, remedy): (String, String?) =
       switch failure.code {

@@ -1,14 +1,26 @@
 import Foundation
 
-/// Reading of whole files, with errors that a user can act upon.
+/// Reading of whole files into memory, with errors that a user can act upon.
+///
+/// The readers of the package get their bytes here. Foundation's own reading would give errors that
+/// say little and would have no limit for pipes and devices.
+///
+/// The bytes are read and not mapped. A mapped file that another process cuts short ends a program
+/// with a signal, and no error can be thrown for it.
 package enum InputFile {
-  /// The largest file that is read: 8 GiB.
+  /// The largest file that is read where the caller gives no limit: 8 GiB.
   package static let defaultLimit = 8 << 30
 
-  /// The contents of a file.
+  /// Returns the contents of a file, a pipe or a device.
   ///
-  /// Throws ``FormatError`` of kind `missingInput` where the file is not there, may not be read or
-  /// is a directory, and `badData` where it is larger than `limit` bytes.
+  /// - Parameters:
+  ///   - url: The place of the file; symbolic links are followed.
+  ///   - limit: The most bytes that are acceptable, below `Int.max`. A regular file that is larger
+  ///     is refused before anything is read.
+  /// - Throws: ``FormatError`` of kind `missingInput` where the file is not there, may not be read
+  ///   or is a directory, and of kind `badData` where it is larger than `limit` bytes.
+  /// - Complexity: O(the file's size) in time and memory; a file whose size is known is never
+  ///   copied.
   package static func read(_ url: URL, limit: Int = defaultLimit) throws -> Data {
     let file = url.path
     do {
@@ -26,8 +38,13 @@ package enum InputFile {
     }
   }
 
-  /// Reads to the end of the file: its size is a first guess only, since it may be growing, a pipe
-  /// or a file of /proc.
+  /// Reads to the end of an open file.
+  ///
+  /// Its size is a first guess only, since the file may be growing, or be a pipe or a file of
+  /// `/proc`, which gives no size. One byte more than the guess is asked for, so that the end is
+  /// seen without making the memory larger.
+  ///
+  /// - Throws: ``SystemFailure``, and ``FormatError`` beyond the limit.
   private static func read(
     _ descriptor: Int32, expecting size: Int, limit: Int, file: String
   ) throws -> Data {
@@ -51,6 +68,7 @@ package enum InputFile {
     )
   }
 
+  /// Calls the system's `read` for at most 1 GiB; some systems refuse to read 2 GiB at once.
   private static func readSome(
     _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int
   ) -> Int {
@@ -63,6 +81,9 @@ package enum InputFile {
     #endif
   }
 
+  /// Moves what has been read into memory of at least 64 KiB and twice the size, within the limit.
+  ///
+  /// Doubling keeps the copying in proportion to the size of the file.
   private static func grow(
     _ buffer: inout UnsafeMutableRawPointer, _ count: Int, to capacity: inout Int, limit: Int
   ) {
@@ -73,10 +94,12 @@ package enum InputFile {
     buffer = larger
   }
 
+  /// Returns the error for a file beyond the limit.
   private static func tooLarge(_ file: String, _ limit: Int) -> FormatError {
     .badData("larger than the \(limit) bytes that are read at most", file: file)
   }
 
+  /// Returns the error that a failure of the system means to a user.
   private static func error(_ failure: SystemFailure, file: String) -> FormatError {
     let problem =
       switch failure.code {

@@ -1,9 +1,19 @@
 import Foundation
 
-/// Writing of whole folders: either all of it stands at its place, or nothing does.
+/// Writing of whole folders: either all of a folder stands at its place, or nothing does.
+///
+/// The pictures and arrays of an attack are written so. The files go into a temporary folder beside
+/// the place, which gets its name only when all of them are there. Unlike ``AtomicFile`` it brings
+/// nothing to the disk explicitly, so that a power failure soon afterwards may cost files. A
+/// process that is killed leaves its folder behind, which is named `.crownwork-….tmp` and is not
+/// removed by later ones.
 package enum NewFolder {
-  /// Throws what ``write(to:_:)`` would, as far as that can be known before a long computation;
-  /// leaves nothing behind.
+  /// Checks that a folder can be made, as far as that can be known before a long computation.
+  ///
+  /// The check makes a temporary folder beside the place and removes it again.
+  ///
+  /// - Throws: ``FormatError`` of kind `cannotWrite` where something other than an empty folder is
+  ///   there already, where the folder around it is missing, and where it may not be written to.
   package static func check(_ url: URL) throws {
     let url = url.resolvingSymlinksInPath()
     let path = url.path
@@ -20,10 +30,15 @@ package enum NewFolder {
     try FileManager.default.removeItem(at: temporary(beside: url))
   }
 
-  /// Makes a folder, which may be there if it is empty, with files that `body` writes into a
-  /// temporary one beside it.
+  /// Makes a folder with the files that `body` writes.
   ///
-  /// Throws ``FormatError`` of kind `cannotWrite`, and what `body` throws; nothing is then left.
+  /// The folder may be there already if it is empty; the new one then takes its place.
+  ///
+  /// - Parameters:
+  ///   - url: The place of the folder. The folder around it must exist.
+  ///   - body: Writes the files, into the temporary folder that it is given.
+  /// - Throws: ``FormatError`` of kind `cannotWrite` where the folder cannot be made or put in its
+  ///   place, and what `body` throws. Nothing is then left.
   package static func write(to url: URL, _ body: (URL) throws -> Void) throws {
     let url = url.resolvingSymlinksInPath()
     let folder = try temporary(beside: url)
@@ -42,7 +57,11 @@ package enum NewFolder {
 
   /// Writes a file of a folder that is not in its place yet.
   ///
-  /// Throws ``FormatError`` of kind `cannotWrite`.
+  /// - Parameters:
+  ///   - data: The contents of the file.
+  ///   - name: The file's name in the folder.
+  ///   - folder: The folder that ``write(to:_:)`` has given to its body.
+  /// - Throws: ``FormatError`` of kind `cannotWrite`.
   package static func write(_ data: Data, as name: String, in folder: URL) throws {
     let url = folder.appendingPathComponent(name)
     do {
@@ -52,6 +71,9 @@ package enum NewFolder {
     }
   }
 
+  /// Makes a hidden folder with a random name beside a place.
+  ///
+  /// - Throws: ``FormatError`` of kind `cannotWrite`, which names the place itself.
   private static func temporary(beside url: URL) throws -> URL {
     let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
     let folder = url.deletingLastPathComponent().appendingPathComponent(
@@ -64,6 +86,7 @@ package enum NewFolder {
     return folder
   }
 
+  /// Returns what an error of Foundation means to a user.
   private static func problem(_ error: any Error) -> String {
     switch (error as? CocoaError)?.code {
     case .fileWriteOutOfSpace: "cannot be written (disk full)"
@@ -73,6 +96,7 @@ package enum NewFolder {
     }
   }
 
+  /// Returns an error of kind `cannotWrite` without advice.
   private static func failure(_ url: URL, _ problem: String) -> FormatError {
     FormatError(.cannotWrite, problem, file: url.path)
   }

@@ -1,27 +1,42 @@
 import Foundation
 
-/// Lines of text that are written one by one to a file, for as long as not all are there.
+/// Lines of text that are written one by one to a file, for as long as not all of them are there.
 ///
-/// They are in a file beside the one that is meant, with `.partial` behind its name, whose first line
-/// says what they belong to. A process that is killed at any moment leaves all lines that it has
-/// written; the next one for the same file and the same subject finds them. Beside a device or a pipe
-/// there is no such file: all lines are written in the end.
+/// A certification of a whole test set takes hours, and each verdict is a line. They go into a file
+/// beside the one that is meant, with `.partial` behind its name, as soon as they are known. The
+/// first line of that file says what the lines belong to, for instance the network, the data and
+/// the settings. A process that is killed leaves the lines that it has written; the next one for
+/// the same file and the same subject finds them in ``found`` and goes on behind them. When all
+/// lines are known, ``finish(_:)`` writes the file itself and removes the partial one.
+///
+/// The partial file is locked while the object lives, so that two processes cannot mix their lines.
+/// What is read of it are whole lines only: the rest of a line that a killed process was writing is
+/// dropped. Opening rewrites the partial file from these lines, and nothing brings single lines to
+/// the disk, so that a kill at that very moment or a power failure may still cost some.
+///
+/// A device or a pipe has no place beside it: all lines are written in the end, and nothing is
+/// found.
 package final class PartialLines {
   /// The file that is meant in the end.
   package let url: URL
-  /// The lines that an earlier process has written.
+  /// The lines that an earlier process has written, in their order, without the subject.
   package let found: [String]
+  /// The file beside the one that is meant.
   private let partial: URL
-  /// nil where there is no partial file.
+  /// The partial file, open for writing; nil where there is none, beside a device or a pipe.
   private let handle: FileHandle?
+  /// The lock on the partial file, held for as long as this object lives.
   private let lock: FileLock?
 
   /// Opens the lines of a file, or begins them.
   ///
-  /// - Parameter subject: One line that says what the lines are about, such as the model and the
-  ///   settings.
-  /// - Throws: ``FormatError`` where the file cannot be written, another process is writing it, or
-  ///   its lines are about something else.
+  /// - Parameters:
+  ///   - url: The file that is meant in the end.
+  ///   - subject: One line, without a line end, that says what the lines are about. Two processes
+  ///     go on with each other's lines only if it is the same to the letter.
+  /// - Throws: ``FormatError`` of kind `cannotWrite` where the partial file cannot be written or
+  ///   another process is writing it, of kind `badData` where its lines are about something else,
+  ///   and of kind `missingInput` where it cannot be read.
   package init(for url: URL, about subject: String) throws {
     self.url = url
     partial = url.appendingPathExtension("partial")
@@ -52,21 +67,31 @@ package final class PartialLines {
     try write(text, truncatingAt: 0)
   }
 
-  /// Adds lines.
+  /// Adds lines behind those that are there. They are in the system's hands when this returns.
   ///
+  /// - Parameter lines: Lines without their ends.
   /// - Throws: ``FormatError`` of kind `cannotWrite`.
   package func append(_ lines: [String]) throws {
     try write(lines.map { $0 + "\n" }.joined(), truncatingAt: nil)
   }
 
-  /// Puts the complete lines in place of the file that is meant, and removes the partial one.
+  /// Writes the complete lines to the file that is meant, with ``AtomicFile``, and removes the
+  /// partial one.
   ///
+  /// - Parameter lines: All lines in their final order, those that were found included; the subject
+  ///   is not among them.
   /// - Throws: ``FormatError`` of kind `cannotWrite`; the partial file then stays.
   package func finish(_ lines: [String]) throws {
     try AtomicFile.write(Data(lines.map { $0 + "\n" }.joined().utf8), to: url)
     if handle != nil { try? FileManager.default.removeItem(at: partial) }
   }
 
+  /// Writes text behind what is there, or first cuts the file.
+  ///
+  /// - Parameters:
+  ///   - text: The text as it is to stand in the file.
+  ///   - end: The size to which the file is cut before; nil to leave it.
+  /// - Throws: ``FormatError`` of kind `cannotWrite`.
   private func write(_ text: String, truncatingAt end: UInt64?) throws {
     guard let handle else { return }
     do {
@@ -77,6 +102,9 @@ package final class PartialLines {
     }
   }
 
+  /// Returns the lines of a file that have an end; what follows the last line end is left out.
+  ///
+  /// - Throws: ``FormatError`` where the file cannot be read.
   private static func completeLines(of url: URL) throws -> [String] {
     let data = try InputFile.read(url)
     guard let end = data.lastIndex(of: UInt8(ascii: "\n")) else { return [] }

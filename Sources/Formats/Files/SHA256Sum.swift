@@ -8,7 +8,11 @@ import Foundation
 
 /// The SHA-256 (FIPS 180-4) of bytes that arrive in pieces.
 ///
-/// Apple's systems compute it with CryptoKit, others with OpenSSL's libcrypto.
+/// Published data sets are recognised by this sum, and the digests that tie a log of verdicts to
+/// its network and its data are made of it. Apple's systems compute it with CryptoKit, others with
+/// OpenSSL's libcrypto.
+///
+/// It is a class because libcrypto keeps its state in memory of its own, which must be freed once.
 package final class SHA256Sum {
   #if canImport(CryptoKit)
     private var hash = SHA256()
@@ -18,10 +22,15 @@ package final class SHA256Sum {
     /// Adds bytes to those before.
     package func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
 
+    /// Ends the sum: its 32 bytes.
     private func digest() -> [UInt8] { Array(hash.finalize()) }
   #else
+    /// The state of the sum in libcrypto.
     private let context: OpaquePointer
 
+    /// Begins an empty sum.
+    ///
+    /// - Precondition: libcrypto offers SHA-256 and has memory for its state.
     package init() {
       guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
       else { preconditionFailure("libcrypto cannot compute SHA-256") }
@@ -36,6 +45,7 @@ package final class SHA256Sum {
       precondition(isDone, "libcrypto cannot compute SHA-256")
     }
 
+    /// Ends the sum: its 32 bytes.
     private func digest() -> [UInt8] {
       var bytes = [UInt8](repeating: 0, count: 32)
       let isDone = EVP_DigestFinal_ex(context, &bytes, nil) == 1
@@ -44,12 +54,14 @@ package final class SHA256Sum {
     }
   #endif
 
-  /// Ends the sum: 64 hexadecimal digits. Nothing may be added after it.
+  /// Ends the sum and returns it as 64 hexadecimal digits in lower case, as `sha256sum` prints it.
+  ///
+  /// - Precondition: The sum has not been ended before. Nothing may be added after it.
   package func hexadecimal() -> String {
     digest().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  /// The sum of some bytes.
+  /// Returns the sum of some bytes as 64 hexadecimal digits in lower case.
   package static func hexadecimal(of bytes: some ContiguousBytes) -> String {
     let sum = SHA256Sum()
     bytes.withUnsafeBytes { sum.update($0) }

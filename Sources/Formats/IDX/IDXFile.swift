@@ -1,16 +1,34 @@
 import Foundation
 
-/// An array of unsigned bytes in the IDX format, that of MNIST's files.
+/// An array of unsigned bytes in the IDX format, in which MNIST and its relatives are published.
 ///
-/// Images and labels of data sets may be of the format's other types too.
+/// The layout is simple. Bytes 0 and 1 are zero, byte 2 is the code of the element type, and byte 3
+/// is the number of dimensions. The lengths of the dimensions follow, outermost first, each as a
+/// big-endian unsigned integer of 32 bits; then the elements in row-major order. MNIST's images
+/// have the shape [count, 28, 28] and its labels the shape [count]. Files are usually compressed
+/// with gzip, which the readers recognise by themselves.
+///
+/// This type is the public face of the format and holds unsigned bytes (type 0x08) only, for
+/// reading and writing. The loaders of data sets use ``array(_:file:)``, which reads the format's
+/// other types too: QMNIST's labels, for instance, are integers of 32 bits.
+///
+/// Both readers refuse with ``FormatError`` of kind `badData`: a wrong magic number, an unknown
+/// type, a header that is cut short, fewer or more bytes than the shape needs, elements of more
+/// than 4 GiB, and damaged gzip data. A header is never believed: nothing is allocated by its
+/// claims, and a gzip file is unpacked no further than its header allows.
 package struct IDXFile: Equatable, Sendable {
   /// The lengths of the dimensions, outermost first; at least one.
   package var shape: [Int]
-  /// The elements in row-major order, as many as the product of `shape`.
+  /// The elements in row-major order, as many as the product of ``shape``.
   package var bytes: [UInt8]
 
-  /// Creates an array; the count of `bytes` must be the product of `shape`, which has 1 to 255
-  /// dimensions of at most 2³² − 1 each.
+  /// Creates an array.
+  ///
+  /// - Parameters:
+  ///   - shape: The lengths of the dimensions, outermost first.
+  ///   - bytes: The elements in row-major order.
+  /// - Precondition: There are 1 to 255 dimensions of 0 to 2³² − 1 each, and the count of `bytes`
+  ///   is the product of `shape`.
   package init(shape: [Int], bytes: [UInt8]) {
     precondition((1...255).contains(shape.count) && shape.allSatisfy { UInt32(exactly: $0) != nil })
     precondition(shape.reduce(1, *) == bytes.count)
@@ -18,17 +36,21 @@ package struct IDXFile: Equatable, Sendable {
     self.bytes = bytes
   }
 
-  /// Reads a file, gzipped or plain, which is told by its first bytes.
+  /// Reads a file, gzipped or plain, as its first bytes say.
   ///
-  /// Throws ``FormatError`` where the file cannot be read, is not IDX of unsigned bytes, is cut
-  /// short, or holds more than it declares.
+  /// - Throws: ``FormatError`` of kind `missingInput` where the file cannot be read, and of kind
+  ///   `badData` where it is not IDX of unsigned bytes, is damaged or cut short, or holds more than
+  ///   it declares.
   package init(contentsOf url: URL) throws {
     try self.init(data: InputFile.read(url), file: url.path)
   }
 
-  /// Reads the bytes of a file, gzipped or plain; `file` is the name used in errors.
+  /// Reads the bytes of a file, gzipped or plain.
   ///
-  /// Throws ``FormatError`` of kind `badData` as ``init(contentsOf:)`` does.
+  /// - Parameters:
+  ///   - data: The whole file.
+  ///   - file: The name used in errors.
+  /// - Throws: ``FormatError`` of kind `badData` as ``init(contentsOf:)`` does.
   package init(data: Data, file: String) throws {
     let array = try Self.array(data, file: file)
     guard array.element == .byte else {
@@ -40,6 +62,13 @@ package struct IDXFile: Equatable, Sendable {
   }
 
   /// Reads an array of any of the format's types, gzipped or plain.
+  ///
+  /// - Parameters:
+  ///   - data: The whole file.
+  ///   - file: The name used in errors, which the array keeps.
+  /// - Returns: The array with its elements in the file's own type and byte order.
+  /// - Throws: ``FormatError`` of kind `badData` for whatever the type's description lists. Offsets
+  ///   count in the unpacked file, but those of damaged gzip data in the packed one.
   package static func array(_ data: Data, file: String) throws -> NumberArray {
     guard Gzip.isGzip(data) else { return try array(plain: data, file) }
     // Unpacked no further than its own header allows, so that a small file cannot fill the memory.
@@ -51,7 +80,7 @@ package struct IDXFile: Equatable, Sendable {
     return try array(plain: plain, file)
   }
 
-  /// The bytes of the file, not compressed.
+  /// Returns the bytes of the file, not compressed: the header and then ``bytes``.
   package func encoded() -> Data {
     var data = Data([0, 0, Self.unsignedByte, UInt8(shape.count)])
     for length in shape {
@@ -61,10 +90,12 @@ package struct IDXFile: Equatable, Sendable {
     return data
   }
 
-  /// The most bytes of elements that are read: 4 Gi.
+  /// The most bytes of elements that are read: 4 GiB.
   static let limit = 1 << 32
+  /// The format's code of unsigned bytes.
   private static let unsignedByte: UInt8 = 0x08
 
+  /// Reads an array from bytes that are not compressed, which must be there exactly.
   private static func array(plain data: Data, _ file: String) throws -> NumberArray {
     let header = try Header(data, file: file)
     let present = data.count - header.start
@@ -84,7 +115,12 @@ package struct IDXFile: Equatable, Sendable {
       shape: header.shape, element: header.element, data: data.dropFirst(header.start), file: file)
   }
 
-  /// The type and the number of dimensions, by the first four bytes.
+  /// The element type and the number of dimensions, which the first four bytes say.
+  ///
+  /// A type between 0x08 and 0x0E that the format does not define is reported as such; anything
+  /// else that does not begin with two zeros, a type and at least one dimension is no IDX file.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData`.
   private static func kind(
     _ data: Data, file: String
   ) throws -> (element: NumberElement, rank: Int) {
@@ -105,13 +141,18 @@ package struct IDXFile: Equatable, Sendable {
     return (element, Int(magic[3]))
   }
 
-  /// What stands before the elements.
+  /// The header of a file, checked by itself, before the elements are looked at.
   private struct Header {
     let element: NumberElement
+    /// The lengths of the dimensions, outermost first.
     let shape: [Int]
-    /// The bytes of the header and of the elements.
+    /// The number of bytes of the header, and the number that the elements need.
     let start, size: Int
 
+    /// Reads the header from the beginning of a plain file.
+    ///
+    /// - Throws: ``FormatError`` of kind `badData` where it is no header, is cut short, or declares
+    ///   more than ``IDXFile/limit`` bytes of elements.
     init(_ data: Data, file: String) throws {
       let (element, rank) = try IDXFile.kind(data, file: file)
       let header = [UInt8](data.prefix(4 + 4 * rank))

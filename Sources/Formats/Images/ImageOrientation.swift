@@ -1,11 +1,26 @@
 import Foundation
 
-/// How a picture's rows and columns are to be turned, by the tag of EXIF (0x0112 of TIFF 6.0).
+/// How the rows and columns of a stored picture are to be turned to see it upright.
+///
+/// Cameras store the rows as the sensor gives them and note in the EXIF data how they were held: in
+/// the tag 0x0112 of TIFF 6.0, whose eight values are the ways to turn and mirror a picture.
+/// ``RasterImage`` applies them, as the usual viewers do; otherwise a network would be trained on
+/// pictures that lie on their sides.
+///
+/// Anything odd in the EXIF data, such as a value over 8 or a directory that is cut short, counts
+/// as no orientation and is no error: the pixels do not depend on it.
 enum ImageOrientation: Int, Sendable {
+  /// Row 0 is the top and column 0 the left.
   case asStored = 1
+  /// The other seven in the order of the tag: left and right exchanged; turned by 180°; top and
+  /// bottom exchanged; rows and columns exchanged; turned clockwise by 90°; exchanged along the
+  /// other diagonal; turned counterclockwise by 90°. The turns are those that lead from the stored
+  /// picture to the seen one.
   case mirrored, turnedHalf, flipped, transposed, turnedRight, transversed, turnedLeft
 
-  /// The orientation that a PNG or JPEG file names; as stored where it names none.
+  /// The orientation that a PNG or JPEG file names, as stored where it names none.
+  ///
+  /// PNG has EXIF data in a chunk `eXIf`, JPEG in a segment APP1.
   init(of data: Data, _ codec: ImageCodec) {
     let exif =
       switch codec {
@@ -15,7 +30,15 @@ enum ImageOrientation: Int, Sendable {
     self = exif.flatMap(Self.init(exif:)) ?? .asStored
   }
 
-  /// Reads the tag of the first directory of EXIF data, which begin with a TIFF header.
+  /// Reads the tag of the first directory of EXIF data.
+  ///
+  /// The data begin with a TIFF header: `II` for little-endian or `MM` for big-endian numbers, the
+  /// number 42, and the offset of the directory. A directory is a count of 16 bits and entries of
+  /// 12 bytes: tag, type, number of values, and the value itself. Only the first 64 KiB are looked
+  /// at.
+  ///
+  /// - Returns: nil where there is no such tag, its type is not that of 16-bit numbers, or the data
+  ///   do not have this form.
   private init?(exif: Data) {
     let bytes = [UInt8](exif.prefix(1 << 16))
     guard bytes.count >= 8 else { return nil }
@@ -39,7 +62,12 @@ enum ImageOrientation: Int, Sendable {
     return nil
   }
 
-  /// The contents of the segment APP1 that holds EXIF.
+  /// Returns the EXIF data of a JPEG file, without the text `Exif` and two zeros before them.
+  ///
+  /// A file is a sequence of segments before its first scan: FF, a marker, and a big-endian length
+  /// of 16 bits that counts itself. EXIF data are in a segment APP1 (marker E1).
+  ///
+  /// - Returns: nil where there are none before the first scan, or a segment is cut short.
   private static func exif(ofJPEG data: Data) -> Data? {
     data.withUnsafeBytes { bytes in
       var at = 2
@@ -62,10 +90,13 @@ enum ImageOrientation: Int, Sendable {
     }
   }
 
-  /// Whether rows become columns.
+  /// Whether rows become columns, so that height and width are exchanged.
   private var swapsAxes: Bool { rawValue >= Self.transposed.rawValue }
 
-  /// The picture as it is to be seen.
+  /// Returns the picture as it is to be seen, with height and width exchanged where the turn asks
+  /// for it.
+  ///
+  /// - Complexity: O(pixels), but O(1) for a picture that is seen as it is stored.
   func applied(to image: RasterImage) -> RasterImage {
     guard self != .asStored else { return image }
     let (height, width) =
@@ -82,7 +113,13 @@ enum ImageOrientation: Int, Sendable {
     return RasterImage(height: height, width: width, channels: image.channels, pixels: pixels)
   }
 
-  /// The stored pixel that is seen at a place; the last row and column of those stored are given.
+  /// Returns the stored pixel that is seen at a place.
+  ///
+  /// - Parameters:
+  ///   - row: The row of the place, in the picture as it is seen.
+  ///   - column: Its column.
+  ///   - lastRow: The number of the last row of the stored picture.
+  ///   - lastColumn: The number of its last column.
   private func source(
     _ row: Int, _ column: Int, _ lastRow: Int, _ lastColumn: Int
   ) -> (row: Int, column: Int) {

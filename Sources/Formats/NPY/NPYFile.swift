@@ -1,15 +1,30 @@
 import Foundation
 
-/// NumPy's `.npy` format, versions 1 to 3, in C order.
+/// The reader of NumPy's `.npy` format, versions 1 to 3.
+///
+/// A file begins with the byte 0x93, the letters `NUMPY`, and the version as two bytes. The length
+/// of the header follows, little-endian, in 2 bytes for version 1 and in 4 from version 2 on. The
+/// header is a literal of a Python dictionary, see ``NPYHeader``. Behind it are the elements, in
+/// the type and byte order that the header names, and nothing else.
+///
+/// Arrays of a user's own data set come this way, alone or in an archive, see ``NPZFile``. What is
+/// refused, with ``FormatError`` of kind `badData` and the advice what to save in its place: other
+/// versions; elements that are neither numbers nor truth values, such as Python objects; Fortran
+/// order; shapes of more than 8 GiB; and any number of bytes other than what the shape needs.
+/// Pickled objects are never loaded.
 package enum NPYFile {
-  /// The most bytes of elements that are read: 8 GiB.
+  /// The most bytes of elements that are read: 8 GiB, as for any input file.
   package static let limit = InputFile.defaultLimit
 
   /// Reads the bytes of a file.
   ///
-  /// Throws ``FormatError`` of kind `badData` for what is no `.npy` file, for elements that are
-  /// neither numbers nor truth values, for Fortran order, and where the file does not hold exactly
-  /// the elements of its shape.
+  /// - Parameters:
+  ///   - data: The whole file.
+  ///   - file: The name used in errors, which the array keeps.
+  /// - Returns: The array; its elements share the memory of `data`.
+  /// - Throws: ``FormatError`` of kind `badData` for what is no `.npy` file, for elements that are
+  ///   neither numbers nor truth values, for Fortran order, and where the file does not hold
+  ///   exactly the elements of its shape.
   package static func array(_ data: Data, file: String) throws -> NumberArray {
     let (shape, element, start, size) = try layout(of: data, file: file)
     guard data.count - start == size else {
@@ -21,15 +36,28 @@ package enum NPYFile {
     return NumberArray(shape: shape, element: element, data: data.dropFirst(start), file: file)
   }
 
-  /// The longest header with what stands before it.
+  /// The most bytes that stand before the elements: 12 for magic, version and length, and a header
+  /// of up to 64 KiB.
   package static let headerLimit = 12 + 1 << 16
 
-  /// The bytes that a whole file has, by its beginning.
+  /// Returns the number of bytes that a whole file has, which its beginning decides.
+  ///
+  /// ``NPZFile`` asks for it, so that it need not trust the archive's word about how far an array
+  /// unpacks.
+  ///
+  /// - Parameter beginning: The first ``headerLimit`` bytes, or all where there are fewer.
+  /// - Throws: ``FormatError`` of kind `badData` as ``array(_:file:)`` does, for what the header
+  ///   shows.
   package static func size(by beginning: Data, file: String) throws -> Int {
     let (_, _, start, size) = try layout(of: beginning, file: file)
     return start + size
   }
 
+  /// Reads the header and checks it.
+  ///
+  /// - Returns: The shape, the element type, where the elements start, and how many bytes they
+  ///   need.
+  /// - Throws: ``FormatError`` of kind `badData`.
   private static func layout(
     of data: Data, file: String
   ) throws -> (shape: [Int], element: NumberElement, start: Int, size: Int) {
@@ -56,6 +84,8 @@ package enum NPYFile {
     return (header.shape, element, start, size)
   }
 
+  /// Returns what to save in the place of elements that are not read, by NumPy's name of their
+  /// type.
   private static func remedy(_ descriptor: String) -> String {
     switch descriptor.last(where: { !$0.isNumber }) {
     case "O":
@@ -66,7 +96,10 @@ package enum NPYFile {
     }
   }
 
-  /// The text of the header, and where the elements start.
+  /// Returns the text of the header, and the offset at which the elements start.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData` where the file is not of the format, is of another
+  ///   version, or ends within its header.
   private static func header(_ data: Data, _ file: String) throws -> (String, Int) {
     let front = [UInt8](data.prefix(12))
     guard front.count >= 10,

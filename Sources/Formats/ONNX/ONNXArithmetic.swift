@@ -1,9 +1,23 @@
 import Networks
 import Tensors
 
-/// Operators with constants or two values, elementwise: Add, Sub, Mul, Div, Sum, Mean, Max, Min,
-/// BatchNormalization.
+/// Arithmetic by elements: Add, Sub, Mul, Div, Sum, Mean, and BatchNormalization, which is
+/// arithmetic with constants.
+///
+/// The operands are spread over each other by NumPy's rule (``Broadcast``). Add, Sub, Mul and Div
+/// of opset 6 have the attributes `broadcast` and `axis` instead; they are passed over, and a
+/// constant is aligned at the last axes there too.
+///
+/// Sums and differences of computed values are an ``Addition``; sums and products with constants
+/// are a ``ChannelAffine``. Both are linear, so that linear forms pass them without loss. The
+/// product or the quotient of two computed values is no linear function and has no bound rule; only
+/// where it is a known function of one value, such as x · σ(x), is it read.
 extension ONNXOperators {
+  /// Add, Sub, Mul and Div of two operands, of which one at least is computed.
+  ///
+  /// What the operator becomes depends on the kinds of its operands: two values, a value and a
+  /// constant, or a part of a function (``ONNXFunctionPart``) with either. A comparison is no
+  /// number and is refused.
   static let arithmetic: Conversion = { node, graph in
     guard node.inputs.count == 2 else { throw node.bad("needs two inputs") }
     node.ignore("axis", "broadcast")
@@ -28,7 +42,12 @@ extension ONNXOperators {
     }
   }
 
-  /// Sums and differences of two values, and the products that are known functions.
+  /// Reads the operator of two computed values.
+  ///
+  /// A sum is an ``Addition``; a difference is the sum with the second value times −1. A product of
+  /// a value with a multiple of itself is noted as a polynomial, which may become GELU's
+  /// approximation. Any other product or quotient is offered to the forms of all functions
+  /// (``ONNXFunctionForms/joined(_:_:_:_:)``) and is refused if none knows it.
   private static func combine(
     _ a: ONNXGraph.Value, _ b: ONNXGraph.Value, _ node: ONNXNode, _ graph: inout ONNXGraph
   ) throws {
@@ -51,7 +70,11 @@ extension ONNXOperators {
     }
   }
 
-  /// A value with a constant, which is behind it if `isFirst`.
+  /// Reads the operator of a value and a constant, which is an affine function of each scalar.
+  ///
+  /// - Parameter isFirst: Whether the value is the first operand, which matters to Sub and Div.
+  /// - Throws: ``FormatError`` for a constant divided by a value, which is not affine, and for a
+  ///   constant of integers or of float64 that no Float32 holds.
   private static func affine(
     _ x: ONNXGraph.Value, _ constant: ONNXConstant, isFirst: Bool, _ node: ONNXNode,
     _ graph: inout ONNXGraph
@@ -66,6 +89,8 @@ extension ONNXOperators {
     case ("Sub", true): result = try graph.scaleAndShift(spread, ones, c.map { -$0 }, for: node)
     case ("Sub", false): result = try graph.scaleAndShift(spread, c.map { _ in -1 }, c, for: node)
     case ("Div", true):
+      // 1 / c is rounded once, so that the layer's factor may differ from the exact reciprocal in
+      // the last bit of Float32.
       result = try graph.scaleAndShift(spread, c.map { 1 / $0 }, zeros, for: node)
     default: throw node.bad("by a computed value is not supported: it is no linear function")
     }
@@ -73,6 +98,9 @@ extension ONNXOperators {
   }
 
   /// Sum and Mean of any number of values and constants.
+  ///
+  /// The values are added one after another, then the constants. The mean is the sum times one over
+  /// the number of all inputs.
   static let sum: Conversion = { node, graph in
     var (values, constants) = ([ONNXGraph.Value](), [ONNXConstant]())
     for name in node.inputs {
@@ -96,6 +124,22 @@ extension ONNXOperators {
     graph.alias(total, for: node)
   }
 
+  /// BatchNormalization in inference: (x − mean)/√(variance + ε) · scale + bias for each channel,
+  /// the second axis.
+  ///
+  /// The inputs behind x are scale, bias, mean and variance, constants with a number for each
+  /// channel. The attribute `epsilon` is 1e-5 by default. `momentum`, 0.9 by default, is the share
+  /// that the old statistics keep in ONNX, and so one minus the share that ``BatchNorm/momentum``
+  /// names. The layer becomes a ``BatchNorm`` that can be trained on.
+  ///
+  /// In training mode the operator takes the statistics of the batch, which makes one example
+  /// depend on others, and is refused. Opset 14 says so by `training_mode`, opset 6 by `is_test`,
+  /// and others by giving names to the further outputs. Opset 6 files that leave out `is_test` are
+  /// read as inference. `spatial` 0 (until opset 8), by which every scalar has statistics of its
+  /// own, is refused.
+  ///
+  /// - Throws: ``FormatError`` also where a variance plus ε is not positive, or the input has more
+  ///   axes than an image.
   static let batchNormalization: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let momentum = 1 - node.float("momentum", default: 0.9)
@@ -128,6 +172,8 @@ extension ONNXOperators {
     }
     let input = core.count == 1 ? try graph.vector(x, for: node) : try graph.image(x, for: node)
     let ordered = tensors.map { scalars in
+      // A vector may be a flattened image whose scalars lie channels last; then the parameters have
+      // to be put in that order, as the columns of a matrix are.
       Tensor(shape: [1, channels], scalars)
         .permutingColumns(of: core.count == 1 ? input.image : nil, toPyTorch: false)
         .reshaped([channels])
@@ -141,10 +187,15 @@ extension ONNXOperators {
   }
 }
 
+/// Broadcasting and affine functions of values.
 extension ONNXGraph {
-  /// The axes of two values that are spread over each other by NumPy's rule, which begins at the
-  /// last axis: with fewer axes the batch of one value would meet another axis of the other, which
-  /// fits only where it is 1.
+  /// Returns the axes that two values spread over by NumPy's rule.
+  ///
+  /// The rule aligns shapes at their last axes. With an unequal number of axes, the batch of one
+  /// value would therefore meet another axis of the other, which fits only where the batch is 1;
+  /// such values are refused unless it is.
+  ///
+  /// - Throws: ``FormatError`` where the axes do not fit each other.
   func commonAxes(_ a: Value, _ b: Value, for node: ONNXNode) throws -> [Int] {
     guard a.axes.count == b.axes.count || !hasBatch || batch == 1,
       let axes = Broadcast.shape(a.axes, b.axes)
@@ -152,7 +203,10 @@ extension ONNXGraph {
     return axes
   }
 
-  /// a + b, spread over each other by NumPy's rule.
+  /// Returns a + b, spread over each other by NumPy's rule.
+  ///
+  /// Where both are piecewise linear functions of the same value, the sum is noted as one too, so
+  /// that a later Where finds it.
   mutating func sum(_ a: Value, _ b: Value, for node: ONNXNode) throws -> Value {
     let axes = try commonAxes(a, b, for: node)
     let (x, y) = try aligned(
@@ -167,8 +221,18 @@ extension ONNXGraph {
     return result
   }
 
-  /// A value and a constant spread over each other by NumPy's rule: the value, and a number for
-  /// each of its scalars in ONNX's order.
+  /// Spreads a value and a constant over each other by NumPy's rule.
+  ///
+  /// A constant may have the batch as its first axis if it is the same for all examples; exporters
+  /// expand constants so.
+  ///
+  /// - Parameters:
+  ///   - shape: The constant's shape in the file.
+  ///   - scalars: The constant's numbers in ONNX's order.
+  /// - Returns: The value, which may have grown, and a number for each of its scalars in ONNX's
+  ///   order.
+  /// - Throws: ``FormatError`` where the two do not fit, the constant has more axes than the value,
+  ///   or the result is empty or larger than ``ONNXNode/scalarLimit``.
   mutating func spread(
     _ x: Value, with shape: [Int], _ scalars: [Float], for node: ONNXNode
   ) throws -> (value: Value, constant: [Float]) {
@@ -189,7 +253,12 @@ extension ONNXGraph {
     return (try spread(x, to: axes, for: node), places.map { numbers[$0] })
   }
 
-  /// x · scale + shift, both given for every scalar in ONNX's order.
+  /// Adds x · scale + shift, with both factors given for every scalar in ONNX's order.
+  ///
+  /// Equal numbers for all scalars make a ``line(_:_:_:for:)``, which is noted. Otherwise the
+  /// numbers are put into the order of memory. If they repeat for every channel, the layer is a
+  /// ``ChannelAffine`` of the value as it lies; if not, the value becomes a vector first, of which
+  /// every scalar is a channel.
   mutating func scaleAndShift(
     _ x: Value, _ scale: [Float], _ shift: [Float], for node: ONNXNode
   ) throws -> Value {
@@ -203,6 +272,8 @@ extension ONNXGraph {
     for (theirs, ours) in places.enumerated() {
       (scales[ours], shifts[ours]) = (scale[theirs], shift[theirs])
     }
+    /// Whether the numbers repeat with a period. Bit patterns are compared, so that 0 and −0 differ
+    /// and NaN equals itself.
     func isPeriodic(_ values: [Float], _ period: Int) -> Bool {
       values.indices.allSatisfy { values[$0].bitPattern == values[$0 % period].bitPattern }
     }

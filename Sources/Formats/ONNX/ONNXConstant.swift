@@ -1,23 +1,35 @@
 import Tensors
 
-/// A constant of an ONNX graph: an array of numbers of one kind.
+/// A constant of an ONNX graph: an array of numbers of one kind, row-major, in ONNX's order.
 ///
-/// Booleans are the integers 0 and 1. Numbers of float64 keep their precision until a layer takes
-/// them, which refuses those that no Float32 holds.
+/// Constants come from initializers and Constant nodes, and from folding (``ONNXFolding``). The
+/// many element types of ONNX are three here. Float16 and bfloat16 are Float32; booleans are the
+/// integers 0 and 1; integers of all widths are `Int`. Numbers of float64 keep their precision
+/// until a layer takes them. A layer computes in Float32, so it refuses an array with a number that
+/// no Float32 holds, instead of rounding it.
+///
+/// The product of the shape is the number of scalars. Only the arrays that a fold chains, and takes
+/// scalars from at once, have no meaningful shape.
 enum ONNXConstant {
+  /// Numbers of float, float16 or bfloat16.
   case floats(shape: [Int], [Float])
+  /// Numbers of double.
   case doubles(shape: [Int], [Double])
+  /// Integers of any width, and booleans as 0 and 1.
   case integers(shape: [Int], [Int])
 
-  /// The most scalars that computing on fewer may make.
+  /// The most scalars that an operator on constants may make where its inputs have fewer. Weights
+  /// of a file may be larger; what is computed from small arrays may not.
   static let scalarLimit = 1 << 22
 
+  /// The extents; an empty list for a single number.
   var shape: [Int] {
     switch self {
     case .floats(let shape, _), .doubles(let shape, _), .integers(let shape, _): shape
     }
   }
 
+  /// The number of scalars.
   var count: Int {
     switch self {
     case .floats(_, let scalars): scalars.count
@@ -26,9 +38,11 @@ enum ONNXConstant {
     }
   }
 
+  /// The scalars of integers or booleans; nil for floating-point numbers.
   var integers: [Int]? { if case .integers(_, let scalars) = self { scalars } else { nil } }
 
-  /// The numbers as Float32, without loss; nil for integers, and where a number is lost.
+  /// The numbers as Float32, without loss; nil for integers, and where some number of float64 is no
+  /// Float32.
   var floats: [Float]? {
     switch self {
     case .floats(_, let scalars): scalars
@@ -37,7 +51,7 @@ enum ONNXConstant {
     }
   }
 
-  /// The numbers as float64; nil for integers.
+  /// The numbers as float64, which holds every Float32 exactly; nil for integers.
   var doubles: [Double]? {
     switch self {
     case .floats(_, let scalars): scalars.map(Double.init)
@@ -46,13 +60,16 @@ enum ONNXConstant {
     }
   }
 
-  /// The first number of float64 that no Float32 holds.
+  /// The first number of float64 that no Float32 holds, for an error; nil if there is none. A NaN
+  /// counts as held: it is refused later, with the tensor that it is in.
   var firstLost: Double? {
     guard case .doubles(_, let scalars) = self else { return nil }
     return scalars.first { Double(Float($0)) != $0 && !$0.isNaN }
   }
 
-  /// The same scalars under another shape.
+  /// Returns the same scalars under another shape.
+  ///
+  /// - Precondition: The product of `shape` is ``count``, which callers check.
   func shaped(_ shape: [Int]) -> ONNXConstant {
     switch self {
     case .floats(_, let scalars): .floats(shape: shape, scalars)
@@ -61,7 +78,11 @@ enum ONNXConstant {
     }
   }
 
-  /// The scalars at the given places.
+  /// Returns the scalars at given places, which may repeat, as an array of a new shape.
+  ///
+  /// - Parameters:
+  ///   - places: For each scalar of the result its place among the scalars here.
+  ///   - shape: The result's shape, whose product is the number of places.
   func taking(_ places: [Int], shape: [Int]) -> ONNXConstant {
     switch self {
     case .floats(_, let scalars): .floats(shape: shape, places.map { scalars[$0] })
@@ -70,7 +91,13 @@ enum ONNXConstant {
     }
   }
 
-  /// Functions of each scalar, by its kind; nil where an integer has no value.
+  /// Returns a function of each scalar.
+  ///
+  /// - Parameters:
+  ///   - real: The function of floating-point numbers. For Float32 it is computed in Double and the
+  ///     result rounded once.
+  ///   - integer: The function of integers; nil where there is no value that is an integer.
+  /// - Returns: nil if the scalars are integers and one has no value.
   func mapped(_ real: (Double) -> Double, _ integer: (Int) -> Int?) -> ONNXConstant? {
     switch self {
     case .floats(let shape, let scalars):
@@ -82,7 +109,12 @@ enum ONNXConstant {
     }
   }
 
-  /// Arrays of the same kind: the widest of those given; nil where integers meet other numbers.
+  /// Returns arrays as arrays of the same kind.
+  ///
+  /// ONNX demands operands of one type. Where a file mixes float and double all the same, the
+  /// floats are widened, which loses nothing.
+  ///
+  /// - Returns: nil where integers meet floating-point numbers.
   static func unified(_ constants: [ONNXConstant]) -> [ONNXConstant]? {
     let kinds = constants.map {
       if case .integers = $0 { 0 } else if case .floats = $0 { 1 } else { 2 }
@@ -95,10 +127,14 @@ enum ONNXConstant {
   }
 }
 
-/// Shapes that are spread over each other by NumPy's rule: aligned at their ends, an extent of 1
-/// or a missing axis repeats.
+/// Broadcasting of shapes by NumPy's rule, which ONNX uses for Add, Mul and their kin from opset 7
+/// on, and for Sum, Mean, Max and Min from opset 8 on.
+///
+/// Two shapes are aligned at their last axes. Where their extents differ, one of them must be 1,
+/// and its array repeats along that axis; a missing leading axis counts as 1. For example [3, 1]
+/// and [4] make [3, 4].
 enum Broadcast {
-  /// The common shape; nil where there is none.
+  /// Returns the common shape that all the given shapes spread over, or nil where there is none.
   static func shape(_ shapes: [Int]...) -> [Int]? {
     var result: [Int] = []
     for shape in shapes {
@@ -113,7 +149,10 @@ enum Broadcast {
     return result
   }
 
-  /// For each place of `target` the place of `shape`, which spreads over it.
+  /// Returns, for each place of an array of shape `target`, the place in an array of shape `shape`
+  /// that spreads over it.
+  ///
+  /// - Precondition: `shape` spreads over `target`: `Broadcast.shape(shape, target)` is `target`.
   static func places(of shape: [Int], in target: [Int]) -> [Int] {
     if shape == target { return Array(0..<target.reduce(1, *)) }
     let offset = target.count - shape.count

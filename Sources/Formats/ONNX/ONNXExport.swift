@@ -2,20 +2,34 @@ import Foundation
 import Networks
 import Tensors
 
-/// Writing of networks as ONNX models (opset 17), which ONNX Runtime and PyTorch load:
-/// normalisation inside, PyTorch's layouts and names, the batch of any size.
+/// Writes networks as ONNX models of opset 17, which ONNX Runtime and PyTorch load.
+///
+/// The file has one input, "input", of shape [batch, C, H, W] or [batch, n], and one output,
+/// "output"; the batch is of any size. A normalisation is part of the graph, so that the model
+/// takes raw pixels. Weights have the names and layouts of PyTorch's state dict. Reading a file
+/// gives a network that computes the same function.
+///
+/// Opset 17 is old enough for most runtimes. Functions that are operators only in later opsets,
+/// such as GELU and Mish, are written out in several nodes, which the reader recognises.
 extension ONNXModel {
-  /// Writes a network, atomically.
+  /// Writes a network to a file, atomically: the file is either the old or the complete new one.
   ///
-  /// - Parameter metadata: Entries for the model's properties. Throws ``FormatError`` of kind
-  /// `cannotWrite`, and of kind `badData` for a layer that has no ONNX form.
+  /// - Parameter metadata: Entries for the model's properties, which ``read(_:output:)`` gives
+  ///   back.
+  /// - Throws: ``FormatError`` of kind `cannotWrite` where the file cannot be written, and of kind
+  ///   `badData` for a layer that has no ONNX form.
   public static func write(
     _ network: Network, to url: URL, metadata: [String: String] = [:]
   ) throws {
     try AtomicFile.write(try data(of: network, metadata: metadata), to: url)
   }
 
-  /// The bytes of a network's file. Throws ``FormatError`` for a layer that has no ONNX form.
+  /// Returns the bytes of a network's file.
+  ///
+  /// The same network and metadata give the same bytes: metadata and attributes are sorted by their
+  /// names.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData` for a layer that has no ONNX form.
   package static func data(of network: Network, metadata: [String: String] = [:]) throws -> Data {
     var model = Onnx_ModelProto()
     model.irVersion = 8

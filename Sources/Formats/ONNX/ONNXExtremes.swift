@@ -3,6 +3,11 @@ import Tensors
 
 /// Max and Min of values and constants.
 extension ONNXOperators {
+  /// Max and Min of any number of inputs, spread over each other by NumPy's rule.
+  ///
+  /// Values are combined two by two, constants then one by one. Max(x, 0) becomes a ``ReLU``, Min
+  /// and Max with a single number a clip, and Max with an array of numbers a shifted ``ReLU``. Two
+  /// values become a ``MaxPool`` over windows of two.
   static let extreme: Conversion = { node, graph in
     let isMax = node.operation == "Max"
     var result: ONNXGraph.Value?
@@ -25,9 +30,17 @@ extension ONNXOperators {
   }
 }
 
+/// Maxima and minima out of layers that have bound rules: ReLU, clip and MaxPool.
 extension ONNXGraph {
-  /// The larger (smaller) of a value and a constant: c + max(x − c, 0), or a clip where the
-  /// other end is known.
+  /// Returns the larger, or the smaller, of a value and a constant.
+  ///
+  /// A single number is a bound of a clip. Otherwise max(x, c) = c + max(x − c, 0) and min(x, c) =
+  /// c − max(c − x, 0).
+  ///
+  /// - Parameters:
+  ///   - shape: The constant's shape in the file.
+  ///   - scalars: The constant's numbers in ONNX's order.
+  /// - Throws: ``FormatError`` where the two do not fit, or a number is NaN or infinite.
   mutating func extreme(
     _ x: Value, _ shape: [Int], _ scalars: [Float], isMax: Bool, for node: ONNXNode
   ) throws -> Value {
@@ -42,7 +55,12 @@ extension ONNXGraph {
     return try scaleAndShift(positive, ones, c, for: node)
   }
 
-  /// max(min(x, upper), lower) and min(max(x, lower), upper) as one function.
+  /// Returns max(x, c) or min(x, c) as a clip, where `c` is the same number everywhere.
+  ///
+  /// Where x is a clip already, its bound is tightened, so that `Min` behind `Max` becomes one
+  /// function of the original value and not a chain of two, whose relaxations would be looser.
+  ///
+  /// - Returns: nil where the numbers differ, or nothing would be left between the bounds.
   private mutating func clip(
     _ x: Value, _ c: [Float], isMax: Bool, for node: ONNXNode
   ) throws -> Value? {
@@ -53,11 +71,16 @@ extension ONNXGraph {
       return try clipped(x, low, high, for: node)
     }
     let (low, high) = isMax ? (max(lower, bound), upper) : (lower, min(upper, bound))
+    // A clip needs two bounds that differ. Without them the caller falls back on a ReLU, which is
+    // right for any.
     guard low < high else { return nil }
     return try clipped(reshaped(base, to: x.axes), low, high, for: node)
   }
 
-  /// The larger (smaller) of two values: the maximum over a window of two.
+  /// Returns the larger, or the smaller, of two values, spread over each other.
+  ///
+  /// The two are stacked to an image of two rows, [2, 1, n], over whose columns a ``MaxPool`` takes
+  /// the maximum. A minimum is −max(−a, −b).
   mutating func extreme(
     _ a: Value, _ b: Value, isMax: Bool, for node: ONNXNode
   ) throws -> Value {

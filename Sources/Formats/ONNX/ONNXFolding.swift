@@ -2,11 +2,26 @@ import Foundation
 import Networks
 import Tensors
 
-/// Operators on constants, computed while reading: what exporters leave in a graph to compute
-/// shapes and to lay out weights.
+/// Computes nodes whose inputs are all constants while the file is read.
+///
+/// Exporters leave such nodes in a graph to compute shapes (Shape, Gather, Concat, then Reshape),
+/// to lay out weights (a Transpose of a matrix) and to build masks. Their results are needed as
+/// constants, since a layer's weights and a reshape's target cannot be computed values. More
+/// operators are read here than for computed values, because nothing has to be bounded: roundings,
+/// products and divisions are plain arithmetic.
+///
+/// ``ONNXOperators/add(_:to:)`` is the only caller. Attributes are read from the node as by a
+/// conversion, so that an unknown one is refused here too. Reductions and matrix products sum in
+/// Double and round once; other arithmetic rounds each operation as a runtime does.
 enum ONNXFolding {
+  /// Computes the outputs of a node from its inputs, of which nil stands for one that is left out.
+  ///
+  /// A fold throws ``FormatError`` for shapes that do not fit, element types that it does not
+  /// compute on, and results that are too large.
   typealias Fold = @Sendable (inout ONNXNode, [ONNXConstant?]) throws -> [ONNXConstant]
 
+  /// The folds by operator; ConstantOfShape is none of them, since it needs the graph's reader for
+  /// its attribute.
   private static let all: [String: Fold] = [
     "Identity": first, "Dropout": first, "Cast": cast, "CastLike": castLike,
     "Reshape": reshaped, "Squeeze": reshaped, "Unsqueeze": reshaped, "Flatten": reshaped,
@@ -26,9 +41,18 @@ enum ONNXFolding {
     "ReduceL2": reduction, "ReduceSumSquare": reduction,
   ]
 
+  /// The names of all operators that can be folded.
   static let names = Array(all.keys) + ["ConstantOfShape"]
 
-  /// Folds a node all of whose inputs are constants; nil where the operator is none of those.
+  /// Folds a node all of whose inputs are constants.
+  ///
+  /// The batch needs care. In a shape that comes from the input, ``ONNXGraph/openBatch`` stands for
+  /// an unknown batch. Expand and ConstantOfShape with such a shape would repeat a constant for
+  /// each example; one copy is made instead, whose extent 1 spreads over the batch where it meets a
+  /// value.
+  ///
+  /// - Returns: The outputs, or nil where the operator is none of those that are folded.
+  /// - Throws: ``FormatError`` where the fold refuses the node.
   static func fold(
     _ node: inout ONNXNode, _ inputs: [ONNXConstant?], _ graph: ONNXGraph
   ) throws -> [ONNXConstant]? {
@@ -45,6 +69,7 @@ enum ONNXFolding {
 
   // MARK: Parts of the inputs
 
+  /// Returns the input at a position, which must be given.
   static func input(
     _ position: Int, _ inputs: [ONNXConstant?], _ node: ONNXNode
   ) throws -> ONNXConstant {
@@ -54,6 +79,9 @@ enum ONNXFolding {
     return constant
   }
 
+  /// Returns the integers at a position, or nil where the input is left out.
+  ///
+  /// - Throws: ``FormatError`` for floating-point numbers.
   static func integers(
     _ position: Int, _ inputs: [ONNXConstant?], _ node: ONNXNode
   ) throws -> [Int]? {
@@ -64,16 +92,21 @@ enum ONNXFolding {
     return integers
   }
 
-  /// An axis counted from the front.
+  /// Returns an axis counted from the front; a negative one counts from the end.
+  ///
+  /// - Parameter rank: The number of axes, all of them, since constants have no batch.
+  /// - Throws: ``FormatError`` where there is no such axis.
   static func axis(_ number: Int, rank: Int, _ node: ONNXNode) throws -> Int {
     let axis = number < 0 ? number + rank : number
     guard 0..<rank ~= axis else { throw node.bad("axis \(number) of a constant does not exist") }
     return axis
   }
 
-  /// The scalars of a shape, where there are not too many.
+  /// Returns the number of scalars of a shape, where there are not too many.
   ///
-  /// - Parameter given: How many there were before.
+  /// - Parameter given: How many an input has. A result may be as large as that; beyond,
+  ///   ``ONNXConstant/scalarLimit`` holds.
+  /// - Throws: ``FormatError`` where there are more, or the shape is impossible.
   static func count(_ shape: [Int], _ node: ONNXNode, given: Int = 0) throws -> Int {
     let limit = max(given, ONNXConstant.scalarLimit)
     guard let count = ONNXTensorReader.count(of: shape), count <= limit else {
@@ -84,11 +117,16 @@ enum ONNXFolding {
 
   // MARK: Plain ones
 
+  /// Identity and Dropout: the first input. Whether a Dropout of a constant is in training mode is
+  /// not looked at.
   private static let first: Fold = { node, inputs in
     node.ignore("ratio", "seed")
     return [try input(0, inputs, node)]
   }
 
+  /// ConstantOfShape: an array of one number, `value`, which is the Float32 0 if it is left out.
+  ///
+  /// - Throws: ``FormatError`` where the shape is not of integers or too large.
   private static func filled(
     _ node: inout ONNXNode, _ inputs: [ONNXConstant?], _ graph: ONNXGraph
   ) throws -> ONNXConstant {
@@ -103,11 +141,18 @@ enum ONNXFolding {
     return value.taking([Int](repeating: 0, count: count), shape: extents)
   }
 
+  /// Cast to another element type.
+  ///
+  /// Floating-point numbers become integers by truncation, float64 becomes Float32 by rounding to
+  /// nearest, and whatever is not 0 becomes true. Integers all are `Int` here and keep their value
+  /// under another width. Float16 and bfloat16 as targets are refused, because they would round.
   private static let cast: Fold = { node, inputs in
     node.ignore("saturate", "round_mode")
     return [try converted(try input(0, inputs, node), to: node.integer("to", default: 0), node)]
   }
 
+  /// CastLike: a Cast to the kind of the second input, where Float16 and bfloat16 count as Float32,
+  /// and all integers as those of 64 bits.
   private static let castLike: Fold = { node, inputs in
     node.ignore("saturate", "round_mode")
     let kind: Onnx_TensorProto.DataType =
@@ -119,6 +164,11 @@ enum ONNXFolding {
     return [try converted(try input(0, inputs, node), to: kind.rawValue, node)]
   }
 
+  /// Returns a constant with another element type.
+  ///
+  /// - Parameter type: A number of TensorProto's data types.
+  /// - Throws: ``FormatError`` for a type that is not computed on, and for a number without an
+  ///   integer, such as NaN.
   private static func converted(
     _ constant: ONNXConstant, to type: Int, _ node: ONNXNode
   ) throws -> ONNXConstant {
@@ -150,6 +200,8 @@ enum ONNXFolding {
     }
   }
 
+  /// Shape of a constant, or the part of it from `start` to `end` (opset 15), which count from the
+  /// end if they are negative.
   private static let shape: Fold = { node, inputs in
     let own = try input(0, inputs, node).shape
     let range = StridedRange(
@@ -159,10 +211,18 @@ enum ONNXFolding {
     return [.integers(shape: [part.count], part)]
   }
 
+  /// Size: the number of scalars.
   private static let size: Fold = { node, inputs in
     [.integers(shape: [], [try input(0, inputs, node).count])]
   }
 
+  /// Range: the numbers from a start on, a step apart, up to but not including a limit.
+  ///
+  /// There are max(⌈(limit − start)/step⌉, 0) of them. Each is computed as start + i · step in
+  /// Double, not by adding steps, so that errors do not pile up.
+  ///
+  /// - Throws: ``FormatError`` where an input is no single number, the three are not of one kind,
+  ///   the step is 0, or a number is too large for Double to count with.
   private static let range: Fold = { node, inputs in
     let ends = try (0..<3).map { try input($0, inputs, node) }
     guard let unified = ONNXConstant.unified(ends), unified.allSatisfy({ $0.count == 1 }) else {
@@ -170,6 +230,8 @@ enum ONNXFolding {
     }
     let numbers = unified.map { $0.doubles?[0] ?? Double($0.integers![0]) }
     let count = max(((numbers[1] - numbers[0]) / numbers[2]).rounded(.up), 0)
+    // Below 2⁵³ every integer is a Double, so that counting in Double is exact for integers. A step
+    // of 0 makes the count infinite or NaN and is caught here.
     guard numbers[2] != 0, count <= Double(ONNXConstant.scalarLimit),
       numbers.allSatisfy({ abs($0) < 0x1p53 })
     else { throw node.bad("from \(numbers[0]) to \(numbers[1]) by \(numbers[2])") }

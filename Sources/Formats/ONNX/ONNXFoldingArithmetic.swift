@@ -3,11 +3,15 @@ import Networks
 import RealModule
 import Tensors
 
-/// Arithmetic and comparisons of constants.
+/// Arithmetic and comparisons of constants, spread over each other by NumPy's rule.
 ///
-/// Float32 is computed as a runtime does, each operation rounded; integers that overflow are
-/// refused.
+/// Both operands are of one kind, or of Float32 and float64, of which the first is widened. Float32
+/// is computed as a runtime does, each operation rounded. Integers that overflow are refused.
 extension ONNXFolding {
+  /// Add, Sub, Mul, Div, Mod, Pow, Max, Min, Sum, And and Or: the operation on two inputs, or on
+  /// more from left to right.
+  ///
+  /// The attributes `axis` and `broadcast` of opset 6 are passed over, and so is `fmod` of Mod.
   static let arithmetic: Fold = { node, inputs in
     node.ignore("fmod", "axis", "broadcast")
     var result = try input(0, inputs, node)
@@ -18,6 +22,7 @@ extension ONNXFolding {
     return [result]
   }
 
+  /// Returns the operation on two constants.
   private static func combined(
     _ a: ONNXConstant, _ b: ONNXConstant, _ node: ONNXNode
   ) throws -> ONNXConstant {
@@ -43,6 +48,10 @@ extension ONNXFolding {
     }
   }
 
+  /// Returns the operation on floating-point numbers. A power is computed in Double and rounded; a
+  /// maximum or minimum with NaN is NaN.
+  ///
+  /// - Throws: ``FormatError`` for an operation on integers, such as And.
   private static func real<Scalar: Real & BinaryFloatingPoint>(
     _ node: ONNXNode
   ) throws -> (Scalar, Scalar) -> Scalar {
@@ -58,6 +67,12 @@ extension ONNXFolding {
     }
   }
 
+  /// Returns the operation on two integers.
+  ///
+  /// A quotient is truncated, and a remainder has the sign of the divisor. Booleans are 0 and 1.
+  ///
+  /// - Throws: ``FormatError`` where the result overflows, a divisor is 0, or the operation is none
+  ///   of integers, such as Pow.
   private static func integer(_ p: Int, _ q: Int, _ node: ONNXNode) throws -> Int {
     let (value, overflow): (Int, Bool)
     switch node.operation {
@@ -78,6 +93,8 @@ extension ONNXFolding {
     return value
   }
 
+  /// Equal, Greater, GreaterOrEqual, Less and LessOrEqual: booleans, as the integers 0 and 1. A
+  /// comparison with NaN is false.
   static let comparison: Fold = { node, inputs in
     let (a, b) = (try input(0, inputs, node), try input(1, inputs, node))
     guard let shape = Broadcast.shape(a.shape, b.shape),
@@ -87,6 +104,7 @@ extension ONNXFolding {
     let (p, q) = (
       Broadcast.places(of: a.shape, in: shape), Broadcast.places(of: b.shape, in: shape)
     )
+    /// The comparison of all places. Float32 is compared as Double, which changes no result.
     func compared<Scalar: Comparable>(_ x: [Scalar], _ y: [Scalar]) -> [Int] {
       (0..<count).map { i in
         let (v, w) = (x[p[i]], y[q[i]])

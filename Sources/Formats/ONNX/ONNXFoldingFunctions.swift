@@ -4,6 +4,8 @@ import RealModule
 
 /// Functions of each number of a constant, and Where.
 extension ONNXFolding {
+  /// Where: from the second input where the first is true, else from the third, all spread over
+  /// each other.
   static let selected: Fold = { node, inputs in
     let condition = try input(0, inputs, node)
     let branches = [try input(1, inputs, node), try input(2, inputs, node)]
@@ -22,6 +24,8 @@ extension ONNXFolding {
     ]
   }
 
+  /// Returns the scalars of two arrays of one kind behind each other, so that one table of places
+  /// can choose from both.
   private static func joinedFlat(
     _ pair: [ONNXConstant], _ node: ONNXNode
   ) throws -> ONNXConstant {
@@ -33,6 +37,11 @@ extension ONNXFolding {
     }
   }
 
+  /// Functions of a single number, such as Neg, Sqrt, Exp or Floor.
+  ///
+  /// Those of Float32 are computed in Double and rounded once, so that results may differ from a
+  /// runtime's in the last bit. For integers only those are computed whose result is an integer;
+  /// the others are refused. Round takes halves to the even neighbour.
   static let function: Fold = { node, inputs in
     let x = try input(0, inputs, node)
     let (real, integer): ((Double) -> Double, (Int) -> Int?)

@@ -1,9 +1,16 @@
 import Networks
 import Tensors
 
-/// Operators on constants that move scalars: Reshape and its kin, Transpose, Gather, Concat, Slice,
-/// Split, Expand, Tile, Pad.
+/// Operators on constants that move scalars: Reshape, Squeeze, Unsqueeze, Flatten, Transpose,
+/// Gather, Concat, Slice, Split, Expand, Tile and Pad.
+///
+/// The conversions of the same operators for computed values say how opsets differ. A constant has
+/// no batch, so that all axes are free here.
 extension ONNXFolding {
+  /// Reshape, Squeeze, Unsqueeze and Flatten: the same scalars under another shape.
+  ///
+  /// - Throws: ``FormatError`` where the shape has not as many scalars, as happens when Squeeze is
+  ///   to leave out an axis whose extent is not 1.
   static let reshaped: Fold = { node, inputs in
     let constant = try input(0, inputs, node)
     let shape = constant.shape
@@ -37,6 +44,7 @@ extension ONNXFolding {
     return [constant.shaped(target)]
   }
 
+  /// Returns a shape with extents of 1 put in, at axes that are counted in the result.
   private static func unsqueezed(
     _ shape: [Int], _ given: [Int], _ node: ONNXNode
   ) throws -> [Int] {
@@ -49,6 +57,7 @@ extension ONNXFolding {
     return (0..<rank).map { axes.contains($0) ? 1 : rest.removeFirst() }
   }
 
+  /// Transpose: axes in the order `perm`, or reversed.
   static let transposed: Fold = { node, inputs in
     let constant = try input(0, inputs, node)
     let shape = constant.shape
@@ -63,7 +72,11 @@ extension ONNXFolding {
     ]
   }
 
-  /// An array whose scalars come from given indices of a constant.
+  /// Returns an array whose scalars come from given indices of a constant.
+  ///
+  /// - Parameters:
+  ///   - target: The shape of the result.
+  ///   - source: For an index of the result that of the constant.
   private static func taken(
     _ constant: ONNXConstant, to target: [Int], _ source: ([Int]) -> [Int]
   ) -> ONNXConstant {
@@ -74,6 +87,7 @@ extension ONNXFolding {
     return constant.taking(places, shape: target)
   }
 
+  /// Gather: elements of an axis by indices, whose axes take the place of that axis.
   static let gathered: Fold = { node, inputs in
     let constant = try input(0, inputs, node)
     let indices = try input(1, inputs, node)
@@ -95,6 +109,7 @@ extension ONNXFolding {
     return [result.shaped(Array(shape[..<axis]) + indices.shape + Array(shape[(axis + 1)...]))]
   }
 
+  /// Concat: arrays side by side along an axis, in which alone they may differ.
   static let joined: Fold = { node, inputs in
     let given = inputs.compactMap { $0 }
     guard let parts = ONNXConstant.unified(given), let first = parts.first?.shape else {
@@ -124,6 +139,7 @@ extension ONNXFolding {
     return [chained(parts).taking(places, shape: shape)]
   }
 
+  /// Returns the scalars of arrays of one kind behind one another.
   private static func chained(_ parts: [ONNXConstant]) -> ONNXConstant {
     switch parts[0] {
     case .floats: .floats(shape: [], parts.flatMap { $0.floats! })
@@ -132,6 +148,8 @@ extension ONNXFolding {
     }
   }
 
+  /// Slice: ranges of some axes, given as inputs or, up to opset 9, as attributes. Other than for
+  /// computed values the result may be empty.
   static let sliced: Fold = { node, inputs in
     let constant = try input(0, inputs, node)
     let (startsGiven, endsGiven) = (node.integers("starts"), node.integers("ends"))
@@ -157,6 +175,7 @@ extension ONNXFolding {
     ]
   }
 
+  /// Split: parts of an axis, one for each output.
   static let split: Fold = { node, inputs in
     let constant = try input(0, inputs, node)
     let shape = constant.shape
@@ -176,6 +195,7 @@ extension ONNXFolding {
     }
   }
 
+  /// Expand: the array spread over a shape by NumPy's rule.
   static let expanded: Fold = { node, inputs in
     let constant = try input(0, inputs, node)
     guard let wanted = try integers(1, inputs, node),
@@ -185,6 +205,7 @@ extension ONNXFolding {
     return [constant.taking(Broadcast.places(of: constant.shape, in: shape), shape: shape)]
   }
 
+  /// Tile: the array repeated along each axis.
   static let tiled: Fold = { node, inputs in
     let constant = try input(0, inputs, node)
     let shape = constant.shape
@@ -196,7 +217,8 @@ extension ONNXFolding {
     return [taken(constant, to: target) { zip($0, shape).map { $0 % max($1, 1) } }]
   }
 
-  /// Constants around a constant.
+  /// Pad with mode `constant`: a number, 0 by default, around the array. Negative pads, other modes
+  /// and an input of axes are refused for constants.
   static let padded: Fold = { node, inputs in
     let constant = try input(0, inputs, node)
     let shape = constant.shape

@@ -1,8 +1,15 @@
 import Networks
 
-/// Products of constant matrices, and reductions of constants.
+/// Products of constant matrices, and reductions of constants, all of which sum in Double.
 extension ONNXFolding {
-  /// MatMul and Gemm of matrices, with sums in Double.
+  /// MatMul and Gemm of two constant matrices.
+  ///
+  /// For Gemm this includes the factors `alpha` and `beta`, the transposes, and a third input of
+  /// floating-point numbers that spreads over the product. Sums are in Double and are rounded once,
+  /// at the end, where a runtime rounds every step.
+  ///
+  /// - Throws: ``FormatError`` where an input has not two axes or is of integers, the extents do
+  ///   not fit, or more than 2²⁷ multiplications would be needed.
   static let product: Fold = { node, inputs in
     let isGemm = node.operation == "Gemm"
     func matrix(_ position: Int, _ attribute: String) throws -> [[Double]] {
@@ -37,6 +44,13 @@ extension ONNXFolding {
     return [.doubles(shape: shape, sums)]
   }
 
+  /// The operators Reduce…: one number in place of all along some axes, or all axes if none are
+  /// given.
+  ///
+  /// See the conversion for computed values for how opsets give the axes. A mean of integers is
+  /// truncated.
+  ///
+  /// - Throws: ``FormatError`` where nothing is there to reduce, or integers become too large.
   static let reduction: Fold = { node, inputs in
     let x = try input(0, inputs, node)
     let attribute = node.integers("axes")
@@ -74,6 +88,7 @@ extension ONNXFolding {
     return [.doubles(shape: shape, values)]
   }
 
+  /// Returns the reduction of the numbers of one group, which is not empty.
   private static func folded(_ values: [Double], _ operation: String) -> Double {
     switch operation {
     case "ReduceSum": values.reduce(0, +)

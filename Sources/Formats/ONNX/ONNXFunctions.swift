@@ -1,23 +1,35 @@
 import Foundation
 
-/// Functions that a model defines for itself, put in place of the nodes that call them.
+/// The functions that a model defines for itself, and their expansion.
+///
+/// From IR version 8 on a model may define operators as graphs of other operators (FunctionProto).
+/// Some exporters make one for every module. The reader puts the function's nodes in place of each
+/// node that calls it, before anything else is done with the nodes, so that no other part has to
+/// know of functions.
 struct ONNXFunctions {
+  /// The functions by domain and name; see ``key(_:_:)``.
   private let functions: [String: Onnx_FunctionProto]
+  /// The path of the model's file, for errors.
   private let file: String
-  /// Of the graph with everything in place.
+  /// The most nodes that the graph may have with everything in place. Functions that call others
+  /// twice each would otherwise make exponentially many.
   private static let nodeLimit = 1 << 20
 
+  /// Takes the functions of a model; of two with the same domain and name the last counts.
   init(of model: Onnx_ModelProto, file: String) {
     functions = Dictionary(
       model.functions.map { (Self.key($0.domain, $0.name), $0) }, uniquingKeysWith: { $1 })
     self.file = file
   }
 
+  /// Returns a key for a domain and a name; the character between them stands in neither.
   private static func key(_ domain: String, _ name: String) -> String { "\(domain)\u{0}\(name)" }
 
-  /// The nodes with every call replaced.
+  /// Returns the nodes with every call replaced by the nodes of its function, in an order in which
+  /// each still stands behind what it reads.
   ///
-  /// - Throws: ``FormatError`` for functions that call themselves, or that make too large a graph.
+  /// - Throws: ``FormatError`` for functions that call themselves, or 64 deep, and for those that
+  ///   make more than 2²⁰ nodes.
   func inlined(_ nodes: [Onnx_NodeProto]) throws -> [Onnx_NodeProto] {
     guard !functions.isEmpty else { return nodes }
     var result: [Onnx_NodeProto] = []
@@ -25,6 +37,9 @@ struct ONNXFunctions {
     return result
   }
 
+  /// Appends nodes with their calls replaced.
+  ///
+  /// - Parameter depth: How many calls the nodes are inside of.
   private func append(
     _ nodes: [Onnx_NodeProto], to result: inout [Onnx_NodeProto], depth: Int
   ) throws {
@@ -39,7 +54,12 @@ struct ONNXFunctions {
     }
   }
 
-  /// The function's nodes with the caller's names and attributes.
+  /// Returns a function's nodes with the caller's names and attributes.
+  ///
+  /// Inputs and outputs of the function take the names that the caller uses. All other names get
+  /// the call's first output as a prefix, so that two calls do not share values. Attributes that
+  /// refer to the call's (`ref_attr_name`) take the value that the call gives, or the default of
+  /// the function; without either they are left out.
   private func body(
     of function: Onnx_FunctionProto, for call: Onnx_NodeProto
   ) -> [Onnx_NodeProto] {
@@ -68,6 +88,7 @@ struct ONNXFunctions {
     }
   }
 
+  /// An error that names the function's node.
   private func bad(_ problem: String, _ node: Onnx_NodeProto) -> FormatError {
     .badData(
       "the function \(node.opType) \(problem)", file: file, at: .node(node.name))

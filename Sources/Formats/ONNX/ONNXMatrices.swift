@@ -1,8 +1,22 @@
 import Networks
 import Tensors
 
-/// Gemm and MatMul with a constant matrix.
+/// Products with constant matrices: Gemm and MatMul.
+///
+/// Both are linear and become a ``Linear`` of a vector, or a ``Convolution`` of one tap where the
+/// value has further axes. A product of two computed values, as attention has it, is no linear
+/// function and has no bound rule, so that it is refused.
 extension ONNXOperators {
+  /// Gemm: α·A·B + β·C, for matrices A and B that `transA` and `transB` transpose.
+  ///
+  /// Usually A is the value, [batch, in], B a weight and C, which may be left out from opset 11 on,
+  /// the bias. The factors `alpha` and `beta` are 1 by default; they are multiplied into the weight
+  /// and the bias, with one rounding for each number. C may be computed as well, which adds an
+  /// ``Addition``. `transA` of a value would make the batch the columns and is refused. The
+  /// attribute `broadcast` of opset 6 says that C spreads, which it does in any case.
+  ///
+  /// - Throws: ``FormatError`` also where neither A nor B is a constant matrix, or the value has
+  ///   not two axes with the batch.
   static let gemm: Conversion = { node, graph in
     node.ignore("broadcast")
     let (alpha, beta) = (node.float("alpha", default: 1), node.float("beta", default: 1))
@@ -28,7 +42,8 @@ extension ONNXOperators {
     graph.alias(result, for: node)
   }
 
-  /// α·A·X + β·C with a constant A, of columns.
+  /// Reads α·A·X + β·C with a constant A: a product along the last axis but one of X, as models
+  /// write it that keep their data in columns. `transA` is allowed here, `transB` is refused.
   private static func gemmOfConstant(
     _ alpha: Float, _ beta: Float, _ transposes: [Int], _ node: inout ONNXNode,
     _ graph: inout ONNXGraph
@@ -43,6 +58,11 @@ extension ONNXOperators {
       try graph.scaleAndShift(spread, c.map { _ in 1 }, c.map { $0 * beta }, for: node), for: node)
   }
 
+  /// MatMul of a value and a constant matrix, on either side.
+  ///
+  /// ONNX multiplies the last two axes, for each index of the others. A constant of one axis behind
+  /// the value is a column, and the result has no axis for it. A constant with more than two axes
+  /// is read if the further ones have extent 1, since then the matrix is the same throughout.
   static let matrixProduct: Conversion = { node, graph in
     switch (try graph.operand(0, of: node), try graph.operand(1, of: node)) {
     case (.value(let x)?, .constant(let c)?):
@@ -63,7 +83,10 @@ extension ONNXOperators {
     }
   }
 
-  /// A constant matrix, transposed if wished; leading axes of extent 1 are left out.
+  /// Returns a constant matrix of a node, transposed if wished; leading axes of extent 1 are left
+  /// out.
+  ///
+  /// - Throws: ``FormatError`` where the input is not constant, is no matrix, or has no elements.
   private static func matrix(
     _ position: Int, _ node: ONNXNode, _ graph: ONNXGraph, transposed: Bool
   ) throws -> Tensor {
@@ -75,17 +98,26 @@ extension ONNXOperators {
     let (rows, columns) = (shape[0], shape[1])
     return Tensor(
       shape: [columns, rows],
+      // Place p of the transpose, [columns, rows], has the row p / rows and the column p % rows.
       (0..<scalars.count).map { scalars[$0 % rows * columns + $0 / rows] })
   }
 }
 
+/// Linear maps of values.
 extension ONNXGraph {
-  /// x · Wᵀ + b along the last axis: a linear layer of vectors, a convolution by one tap of what has
-  /// more axes.
+  /// Adds x · Wᵀ + b along the last axis.
+  ///
+  /// For a vector this is a ``Linear``. If the vector is a flattened image whose scalars lie
+  /// channels last, the columns of the weight are permuted to that order, and no scalar moves. For
+  /// a value with more axes it is a ``Convolution`` of one tap: the last axis makes the channels of
+  /// an image, the others its positions.
   ///
   /// - Parameters:
-  ///   - weight: [out, in].
-  ///   - bias: Spread over the outputs by NumPy's rule; nil for none.
+  ///   - weight: [out, in], in ONNX's order.
+  ///   - bias: A single number, or one for each output; nil for none.
+  /// - Returns: A value with the axes of `x`, but for the last, which is `out`.
+  /// - Throws: ``FormatError`` where the last axis is not `in`, or the bias has another number of
+  ///   elements.
   mutating func linear(
     _ x: Value, _ weight: Tensor, _ bias: (shape: [Int], scalars: [Float])?, for node: ONNXNode
   ) throws -> Value {
@@ -115,7 +147,10 @@ extension ONNXGraph {
     return try append(layer, to: [rows], for: node, axes: axes)
   }
 
-  /// A · x for a constant [out, in] and a value whose last axis but one is in.
+  /// Adds A · x along the last axis but one, for a constant A of shape [out, in]. If `x` has one
+  /// axis, the product is along that.
+  ///
+  /// - Throws: ``FormatError`` where that axis is not `in`.
   mutating func leftProduct(_ weight: Tensor, _ x: Value, for node: ONNXNode) throws -> Value {
     let rank = x.axes.count
     if rank == 1 { return try linear(x, weight, nil, for: node) }
@@ -127,7 +162,13 @@ extension ONNXGraph {
     }
   }
 
-  /// Does something along an axis that it needs to be the last.
+  /// Does something along an axis that the body needs to be the last: the axis is swapped with the
+  /// last one before and after.
+  ///
+  /// - Parameters:
+  ///   - axis: An index of ``Value/axes``.
+  ///   - body: Adds layers to a value whose last axis is the given one, and returns their output
+  ///     with as many axes.
   mutating func along(
     _ axis: Int, of x: Value, for node: ONNXNode,
     _ body: (inout ONNXGraph, Value) throws -> Value

@@ -1,8 +1,15 @@
 import Networks
 import Tensors
 
-/// Operators that put scalars in another order or leave some out: Transpose, Slice, Split, Gather.
+/// Operators that put scalars in another order or leave some out: Transpose, Slice, Split and
+/// Gather.
+///
+/// Each becomes a ``Rearrangement``, whose table says for every scalar of the result where it comes
+/// from. Neither boxes nor linear forms lose anything in it. The batch stays in its place, and no
+/// operator may choose among its examples.
 extension ONNXOperators {
+  /// Transpose: axis i of the result is axis `perm[i]` of the input; by default the axes are
+  /// reversed. The batch has to stay first.
   static let transpose: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let rank = graph.rank(of: x)
@@ -20,6 +27,12 @@ extension ONNXOperators {
     graph.alias(moved, for: node)
   }
 
+  /// Slice: ranges of some axes.
+  ///
+  /// Starts, ends and axes are attributes up to opset 9 and inputs from opset 10 on, which adds
+  /// steps. Negative positions count from the end, positions outside are moved to the ends
+  /// (``StridedRange``), and a negative step goes backwards. Along the batch only a slice of
+  /// everything is read, which exporters write at times. An empty result is refused.
   static let slice: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let (startsGiven, endsGiven) = (node.integers("starts"), node.integers("ends"))
@@ -49,6 +62,9 @@ extension ONNXOperators {
     graph.alias(sliced, for: node)
   }
 
+  /// Split: parts of one axis, one for each output; see ``ONNXNode/splitSizes(of:given:)`` for
+  /// their extents. The axis is 0 by default, which is the batch in most graphs, and is then
+  /// refused.
   static let split: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let axis = try graph.axis(node.integer("axis", default: 0), of: x, node)
@@ -69,7 +85,11 @@ extension ONNXOperators {
     }
   }
 
-  /// Elements of an axis by constant indices, whose axes take its place.
+  /// Gather: elements of an axis by constant indices, whose axes take the place of that axis.
+  ///
+  /// The axis is 0 by default. Negative indices, which count from the end, are defined from opset
+  /// 11 on and read for all. A single index without axes leaves the axis out. Indices that are
+  /// computed would choose by the input and are refused.
   static let gather: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let axis = try graph.axis(node.integer("axis", default: 0), of: x, node)

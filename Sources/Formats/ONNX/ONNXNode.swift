@@ -1,13 +1,27 @@
 import Foundation
 
-/// A node of an ONNX graph whose attributes are asked for by name; what nobody asked for is
-/// refused, since ignoring it would certify another network.
+/// A node of an ONNX graph that keeps account of the attributes which have been read.
+///
+/// Each conversion asks for the attributes that it understands by name. After it,
+/// ``expectAllRead()`` refuses the node if an attribute is left that nobody asked for. That way an
+/// attribute of a newer opset, or one that was forgotten here, is not ignored silently, which would
+/// certify another network than the file's. Attributes that a conversion means to pass over, such
+/// as the seed of a Dropout, it names to ``ignore(_:)``.
+///
+/// Reading an attribute does not check its declared type: of an attribute of another type,
+/// protobuf's default (0, or nothing) is read.
 struct ONNXNode {
+  /// The node's message.
   let proto: Onnx_NodeProto
+  /// The version of the default operator set that the model imports. It decides defaults, such as
+  /// the axis of Softmax.
   let opset: Int
+  /// The path of the model's file, for errors.
   let file: String
+  /// The names of attributes that nobody has asked for yet.
   private var unread: Set<String>
 
+  /// Makes a node of which no attribute has been read.
   init(_ proto: Onnx_NodeProto, opset: Int, file: String) {
     self.proto = proto
     self.opset = opset
@@ -15,53 +29,72 @@ struct ONNXNode {
     unread = Set(proto.attribute.map(\.name))
   }
 
-  /// The most scalars of an array that a graph may make for one example.
+  /// The most scalars that one array may have, for one example, in most operators that enlarge or
+  /// pad an array.
   static let scalarLimit = 1 << 24
 
+  /// The node's name, or the name of its first output where it has none, as nodes of some exporters
+  /// do.
   var name: String { proto.name.isEmpty ? proto.output.first ?? "" : proto.name }
+  /// The operator's name, such as "Conv".
   var operation: String { proto.opType }
-  /// Inputs that are given: optional ones may be left out at the end or by an empty name.
+  /// The names of the node's inputs. Optional inputs are left out at the end, or have an empty
+  /// name.
   var inputs: [String] { proto.input }
 
+  /// Returns an attribute and counts it as read, whether the node has it or not.
   private mutating func attribute(_ name: String) -> Onnx_AttributeProto? {
     unread.remove(name)
     return proto.attribute.first { $0.name == name }
   }
 
+  /// Reads an attribute of one integer; `value` is the operator's default.
   mutating func integer(_ name: String, default value: Int) -> Int {
     attribute(name).map { Int($0.i) } ?? value
   }
 
+  /// Reads an attribute of one integer that has no default.
   mutating func integerIfGiven(_ name: String) -> Int? { attribute(name).map { Int($0.i) } }
 
+  /// Reads an attribute of one Float32; `value` is the operator's default.
   mutating func float(_ name: String, default value: Float) -> Float {
     attribute(name).map(\.f) ?? value
   }
 
+  /// Reads an attribute of one Float32 that has no default.
   mutating func floatIfGiven(_ name: String) -> Float? { attribute(name).map(\.f) }
 
+  /// Reads an attribute of a list of Float32.
   mutating func floats(_ name: String) -> [Float]? { attribute(name).map(\.floats) }
 
+  /// Reads an attribute of a list of integers.
   mutating func integers(_ name: String) -> [Int]? { attribute(name).map { $0.ints.map(Int.init) } }
 
+  /// Reads an attribute of a string.
   mutating func text(_ name: String) -> String? {
     attribute(name).map { String(decoding: $0.s, as: UTF8.self) }
   }
 
+  /// Reads an attribute that holds a tensor, such as the value of Constant.
   mutating func tensor(_ name: String) -> Onnx_TensorProto? { attribute(name).map(\.t) }
 
-  /// Reads and forgets attributes that do not matter to inference.
+  /// Counts attributes as read that do not matter to inference, such as the seed of a Dropout.
   mutating func ignore(_ names: String...) { unread.subtract(names) }
 
+  /// Refuses the node if an attribute has not been read; ``ONNXOperators/add(_:to:)`` calls this
+  /// after every node.
+  ///
+  /// - Throws: ``FormatError`` naming the first such attribute in alphabetical order.
   func expectAllRead() throws {
     guard let name = unread.min() else { return }
     throw bad("attribute \(name) is not supported")
   }
 
-  /// A constant's numbers as Float32.
+  /// Returns a constant's numbers as Float32.
   ///
-  /// - Throws: ``FormatError`` for integers, and naming the first number of float64 that no Float32
-  ///   holds: rounded, it would make another network.
+  /// - Parameter what: What the constant is in the node, for the error.
+  /// - Throws: ``FormatError`` for integers, and for numbers of float64 of which some number is no
+  ///   Float32. That number is named: rounded, it would make another network than the file's.
   func floats(_ constant: ONNXConstant, named what: String) throws -> [Float] {
     if let floats = constant.floats { return floats }
     guard let lost = constant.firstLost else {
@@ -73,8 +106,18 @@ struct ONNXNode {
       remedy: "export the model in float32 (model.float()), so that what is certified is what runs")
   }
 
-  /// The extents of the parts that Split makes of an axis: given ones, or equal ones (of which the
-  /// last may be smaller).
+  /// Returns the extents of the parts that Split makes of an axis.
+  ///
+  /// Until opset 12 the sizes are the attribute `split`, from opset 13 on an optional input. Where
+  /// neither is given, the parts are equal; opset 18 adds the attribute `num_outputs` and lets the
+  /// last of the parts be smaller.
+  ///
+  /// - Parameters:
+  ///   - extent: The extent of the axis that is split.
+  ///   - given: The sizes that are given as an input; nil if there are none.
+  /// - Returns: An extent for each output of the node; their sum is `extent`.
+  /// - Throws: ``FormatError`` where the sizes do not add up to the extent, are not one for each
+  ///   output, or a last part would be empty.
   mutating func splitSizes(of extent: Int, given: [Int]?) throws -> [Int] {
     let attribute = integers("split")
     let count = integer("num_outputs", default: proto.output.count)
@@ -87,12 +130,15 @@ struct ONNXNode {
     guard count == proto.output.count, 1...max(extent, 1) ~= count else {
       throw bad("of \(extent) into \(count) parts")
     }
+    // All parts but the last have the size that is rounded up; the last takes what is left, which
+    // may be nothing or less: then there are too many parts.
     let size = (extent + count - 1) / count
     let last = extent - size * (count - 1)
     guard last > 0 else { throw bad("of \(extent) into \(count) parts") }
     return [Int](repeating: size, count: count - 1) + [last]
   }
 
+  /// An error that names the file, the node, the operator and the opset.
   func bad(_ problem: String) -> FormatError {
     .badData("\(operation) (opset \(opset)): \(problem)", file: file, at: .node(name))
   }

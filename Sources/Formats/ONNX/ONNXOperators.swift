@@ -1,15 +1,39 @@
 import Networks
 import Tensors
 
-/// The operators that are understood, by name. Each reads its attributes and adds its layers.
+/// The operators that are understood, by name, and the walk over one node.
+///
+/// An operator is read by a ``Conversion``, a closure that asks the node for its attributes and
+/// adds layers to the graph. The conversions lie in extensions of this type, one file for each
+/// family:
+///
+/// - `ONNXWindows`, `ONNXTransposedConvolution`: convolutions and pools.
+/// - `ONNXMatrices`: products with constant matrices.
+/// - `ONNXArithmetic`, `ONNXExtremes`, `ONNXElementwise`: arithmetic, maxima, softmax.
+/// - `ONNXReductions`: sums, means and extremes over axes.
+/// - `ONNXShapes`, `ONNXMoves`, `ONNXPadding`, `ONNXTiling`, `ONNXConcatenation`, `ONNXResize`:
+///   whatever reshapes, moves or repeats scalars.
+/// - `ONNXSelection`, `ONNXFunctionPart`: functions that exporters write in several nodes.
+/// - The folder `Functions`: functions of a scalar, each with its ONNX form.
+///
+/// To read one more operator, write its conversion and add it to the table here, or to
+/// ``ONNXFunctionForm/operators`` if it is a function of a scalar. It should be made of layers that
+/// exist, since each of them has bound rules; an operator that no layer expresses is refused.
 enum ONNXOperators {
+  /// Reads a node's attributes and constants, adds layers to the graph and names the outputs.
+  ///
+  /// A conversion throws ``FormatError`` for everything about the node that it does not support. It
+  /// need not look for unknown attributes; ``add(_:to:)`` does.
   typealias Conversion = @Sendable (inout ONNXNode, inout ONNXGraph) throws -> Void
 
+  /// The conversions of all operators that may have computed inputs.
+  ///
+  /// - Precondition: No operator is read by two tables.
   static let all = [ONNXFunctionForms.operators, PReLUForm.operators].reduce(into: others) {
     $0.merge($1) { _, _ in preconditionFailure("two readers of one operator") }
   }
 
-  /// The operators that are no function of a scalar (`Functions`).
+  /// The operators that are no function of a scalar; those that are lie in `Functions`.
   private static let others: [String: Conversion] = [
     "Conv": convolution, "ConvTranspose": transposedConvolution, "Gemm": gemm,
     "MatMul": matrixProduct, "BatchNormalization": batchNormalization,
@@ -31,23 +55,36 @@ enum ONNXOperators {
     "CastLike": cast, "Constant": constant, "Shape": shape,
   ]
 
-  /// Those that only move scalars.
+  /// The operators that only move scalars. A ``Rearrangement`` made for one of them has the node's
+  /// name; made for another, it only prepares an input, and is named so.
   static let moves: Set<String> = [
     "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Pad", "Slice", "Split", "Gather",
     "Expand", "Tile", "DepthToSpace", "SpaceToDepth", "Concat",
   ]
 
+  /// The names of the operators that are read, in alphabetical order, for the refusal of others.
+  /// Operators that can only be folded (``ONNXFolding``) are left out, but for ConstantOfShape.
   static var names: String {
     Set(all.keys).union(["ConstantOfShape"]).sorted().joined(separator: ", ")
   }
 
-  /// Adds a node: folded if all its inputs are constants, else converted.
+  /// Adds a node to the graph.
+  ///
+  /// A node whose inputs are all constants, or left out, is computed at once if ``ONNXFolding``
+  /// can; its outputs are then constants. Exporters leave many such nodes in a file, to compute
+  /// shapes and to lay out weights. Any other node is converted.
+  ///
+  /// - Throws: ``FormatError`` where the operator's domain is not ONNX's own, the operator is not
+  ///   known, an input is not defined, the conversion refuses the node, or an attribute has not
+  ///   been read.
   static func add(_ node: inout ONNXNode, to graph: inout ONNXGraph) throws {
     let isKnown = all[node.operation] != nil || ONNXFolding.names.contains(node.operation)
     guard node.proto.domain.isEmpty || node.proto.domain == "ai.onnx", isKnown else {
       throw ONNXRefusals.error(for: node)
     }
     guard !node.proto.output.isEmpty else { throw node.bad("has no output") }
+    // Two levels of optional: an input that is left out is `.some(nil)`, which folding allows; a
+    // computed one is nil, which rules folding out.
     let constants = try node.inputs.map { name -> ONNXConstant?? in
       guard !name.isEmpty else { return .some(nil) }
       if case .constant(let constant) = try graph.operand(name, of: node) { return constant }
@@ -70,12 +107,20 @@ enum ONNXOperators {
 
   // MARK: Nothing to compute
 
+  /// Identity: the output is another name of the input, whatever that is, a part of a function
+  /// included.
   private static let identity: Conversion = { node, graph in
     guard let operand = try graph.operand(0, of: node) else { throw node.bad("has no input") }
     graph.define(node.proto.output[0], as: operand)
   }
 
-  /// Dropout leaves values as they are, unless it says that it is training.
+  /// Dropout, which leaves values as they are in inference.
+  ///
+  /// Up to opset 11 the share of dropped values is the attribute `ratio`; from opset 12 on it is an
+  /// input, followed by an input `training_mode`. Opset 6 has the attribute `is_test`. It is
+  /// optional, and a file that leaves it out is read as one for inference. A node in training mode
+  /// is refused, since its output is random, unless its ratio is 0. The mask, a second output, is
+  /// not defined; a node that reads it is refused.
   private static let dropout: Conversion = { node, graph in
     let ratio = try graph.constant(1, of: node)?.doubles?.first ?? 0.5
     node.ignore("ratio", "seed")
@@ -90,6 +135,13 @@ enum ONNXOperators {
     graph.alias(try graph.value(0, of: node), for: node)
   }
 
+  /// Cast and CastLike of computed values.
+  ///
+  /// A cast to float or double leaves the value as it is, since a network here is a function of
+  /// real numbers. A cast to a narrower type would round, which makes the function jump, and is
+  /// refused. A comparison may be cast to bool, which it is already. CastLike takes its type from a
+  /// second input, and is refused if that is a constant of integers. The attributes `saturate`
+  /// (opset 19) and `round_mode` (opset 24) concern 8-bit floats and are passed over.
   private static let cast: Conversion = { node, graph in
     node.ignore("saturate", "round_mode")
     if case .condition(let condition)? = try graph.operand(0, of: node),
@@ -110,6 +162,11 @@ enum ONNXOperators {
     graph.alias(try graph.value(0, of: node), for: node)
   }
 
+  /// Constant: an array that lies in an attribute.
+  ///
+  /// ONNX allows one of `value`, a tensor, and from opset 12 on `value_float`, `value_floats`,
+  /// `value_int` and `value_ints`. Strings (`value_string`, `value_strings`) and `sparse_value` are
+  /// refused.
   private static let constant: Conversion = { node, graph in
     let scalar = node.floatIfGiven("value_float").map { ONNXConstant.floats(shape: [], [$0]) }
     let floats = node.floats("value_floats").map { ONNXConstant.floats(shape: [$0.count], $0) }
@@ -122,6 +179,10 @@ enum ONNXOperators {
     graph.define(node.proto.output[0], as: .constant(value))
   }
 
+  /// Shape of a computed value: a constant, since all extents but the batch are known.
+  ///
+  /// An open batch appears in it as ``ONNXGraph/openBatch``. From opset 15 on the attributes
+  /// `start` and `end` select a range of the axes, counted from the end if they are negative.
   private static let shape: Conversion = { node, graph in
     let full = graph.fullAxes(of: try graph.value(0, of: node))
     let range = StridedRange(

@@ -2,6 +2,16 @@ import Networks
 
 /// Pad: constants, or the array's own scalars, around an array.
 extension ONNXOperators {
+  /// Pad: extends axes at both ends, or cuts them if a number is negative.
+  ///
+  /// ONNX gives all numbers in front, then all numbers behind, with the batch counted. They are the
+  /// attribute `pads` up to opset 10 (`paddings` in opset 1) and an input from opset 11 on; opset
+  /// 18 adds an input that names the axes. `mode` says what is put there: `constant`, the default,
+  /// with a value that is an attribute or the third input and 0 by default; `edge`; `reflect`; and
+  /// from opset 19 on `wrap`.
+  ///
+  /// - Throws: ``FormatError`` for pads of the batch, an infinite value, another mode, and a
+  ///   reflection that is wider than what there is.
   static let pad: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let mode = node.text("mode") ?? "constant"
@@ -25,7 +35,12 @@ extension ONNXOperators {
     graph.alias(try graph.padded(x, before: before, after: after, mode: mode, for: node), for: node)
   }
 
-  /// Pads before and after every axis, the batch included.
+  /// Returns the pads in front of and behind every axis, the batch included.
+  ///
+  /// - Parameters:
+  ///   - pads: The node's numbers, for all axes or for the named ones.
+  ///   - axes: The named axes; nil for all.
+  /// - Returns: Twice as many numbers as the value has axes: those in front, then those behind.
   private static func allPads(
     _ pads: [Int], axes: [Int]?, of x: ONNXGraph.Value, _ node: ONNXNode, _ graph: ONNXGraph
   ) throws -> [Int] {
@@ -46,8 +61,15 @@ extension ONNXOperators {
   }
 }
 
+/// Padding by rearrangements; windows with unequal pads (``ONNXWindow``) use it too.
 extension ONNXGraph {
-  /// Constants around an array, by its axes; negative numbers cut off.
+  /// Adds constants around an array.
+  ///
+  /// - Parameters:
+  ///   - before: How many stand in front along each of the value's axes; a negative number cuts
+  ///     off.
+  ///   - after: How many stand behind.
+  ///   - isImage: See ``rearrange(_:to:for:fill:isImage:source:)``.
   mutating func padded(
     _ x: Value, before: [Int], after: [Int], value: Float = 0, isImage: Bool? = nil,
     for node: ONNXNode
@@ -60,8 +82,16 @@ extension ONNXGraph {
     }
   }
 
-  /// The array's own scalars around it: "edge" repeats the last, "reflect" mirrors at it, "wrap"
-  /// goes round.
+  /// Adds the array's own scalars around it.
+  ///
+  /// - Parameters:
+  ///   - before: How many stand in front along each of the value's axes; a negative number cuts
+  ///     off.
+  ///   - after: How many stand behind.
+  ///   - mode: "edge" repeats the outermost scalar, "reflect" mirrors at it without repeating it,
+  ///     "wrap" goes on at the other end.
+  /// - Throws: ``FormatError`` for another mode, and where a reflection is wider than what there
+  ///   is.
   mutating func padded(
     _ x: Value, before: [Int], after: [Int], mode: String, isImage: Bool? = nil,
     for node: ONNXNode
@@ -81,7 +111,8 @@ extension ONNXGraph {
     }
   }
 
-  /// The place inside an extent that a place outside repeats.
+  /// Returns the function from a place, which may be outside, and an extent to the place inside
+  /// whose scalar stands there; nil for an unknown mode.
   private static func padding(_ mode: String) -> ((Int, Int) -> Int)? {
     switch mode {
     case "edge": { min(max($0, 0), $1 - 1) }

@@ -1,8 +1,20 @@
 import Networks
 import Tensors
 
-/// Sums, means and extremes over any axes but the batch.
+/// Sums, means and extremes over any axes but the batch: ReduceSum, ReduceMean, ReduceMax,
+/// ReduceMin, ReduceL1, GlobalAveragePool and GlobalMaxPool.
 extension ONNXOperators {
+  /// The operators Reduce…: one number in place of all along some axes.
+  ///
+  /// The axes are an attribute, which becomes an optional input in opset 13 for ReduceSum and in
+  /// opset 18 for the others. Without axes ONNX reduces over all of them. This would join the
+  /// examples of a batch, and is read only where the graph has no batch and gives an empty list of
+  /// axes. With `noop_with_empty_axes` the operator does nothing instead. `keepdims`, 1 by default,
+  /// keeps each reduced axis with extent 1.
+  ///
+  /// Sums and means are linear and become an ``AveragePool`` or a ``Linear``; extremes become a
+  /// ``MaxPool``; ReduceL1 is the sum of absolute values. ReduceL2, ReduceSumSquare and ReduceProd
+  /// multiply computed values and are refused (``ONNXRefusals``).
   static let reduction: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let attribute = node.integers("axes")
@@ -21,20 +33,25 @@ extension ONNXOperators {
     graph.alias(graph.reshaped(reduced, to: keeps ? kept : rest), for: node)
   }
 
-  /// The mean over height and width of images.
+  /// GlobalAveragePool: the mean over height and width for each channel of an image, or over the
+  /// positions of a sequence. These axes stay with extent 1. It has no attributes.
   static let globalAveragePool: Conversion = { node, graph in
     let x = try graph.image(try graph.value(0, of: node), for: node)
     graph.alias(try graph.pooledWhole(x, isMax: false, node), for: node)
   }
 
+  /// GlobalMaxPool: the maximum over height and width for each channel, with axes as
+  /// GlobalAveragePool has them.
   static let globalMaxPool: Conversion = { node, graph in
     let x = try graph.image(try graph.value(0, of: node), for: node)
     graph.alias(try graph.pooledWhole(x, isMax: true, node), for: node)
   }
 }
 
+/// Reductions by pools over whole columns.
 extension ONNXGraph {
-  /// One scalar for each channel of an image.
+  /// Returns one scalar for each channel of an image: the mean or the maximum over a window as
+  /// large as the image.
   fileprivate mutating func pooledWhole(
     _ x: Value, isMax: Bool, _ node: ONNXNode
   ) throws -> Value {
@@ -45,7 +62,13 @@ extension ONNXGraph {
       layer, to: [x], for: node, axes: withCore([core[0]] + core.dropFirst().map { _ in 1 }))
   }
 
-  /// The operator over some axes; the result's axes are still the value's.
+  /// Returns the operator's result over some axes. The scalars are right, their axes are for the
+  /// caller to set.
+  ///
+  /// A sum over all scalars is a ``Linear`` with a row of ones. Over fewer it is the mean times
+  /// their number. A minimum is −max(−x).
+  ///
+  /// - Parameter axes: Indices of ``Value/axes``.
   fileprivate mutating func reduced(
     _ x: Value, over axes: Set<Int>, _ node: ONNXNode
   ) throws -> Value {
@@ -68,8 +91,12 @@ extension ONNXGraph {
     }
   }
 
-  /// Means or maxima over some axes: over height and width of an image as it lies, else over the
-  /// rows of an image of one column to which the scalars are brought.
+  /// Returns means or maxima over some axes.
+  ///
+  /// Over height and width of an image, a pool works on the value as it lies. Otherwise the reduced
+  /// axes are moved to the front: the scalars make an image of as many rows as are reduced, one
+  /// column, and a channel for each result, over whose rows a pool takes the mean or the maximum. A
+  /// mean over everything is a ``Linear`` of one row.
   private mutating func pooled(
     _ x: Value, over axes: Set<Int>, isMax: Bool, _ node: ONNXNode
   ) throws -> Value {
@@ -90,6 +117,7 @@ extension ONNXGraph {
       let row = Tensor(shape: [1, count], repeating: 1 / Float(count))
       return try linear(reshaped(moved, to: [count]), row, nil, for: node)
     }
+    // The reduced axes lie in front, so that memory already is [reduced, 1, rest].
     let column = try shaped(moved, to: [count, 1, x.count / count], for: node)
     let window = PoolingWindow(height: count, width: 1, ConvolutionGeometry())
     let layer: any Layer = isMax ? MaxPool(window) : AveragePool(window)

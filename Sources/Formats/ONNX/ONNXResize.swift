@@ -2,8 +2,18 @@ import Foundation
 import Networks
 import Tensors
 
-/// Resize and Upsample of images by nearest neighbours and by lines, which are linear functions.
+/// Resize and Upsample by nearest neighbours and by lines, which are linear functions of an array.
 extension ONNXOperators {
+  /// Resize, and Upsample, which it replaced in opset 10: another extent along some axes.
+  ///
+  /// Each place of the result corresponds to a position between the places of the original
+  /// (`coordinate_transformation_mode`). Mode `nearest` takes the scalar of a place beside it, mode
+  /// `linear` the point on the line between the two neighbours. Both are linear, and each axis is
+  /// resized by itself, one after another: by a ``Rearrangement`` for `nearest`, by a constant
+  /// matrix for `linear`. In two dimensions this gives bilinear interpolation.
+  ///
+  /// Mode `cubic`, antialiasing, cropping (`tf_crop_and_resize`) and policies that keep the aspect
+  /// ratio are refused.
   static let resize: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let plan = try ResizePlan(&node, of: x, graph)
@@ -33,14 +43,37 @@ extension ONNXOperators {
   }
 }
 
-/// New extents, and where each place of them comes from.
+/// What a Resize does along each axis: the new extents, and where each place of the result comes
+/// from.
+///
+/// The new extents are given as numbers (`sizes`, from opset 11 on) or as factors (`scales`), of
+/// which one is to be empty or left out. Scales are an attribute of Upsample up to opset 8 and an
+/// input afterwards: the second one up to opset 10, the third one from opset 11 on, behind a region
+/// of interest that only cropping uses.
+///
+/// Opset 11 adds the attributes for coordinates and rounding. Its defaults are `half_pixel` and
+/// `round_prefer_floor`; for the older operators `asymmetric` and `floor` are taken. Opset 18 adds
+/// `axes`, `antialias` and `keep_aspect_ratio_policy`, opset 19 the coordinates
+/// `half_pixel_symmetric`.
 private struct ResizePlan {
+  /// The new extent of each axis of an example.
   let extents: [Int]
+  /// Whether neighbours are copied; else the lines between them are taken.
   let isNearest: Bool
+  /// New extent over old one for each axis: as the node gives it, or the quotient of the extents.
   private let scales: [Double]
+  /// How a place corresponds to the original; see ``origin(_:_:of:)``.
   private let coordinates: String
+  /// Which neighbour a position between two takes.
   private let rounding: String
 
+  /// Reads the attributes and the sizes of a node.
+  ///
+  /// The attributes `cubic_coeff_a`, `exclude_outside` and `extrapolation_value` matter only to
+  /// modes that are refused, and are passed over.
+  ///
+  /// - Throws: ``FormatError`` for a mode or a combination that is not supported, and for sizes
+  ///   that are empty or too large.
   init(_ node: inout ONNXNode, of x: ONNXGraph.Value, _ graph: ONNXGraph) throws {
     let isUpsample = node.operation == "Upsample"
     let mode = node.text("mode") ?? "nearest"
@@ -63,6 +96,12 @@ private struct ResizePlan {
     (extents, scales) = try Self.sizes(&node, of: x, graph)
   }
 
+  /// Returns the new extents and the scales of all axes of an example.
+  ///
+  /// A scale s makes floor(n·s) of n places.
+  ///
+  /// - Throws: ``FormatError`` where the node gives neither scales nor sizes as constants, not one
+  ///   for each axis, or an impossible one; scales have to be positive and below 65536.
   private static func sizes(
     _ node: inout ONNXNode, of x: ONNXGraph.Value, _ graph: ONNXGraph
   ) throws -> ([Int], [Double]) {
@@ -72,7 +111,8 @@ private struct ResizePlan {
     let scaled = try graph.floats(isOld ? 1 : 2, of: node)?.scalars ?? attribute
     let sized = isOld ? nil : try graph.integers(3, of: node)
     let rank = graph.rank(of: x)
-    /// A number for each axis of an example.
+    /// Spreads the given numbers over the axes of an example; axes that are not named get `other`.
+    /// What is said of the batch is passed over.
     func all<Number>(_ given: [Number], _ other: (Int) -> Number) throws -> [Number] {
       let named = axes ?? Array(0..<rank)
       guard named.count == given.count else { throw node.bad("needs a number for each axis") }
@@ -101,7 +141,17 @@ private struct ResizePlan {
     return (extents, scales)
   }
 
-  /// The place of the original that a place of the result corresponds to.
+  /// Returns the position in the original that a place of the result corresponds to, along an axis.
+  ///
+  /// With the place p, the scale s and the extents n before and m after:
+  ///
+  /// - `half_pixel`: (p + ½)/s − ½, by which the outer edges of both arrays correspond.
+  /// - `pytorch_half_pixel`: the same, but 0 where m is 1.
+  /// - `half_pixel_symmetric`: the same, shifted so that the centres correspond although m is n·s
+  ///   rounded down.
+  /// - `align_corners`: p·(n − 1)/(m − 1), by which the outermost scalars correspond, and 0 where m
+  ///   is 1.
+  /// - `asymmetric`: p/s.
   private func origin(_ place: Int, _ axis: Int, of extent: Int) -> Double {
     let (p, scale, new) = (Double(place), scales[axis], extents[axis])
     switch coordinates {
@@ -117,11 +167,15 @@ private struct ResizePlan {
     }
   }
 
-  /// For each place of the result the nearest of the original.
+  /// Returns, for each place of the result, the nearest place of the original, of which the
+  /// outermost is repeated outside.
+  ///
+  /// - Parameter extent: The extent of the axis in the original.
   func nearest(_ axis: Int, of extent: Int) -> [Int] {
     (0..<extents[axis]).map { place in
       let x = origin(place, axis, of: extent)
       let rounded: Double =
+        // ⌊x + ½⌋ takes a position in the middle between two places up, ⌈x − ½⌉ takes it down.
         switch rounding {
         case "floor": x.rounded(.down)
         case "ceil": x.rounded(.up)
@@ -132,12 +186,16 @@ private struct ResizePlan {
     }
   }
 
-  /// The matrix [new, old] of the lines between neighbours; outside the last one is repeated.
+  /// Returns the matrix [new, old] of linear interpolation. Each row has the shares of the two
+  /// neighbours, which add up to 1 before they are rounded to Float32; outside, the outermost
+  /// scalar is repeated.
   func lines(_ axis: Int, of extent: Int) -> Tensor {
     var matrix = [Float](repeating: 0, count: extents[axis] * extent)
     for place in 0..<extents[axis] {
       let x = min(max(origin(place, axis, of: extent), 0), Double(extent - 1))
       let low = min(Int(x.rounded(.down)), extent - 1)
+      // The fraction of a Double is a Double, so that the subtraction is exact. At the last place
+      // the share is 0, and the neighbour that is added to may be the place itself.
       let share = x - Double(low)
       matrix[place * extent + low] += Float(1 - share)
       matrix[place * extent + min(low + 1, extent - 1)] += Float(share)

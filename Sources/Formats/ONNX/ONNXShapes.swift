@@ -1,9 +1,20 @@
 import Networks
 import Tensors
 
-/// Operators that give a value other axes: Flatten, Reshape, Squeeze, Unsqueeze. Its scalars stay
-/// where they are.
+/// Operators that give a value other axes: Flatten, Reshape, Squeeze and Unsqueeze.
+///
+/// The scalars stay where they are: each conversion changes only ``ONNXGraph/Value/axes`` and adds
+/// no layer. Whether the scalars have to be moved after all, because the next layer needs them in
+/// another order, is decided by that layer.
+///
+/// The first axis must stay the batch. A reshape that joins it with others, or splits it, would
+/// make one example's output depend on another's, and is refused; where the file fixes the batch to
+/// 1, ``ONNXReading`` then reads the graph again without a batch.
 extension ONNXOperators {
+  /// Flatten: two axes, the axes before `axis` joined and those from it on.
+  ///
+  /// The default of `axis` is 1; negative numbers are allowed from opset 11 on. With a batch only 1
+  /// keeps the first axis the batch, and any other is refused.
   static let flatten: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let given = node.integer("axis", default: 1)
@@ -18,7 +29,11 @@ extension ONNXOperators {
     graph.alias(graph.reshaped(x, to: [outer, x.count / outer]), for: node)
   }
 
-  /// The first axis stays the batch: it may be 0, −1 or the batch's size.
+  /// Reshape to a constant shape.
+  ///
+  /// From opset 5 on the shape is an input. In it −1 stands for the extent that makes the number of
+  /// scalars fit, and 0 for the extent that the input has at this position, unless `allowzero`
+  /// (opset 14) is set: then 0 means an empty array, which is refused.
   static let reshape: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let keepsZero = node.integer("allowzero", default: 0) != 0
@@ -36,6 +51,16 @@ extension ONNXOperators {
     graph.alias(graph.reshaped(x, to: shape), for: node)
   }
 
+  /// Returns the axes of an example for a target shape whose first number has to stand for the
+  /// batch.
+  ///
+  /// That number may be 0, the batch's extent or what stands for it, or −1 if the other numbers
+  /// account for all scalars of an example. It may be 1 if the batch is open: exporters that trace
+  /// a model with one example write its extent into the shape.
+  ///
+  /// - Parameter target: The shape as the node gives it, the batch included.
+  /// - Throws: ``FormatError`` in all other cases, and where the shape does not fit the number of
+  ///   scalars.
   private static func behindBatch(
     _ target: [Int], of x: ONNXGraph.Value, _ node: ONNXNode, _ graph: ONNXGraph
   ) throws -> [Int] {
@@ -59,7 +84,12 @@ extension ONNXOperators {
     }
   }
 
-  /// 0 stands for the extent that is there. Positions count the batch.
+  /// Returns the shape with each 0 replaced by the extent that the input has at this position.
+  ///
+  /// - Parameters:
+  ///   - target: A shape, without the batch if the graph has one.
+  ///   - axes: The input's axes, counted likewise.
+  /// - Throws: ``FormatError`` where a 0 has no axis to stand for.
   private static func zerosFilled(
     _ target: [Int], of axes: [Int], _ node: ONNXNode, _ graph: ONNXGraph
   ) throws -> [Int] {
@@ -70,7 +100,10 @@ extension ONNXOperators {
     }
   }
 
-  /// The target with its −1 computed.
+  /// Returns the target with its zeros replaced and its −1 computed.
+  ///
+  /// - Throws: ``FormatError`` where there are two numbers −1, or the result has not as many
+  ///   scalars as the input.
   private static func filled(
     _ target: [Int], of axes: [Int], _ node: ONNXNode, _ graph: ONNXGraph
   ) throws -> [Int] {
@@ -87,6 +120,11 @@ extension ONNXOperators {
     return shape
   }
 
+  /// Squeeze: leaves out axes of extent 1.
+  ///
+  /// The axes are an attribute up to opset 12 and an optional input from opset 13 on. Without them
+  /// all axes of an example that have extent 1 are left out; the batch stays, whatever its extent.
+  /// An axis of another extent is refused, as ONNX demands.
   static let squeeze: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let attribute = node.integers("axes")
@@ -101,6 +139,10 @@ extension ONNXOperators {
     graph.alias(graph.reshaped(x, to: kept), for: node)
   }
 
+  /// Unsqueeze: puts in axes of extent 1.
+  ///
+  /// The axes are an attribute up to opset 12 and an input from opset 13 on; they count the axes of
+  /// the result. An axis in front of the batch is refused, and so is a result of more than 16 axes.
   static let unsqueeze: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let attribute = node.integers("axes")

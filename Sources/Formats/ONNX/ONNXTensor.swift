@@ -1,30 +1,50 @@
 import Foundation
 import Tensors
 
-/// Reading of TensorProto: data of float, double, float16, bfloat16, integers or booleans, in the
-/// message or in a file beside it.
+/// Reads arrays of numbers (TensorProto) from a model, and from the files beside it that hold large
+/// weights.
+///
+/// ONNX stores the elements of a tensor in one of three ways: in a field of the message that fits
+/// the type (`float_data`, `int32_data`, …), as little-endian bytes (`raw_data`), or in another
+/// file (external data), which models of more than 2 GB need. This type reads all three. It is a
+/// class because it keeps files of external data open, so that each is opened once and each
+/// tensor's part is read once.
+///
+/// Float, double, float16, bfloat16, bool, int8, int16, int32, int64, uint8 and uint16 are read.
+/// Strings, complex numbers, uint32, uint64 and the types of 4 and 8 bits of later opsets are
+/// refused.
 final class ONNXTensorReader {
+  /// The model's file; external data lie in its folder.
   let file: URL
-  /// Files of external data that are open, by their location.
+  /// The files of external data that are open, by their location as the model names it.
   private var external: [String: InputFile.Opened] = [:]
 
+  /// Makes a reader that has no file open.
   init(file: URL) { self.file = file }
 
   private typealias Kind = Onnx_TensorProto.DataType
 
-  /// Throws ``FormatError`` for another element type, a shape that is not the data's, and external
-  /// data that are not there.
+  /// Returns a tensor as a constant.
+  ///
+  /// Numbers of float16 and bfloat16 become Float32, which holds them exactly. Booleans and all
+  /// integers become `Int`; whatever is not 0 is true.
+  ///
+  /// - Throws: ``FormatError`` naming the tensor where its element type is not supported, its shape
+  ///   has a negative extent or overflows, its data are not as many scalars as its shape has, or
+  ///   external data are missing, too short, or outside of the model's folder.
   func constant(_ tensor: Onnx_TensorProto) throws -> ONNXConstant {
     let shape = tensor.dims.map(Int.init)
     guard let count = Self.count(of: shape) else { throw bad("impossible shape \(shape)", tensor) }
+    /// The scalars from the bytes, where there are bytes, else from the typed field.
     func read<Bits: FixedWidthInteger, Scalar>(
       _ type: Bits.Type, _ field: [Scalar], _ value: (Bits) -> Scalar
     ) throws -> [Scalar] {
       let raw = try scalars(of: tensor, count, as: type)?.map(value)
       return try checked(raw ?? field, count, tensor)
     }
-    /// Small elements that lie in a field of 32 bits each.
+    /// Float16 and bfloat16 as bit patterns: in the typed field each takes 32 bits.
     var small: [UInt16] { tensor.int32Data.map { UInt16(truncatingIfNeeded: $0) } }
+    /// Integers of up to 32 bits, and booleans: in the typed field each takes 32 bits.
     var narrow: [Int] { tensor.int32Data.map(Int.init) }
     switch Kind(rawValue: Int(tensor.dataType)) {
     case .float:
@@ -38,6 +58,7 @@ final class ONNXTensorReader {
       return .floats(shape: shape, bits.map(SafetensorsElement.float(half:)))
     case .bfloat16:
       let bits = try read(UInt16.self, small) { $0 }
+      // A bfloat16 is the upper half of a Float32.
       return .floats(shape: shape, bits.map { Float(bitPattern: UInt32($0) << 16) })
     case .int64:
       return .integers(
@@ -62,7 +83,8 @@ final class ONNXTensorReader {
     }
   }
 
-  /// ONNX's name of an element type, such as "uint8".
+  /// Returns ONNX's name of an element type, such as "uint8", or its number if the name is not
+  /// known here.
   static func name(_ type: Int32) -> String {
     let names = [
       "undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool",
@@ -71,7 +93,10 @@ final class ONNXTensorReader {
     return names.indices ~= Int(type) ? names[Int(type)] : "\(type)"
   }
 
-  /// The product of the extents; nil if one is negative or it overflows.
+  /// Returns the product of the extents, or nil if one is negative or the product overflows.
+  ///
+  /// Shapes in a file are whatever its author wrote, so sizes are computed from them by this
+  /// function and not by plain multiplication, which would trap.
   static func count(of shape: [Int]) -> Int? {
     var product = 1
     for extent in shape {
@@ -82,6 +107,9 @@ final class ONNXTensorReader {
     return product
   }
 
+  /// Returns the scalars if their number is that of the shape.
+  ///
+  /// - Throws: ``FormatError`` where it is not.
   private func checked<Scalar>(
     _ scalars: [Scalar], _ count: Int, _ tensor: Onnx_TensorProto
   ) throws -> [Scalar] {
@@ -91,7 +119,11 @@ final class ONNXTensorReader {
     return scalars
   }
 
-  /// Little-endian scalars of raw or external data; nil where the data are in a typed field.
+  /// Returns the little-endian scalars of raw or external data, or nil where the data are in a
+  /// typed field.
+  ///
+  /// - Throws: ``FormatError`` where the number of bytes is not that of `count` scalars. This is
+  ///   checked before anything is allocated by the shape.
   private func scalars<Bits: FixedWidthInteger>(
     of tensor: Onnx_TensorProto, _ count: Int, as type: Bits.Type
   ) throws -> [Bits]? {
@@ -114,7 +146,14 @@ final class ONNXTensorReader {
     }
   }
 
-  /// The bytes of a tensor in a file beside the model, read by offset and length.
+  /// Returns the bytes of a tensor in a file beside the model.
+  ///
+  /// The model gives a location relative to its own folder, an offset (0 if left out) and a length
+  /// (the rest of the file if left out). Absolute locations and those with `..` are refused, so
+  /// that a model cannot make the reader open other files by their paths.
+  ///
+  /// - Throws: ``FormatError`` where the location is missing or refused, the file cannot be opened,
+  ///   or it ends too early.
   private func externalData(_ tensor: Onnx_TensorProto) throws -> Data {
     let entries = Dictionary(
       tensor.externalData.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
@@ -133,6 +172,7 @@ final class ONNXTensorReader {
     return try opened.read(length, at: offset)
   }
 
+  /// An error that names the file and the tensor.
   private func bad(_ problem: String, _ tensor: Onnx_TensorProto) -> FormatError {
     .badData(problem, file: file.path, at: .tensor(tensor.name))
   }

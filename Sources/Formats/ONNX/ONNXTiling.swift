@@ -1,7 +1,13 @@
 import Networks
 
-/// Operators that repeat scalars or lay out blocks of them: Expand, Tile, DepthToSpace, SpaceToDepth.
+/// Operators that repeat scalars or lay out blocks of them: Expand, Tile, DepthToSpace and
+/// SpaceToDepth. Each becomes a ``Rearrangement``.
 extension ONNXOperators {
+  /// Expand: spreads the value over a constant shape, and the shape over the value, by NumPy's
+  /// rule.
+  ///
+  /// If the shape counts the batch, its first number has to be 1 or the batch's extent. A shape
+  /// with more axes than the value is refused where there is a batch, and so is an extent of 0.
   static let expand: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     guard let shape = try graph.integers(1, of: node) else { throw node.bad("needs a shape") }
@@ -17,6 +23,8 @@ extension ONNXOperators {
     graph.alias(try graph.spread(x, to: axes, for: node), for: node)
   }
 
+  /// Tile: repeats the array along each axis, as often as the constant numbers say. The batch is
+  /// not repeated.
   static let tile: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     guard let repeats = try graph.integers(1, of: node), repeats.count == graph.rank(of: x),
@@ -28,7 +36,11 @@ extension ONNXOperators {
     graph.alias(tiled, for: node)
   }
 
-  /// [C·b², H, W] → [C, H·b, W·b].
+  /// DepthToSpace with blocks of b by b: [C·b², H, W] → [C, H·b, W·b], PyTorch's PixelShuffle.
+  ///
+  /// The channels of the input name a channel of the result and a place in its block. In mode
+  /// `DCR`, the default, the place varies slowest; in mode `CRD` (from opset 11 on) the channel
+  /// does. `blocksize` is required; blocks up to 1024 are read.
   static let depthToSpace: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let block = node.integer("blocksize", default: 0)
@@ -48,7 +60,8 @@ extension ONNXOperators {
     graph.alias(moved, for: node)
   }
 
-  /// [C, H·b, W·b] → [b²·C, H, W].
+  /// SpaceToDepth with blocks of b by b: [C, H·b, W·b] → [b²·C, H, W], the inverse of DepthToSpace
+  /// in mode `DCR`.
   static let spaceToDepth: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let block = node.integer("blocksize", default: 0)

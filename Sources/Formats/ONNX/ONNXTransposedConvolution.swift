@@ -1,9 +1,22 @@
 import Networks
 import Tensors
 
-/// ConvTranspose: zeros between the scalars and around them, then a convolution by the kernel
+/// ConvTranspose, as zeros between the scalars and around them and then a convolution by the kernel
 /// turned round.
+///
+/// A transposed convolution adds, for every scalar of its input, the kernel times that scalar to
+/// the output, each shifted by the stride. Seen from the output, this is an ordinary convolution of
+/// stride 1 over the input with stride − 1 zeros between its scalars, by the kernel mirrored in
+/// both axes. It costs multiplications by zeros, but needs no layer and no bound rule for itself.
 extension ONNXOperators {
+  /// ConvTranspose of images and sequences by a constant weight [C, O/groups, kh, kw].
+  ///
+  /// The attributes are those of Conv, with `output_padding`, which adds rows and columns at the
+  /// end, and `output_shape`, from which the pads are computed; a bias is optional. It becomes a
+  /// ``Rearrangement`` and a ``Convolution``.
+  ///
+  /// - Throws: ``FormatError`` where the weight is computed or fits neither channels nor groups,
+  ///   for impossible settings, and where kernel or result become too large.
   static let transposedConvolution: Conversion = { node, graph in
     guard let (given, scalars) = try graph.floats(1, of: node),
       given.count == 3 || given.count == 4,
@@ -34,19 +47,40 @@ extension ONNXOperators {
   }
 }
 
-/// Strides, dilations and pads of a transposed convolution; all of two axes.
+/// The geometry of a transposed convolution. All lists have two numbers, for height and width; a
+/// sequence has a height of 1.
 private struct TransposedWindow {
-  /// [C, O/groups, kh, kw].
+  /// The shape of the weight, [C, O/groups, kh, kw].
   let weight: [Int]
+  /// The number of groups into which the channels are split, each of which sees its own part of the
+  /// input.
   let groups: Int
+  /// The distance of neighbouring scalars of the input in the output.
   let strides: [Int]
+  /// The distance of neighbouring taps of the kernel.
   let dilation: [Int]
-  /// Zeros before and behind the spread scalars; negative numbers cut off.
+  /// Zeros in front of the spread scalars; negative numbers cut off.
   let before: [Int]
+  /// Zeros behind the spread scalars; negative numbers cut off.
   let after: [Int]
 
+  /// Reads the settings of a node.
+  ///
+  /// For the input's extent n, stride s, kernel k, dilation d and output padding e, the output has
+  /// s·(n − 1) + (k − 1)·d + 1 + e places less the pads. Pads are given, or computed such that the
+  /// output has the extents `output_shape`, or n·s for `auto_pad` SAME_UPPER and SAME_LOWER. If
+  /// their total is odd, the larger half is cut off behind for SAME_UPPER and in front otherwise.
+  /// `auto_pad` VALID is refused.
+  ///
+  /// In the convolution by the mirrored kernel, the first output sees (k − 1)·d places in front of
+  /// the first scalar. Zeros stand there, fewer by the pad.
+  ///
+  /// - Parameters:
+  ///   - given: The weight's shape, of three or four axes.
+  ///   - image: The input's shape [H, W, C].
   init(_ node: inout ONNXNode, weight given: [Int], on image: [Int]) throws {
     let rank = given.count - 2
+    /// Numbers for one axis as numbers for two, with `first` for the height of a sequence.
     func two(_ values: [Int], _ first: Int) -> [Int] { rank == 1 ? [first] + values : values }
     groups = node.integer("group", default: 1)
     let ones = [Int](repeating: 1, count: rank)
@@ -78,6 +112,8 @@ private struct TransposedWindow {
       let scaled = zip(image, steps).map(*)
       let target = wanted.map { two(Array($0.suffix(rank)), 1) } ?? scaled
       guard automatic != "VALID", target.count == 2 else { throw node.bad("auto_pad VALID") }
+      // May be negative where `output_shape` is larger than the output without pads; then zeros are
+      // added.
       let totals = zip(full, target).map(-)
       let small = totals.map { $0 / 2 }
       let large = zip(totals, small).map(-)
@@ -87,8 +123,10 @@ private struct TransposedWindow {
     after = zip(zip(reach, last).map(-), more).map(+)
   }
 
-  /// The weight [O, C/groups, kh, kw] of the convolution: taps in the other order, channels of
-  /// input and output exchanged within each group.
+  /// Returns the weight [O, C/groups, kh, kw] of the convolution: taps in the other order along
+  /// both axes, channels of input and output exchanged within each group.
+  ///
+  /// - Parameter scalars: The weight of the file, in the order of ``weight``.
   func turned(_ scalars: [Float]) -> Tensor {
     let (inputs, outputs) = (weight[0] / groups, weight[1])
     let (height, width) = (weight[2], weight[3])
@@ -102,7 +140,10 @@ private struct TransposedWindow {
       })
   }
 
-  /// An image with zeros between its scalars and around them.
+  /// Returns an image with zeros between its scalars and around them, as one ``Rearrangement`` with
+  /// fill 0.
+  ///
+  /// - Throws: ``FormatError`` where the pads cut off everything, or the result is too large.
   func spread(
     _ x: ONNXGraph.Value, _ node: ONNXNode, _ graph: inout ONNXGraph
   ) throws -> ONNXGraph.Value {

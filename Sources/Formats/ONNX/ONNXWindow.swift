@@ -1,21 +1,43 @@
 import Networks
 import Tensors
 
-/// Kernel, strides, dilations and pads of an operator on windows of images, or of sequences, which
-/// are images of one row.
+/// The geometry of an operator on windows: Conv, AveragePool and MaxPool.
+///
+/// ONNX allows each of height and width a stride, a dilation and two pads. Layers here know one
+/// stride and one padding for all sides. ``apply(to:_:_:padding:_:)`` bridges the difference:
+/// unequal pads become a padding in front of the layer, unequal strides a layer of stride 1 and a
+/// slice behind it. The results are the same; unequal strides cost the windows that are thrown
+/// away.
+///
+/// A sequence is an image of one row. All lists have height first, then width.
 struct ONNXWindow {
-  /// Height and width.
+  /// The taps of a window down and across.
   let kernel: [Int]
+  /// The distance of neighbouring windows.
   let strides: [Int]
+  /// The distance of neighbouring taps of a window; 1 if they lie side by side.
   let dilation: [Int]
-  /// Top, left, bottom, right.
+  /// How many rows and columns are added to the image: top, left, bottom, right, as ONNX orders
+  /// them.
   let pads: [Int]
   /// Rows and columns behind the pads into which the last windows stick out (`ceil_mode`).
   private(set) var excess = [0, 0]
-  /// Whether the axes are one of a sequence.
+  /// Whether the operator has windows of one axis, on sequences [C, W].
   let isSequence: Bool
 
-  /// - Parameter kernel: The extents of the operator's own axes, one or two.
+  /// Reads the settings of a node.
+  ///
+  /// ONNX's defaults are strides and dilations of 1 and pads of 0. `auto_pad`, which ONNX has
+  /// deprecated but exporters still write, replaces `pads`: VALID means none, SAME_UPPER and
+  /// SAME_LOWER as many as give one window for every stride. `ceil_mode` (pools, from opset 10 on)
+  /// rounds the number of windows up instead of down.
+  ///
+  /// - Parameters:
+  ///   - kernel: The extents of the operator's windows, for one or two axes.
+  ///   - image: The input's shape [H, W, C].
+  ///   - mayRoundUp: Whether the operator has `ceil_mode`.
+  /// - Throws: ``FormatError`` for lists of another length, numbers out of range, a `kernel_shape`
+  ///   that is not the weight's, and an image that is smaller than a window.
   init(
     _ node: inout ONNXNode, kernel: [Int], on image: [Int], mayRoundUp: Bool = false
   ) throws {
@@ -57,6 +79,9 @@ struct ONNXWindow {
     }
   }
 
+  /// Returns the pads of `auto_pad` SAME: those that let the output have ⌈extent/stride⌉ windows.
+  ///
+  /// - Parameter isUpper: Whether, if their number is odd, the larger half is behind the image.
   private static func same(
     _ image: [Int], _ kernel: [Int], _ strides: [Int], _ dilation: [Int], isUpper: Bool
   ) -> [Int] {
@@ -70,7 +95,8 @@ struct ONNXWindow {
     return isUpper ? small + large : large + small
   }
 
-  /// Lets the last windows stick out, but none that begins behind the image.
+  /// Lets the last windows stick out, but none that begins behind the image and the pad in front of
+  /// it, as PyTorch and later opsets define `ceil_mode`.
   private mutating func roundUp(_ image: [Int]) {
     for axis in 0..<2 {
       let room = image[axis] + pads[axis] + pads[axis + 2] - extent(axis)
@@ -81,29 +107,36 @@ struct ONNXWindow {
     }
   }
 
-  /// The rows or columns that a window spans.
+  /// Returns the rows (axis 0) or columns (axis 1) that a window spans, gaps included.
   func extent(_ axis: Int) -> Int { (kernel[axis] - 1) * dilation[axis] + 1 }
 
-  /// The number of windows down or across.
+  /// Returns the number of windows down (axis 0) or across (axis 1), 0 where none fits.
   func outputExtent(_ axis: Int, _ image: [Int]) -> Int {
     let room = image[axis] + pads[axis] + pads[axis + 2] + excess[axis] - extent(axis)
     return room < 0 ? 0 : room / strides[axis] + 1
   }
 
-  /// Whether all pads are equal and no window sticks out, as our layers have it.
+  /// Whether all pads are equal and no window sticks out, so that a layer's own padding will do.
   var isEven: Bool { Set(pads).count == 1 && excess == [0, 0] }
 
+  /// Returns the window of a pool with the given stride and padding.
   func pooling(_ geometry: ConvolutionGeometry) -> PoolingWindow {
     PoolingWindow(height: kernel[0], width: kernel[1], geometry)
   }
 
-  /// Adds the layer that `make` gives for a geometry, and what surrounds it: strides and pads of
-  /// ours are the same in both directions and on all sides; others become a padding in front, and a
-  /// slice of the windows behind.
+  /// Adds the layer that `make` gives for a geometry, and what surrounds it.
+  ///
+  /// Layers have one stride for both directions and one padding for all sides. Other pads become a
+  /// padding in front, with which the layer itself has none. Other strides become a layer of stride
+  /// 1 and a slice of its windows behind.
   ///
   /// - Parameters:
-  ///   - x: An image.
-  ///   - mode: What stands in the padding; see ``ONNXGraph/padded(_:before:after:mode:for:)``.
+  ///   - x: An image [H, W, C].
+  ///   - mode: What stands in a padding in front: "constant" for zeros, or a mode of
+  ///     ``ONNXGraph/padded(_:before:after:mode:isImage:for:)``.
+  ///   - make: Makes the layer for a stride and a padding.
+  /// - Returns: An image with axes [C, H, W], whatever axes `x` has; see ``finished(_:_:)``.
+  /// - Throws: ``FormatError`` where the padded image is too large, or the layer does not take it.
   func apply(
     to x: ONNXGraph.Value, _ node: ONNXNode, _ graph: inout ONNXGraph, padding mode: String,
     _ make: (ConvolutionGeometry) -> any Layer
@@ -140,13 +173,18 @@ struct ONNXWindow {
     return output
   }
 
-  /// An output [C, H, W] with the axes that the operator gives.
+  /// Returns an output [C, H, W] with the axes that the operator gives, which are [C, W] for a
+  /// sequence, and have a first one of 1 where the graph has no batch.
   func finished(_ x: ONNXGraph.Value, _ graph: ONNXGraph) -> ONNXGraph.Value {
     graph.reshaped(x, to: graph.withCore(isSequence ? [x.axes[0], x.axes[2]] : x.axes))
   }
 }
 
+/// Shapes of layers before they are added.
 extension ONNXGraph {
+  /// Returns the shape of a layer's output for a value.
+  ///
+  /// - Throws: ``FormatError`` where the layer does not take the value's shape.
   func outputShape(of layer: any Layer, for x: Value, _ node: ONNXNode) throws -> [Int] {
     do { return try layer.outputShape(for: x.shape) } catch {
       throw node.bad("needs \(error.expected), but its input is \(error.found)")

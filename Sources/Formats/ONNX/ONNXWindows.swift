@@ -1,8 +1,19 @@
 import Networks
 import Tensors
 
-/// Operators on windows of images: Conv, AveragePool, MaxPool.
+/// Operators on windows of images and sequences: Conv, AveragePool and MaxPool.
+///
+/// They take [batch, C, H, W] or [batch, C, W]; windows of three axes are refused. ``ONNXWindow``
+/// reads what they have in common.
 extension ONNXOperators {
+  /// Conv by a constant weight [O, C/group, kh, kw] and an optional constant bias [O].
+  ///
+  /// It becomes a ``Convolution``, in groups and with gaps if `group` and `dilations` say so. A
+  /// weight of three axes is a convolution of sequences, which is one of images of one row.
+  ///
+  /// - Throws: ``FormatError`` where the weight is computed or has other axes, the groups do not
+  ///   divide the outputs, the bias has another number of elements, or the settings are not
+  ///   supported.
   static let convolution: Conversion = { node, graph in
     guard let (shape, scalars) = try graph.floats(1, of: node),
       shape.count == 3 || shape.count == 4,
@@ -33,7 +44,11 @@ extension ONNXOperators {
     graph.alias(window.finished(output, graph), for: node)
   }
 
-  /// The kernel without groups and gaps must fit in memory.
+  /// Refuses a convolution whose kernel is too large when written without groups and gaps, as
+  /// bounds need it (``KernelLayout``).
+  ///
+  /// - Parameter weight: The shape [O, C/groups, kh, kw].
+  /// - Throws: ``FormatError`` where that kernel has more than ``ONNXNode/scalarLimit`` scalars.
   static func checkSize(
     _ weight: [Int], _ layout: KernelLayout, _ node: ONNXNode
   ) throws {
@@ -45,6 +60,13 @@ extension ONNXOperators {
     }
   }
 
+  /// AveragePool: the mean over each window.
+  ///
+  /// With `count_include_pad` 0, the default, only scalars of the image count; with 1 the zeros of
+  /// the pads do as well, though never the rows and columns that windows stick out into with
+  /// `ceil_mode`. Equal pads are left to the layer. Otherwise zeros are put around the image, the
+  /// pool counts all places, and each mean is multiplied by all places over the places that count.
+  /// Dilations, which opset 19 allows, are refused.
   static let averagePool: Conversion = { node, graph in
     let countsPadding = node.integer("count_include_pad", default: 0) == 1
     let (x, window) = try poolWindow(&node, &graph)
@@ -53,6 +75,8 @@ extension ONNXOperators {
       AveragePool(window.pooling(geometry), countsPadding: countsPadding || !window.isEven)
     }
     if !window.isEven {
+      // The layer's scalars lie by position, then channel, but `scaleAndShift` wants factors in
+      // ONNX's order, one image for each channel.
       let factors = window.shares(of: x.shape, countsPadding: countsPadding)
       let all = (0..<output.count).map { factors[$0 % factors.count] }
       output = try graph.scaleAndShift(output, all, all.map { _ in 0 }, for: node)
@@ -60,8 +84,13 @@ extension ONNXOperators {
     graph.alias(window.finished(output, graph), for: node)
   }
 
-  /// What is padded never wins: it repeats the last scalar, which every window has that reaches
-  /// there.
+  /// MaxPool: the maximum of each window.
+  ///
+  /// Pads never win. Where they are unequal, they are filled with the image's outermost scalars,
+  /// which does not change a maximum: every window that reaches a repeated scalar has the scalar
+  /// itself. Windows with gaps, which opset 10 allows, do not have that property and are gathered
+  /// tap by tap. The second output, the places of the maxima, is no continuous function and is
+  /// refused, and so is `storage_order` 1, which concerns that output.
   static let maxPool: Conversion = { node, graph in
     guard node.integer("storage_order", default: 0) == 0,
       node.proto.output.dropFirst().allSatisfy(\.isEmpty)
@@ -74,6 +103,10 @@ extension ONNXOperators {
     graph.alias(window.finished(output, graph), for: node)
   }
 
+  /// Returns the input of a pool as an image, and the geometry of its windows.
+  ///
+  /// - Throws: ``FormatError`` where `kernel_shape` is missing or has more than two axes, or a pad
+  ///   is as large as the window, so that a window could hold nothing of the image.
   private static func poolWindow(
     _ node: inout ONNXNode, _ graph: inout ONNXGraph
   ) throws -> (ONNXGraph.Value, ONNXWindow) {
@@ -90,10 +123,18 @@ extension ONNXOperators {
   }
 }
 
+/// Means over windows that stick out.
 extension ONNXWindow {
-  /// For each window of an image, what the mean over all its places, zeros outside included, is to
-  /// be multiplied by to become that over the places that count.
+  /// Returns, for each window of an image, what the mean over all its places, zeros outside
+  /// included, has to be multiplied by to become the mean over the places that count.
+  ///
+  /// - Parameters:
+  ///   - image: The input's shape [H, W, C].
+  ///   - countsPadding: Whether places of the pads count.
+  /// - Returns: A factor for each window, row by row; channels have the same.
   fileprivate func shares(of image: [Int], countsPadding: Bool) -> [Float] {
+    /// How many places of each window along an axis count. The window is cut off at the ends of
+    /// what counts.
     func counts(_ axis: Int) -> [Int] {
       let (low, high) =
         countsPadding ? (-pads[axis], image[axis] + pads[axis + 2]) : (0, image[axis])
@@ -107,9 +148,17 @@ extension ONNXWindow {
   }
 }
 
+/// Pools that no layer computes directly.
 extension ONNXGraph {
-  /// Maxima over windows with gaps: every tap of all windows as a row, and the maximum over rows. A
-  /// tap outside repeats one that is inside.
+  /// Adds maxima over windows with gaps.
+  ///
+  /// A ``Rearrangement`` stacks the taps: row t of its result holds tap t of all windows, in the
+  /// order of the output. A ``MaxPool`` over the rows then takes the maximum of each window. A tap
+  /// outside of the image repeats one of the window that is inside, which leaves the maximum as it
+  /// is.
+  ///
+  /// - Throws: ``FormatError`` where a window lies outside of the image altogether, or the stack is
+  ///   larger than 2²² scalars.
   fileprivate mutating func gappedMaxPool(
     _ x: Value, _ window: ONNXWindow, _ node: ONNXNode
   ) throws -> Value {
@@ -119,7 +168,8 @@ extension ONNXGraph {
     guard let count = ONNXTensorReader.count(of: [taps] + output), count <= 1 << 22 else {
       throw node.bad("of \(image) by \(taps) taps is too large")
     }
-    /// The places along an axis that a window has, all inside: of those outside the first inside.
+    /// The places along an axis that a window has. For those outside the first one inside is taken
+    /// instead.
     func places(_ axis: Int, _ position: Int) throws -> [Int] {
       let start = position * window.strides[axis] - window.pads[axis]
       let all = (0..<window.kernel[axis]).map { start + $0 * window.dilation[axis] }

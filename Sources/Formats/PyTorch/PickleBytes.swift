@@ -1,37 +1,54 @@
 /// The bytes of pickles, read one behind the other.
+///
+/// Every method that reads throws ``Failure`` where there are too few bytes, and allocates nothing
+/// before it knows that there are enough. Numbers in pickles are little-endian.
 struct PickleBytes {
   /// What is wrong with a pickle.
   struct Failure: Error {
+    /// The problem as the end of a sentence about the pickle.
     let problem: String
+    /// The offset of the byte that would have been read next.
     let position: Int
   }
 
+  /// All bytes; they must outlive the value.
   private let bytes: UnsafeRawBufferPointer
   /// Where the next byte is.
   private(set) var position: Int
 
+  /// Begins to read at an offset.
   init(_ bytes: UnsafeRawBufferPointer, at position: Int) {
     (self.bytes, self.position) = (bytes, position)
   }
 
+  /// Returns a failure at the place where the reading is.
   func failure(_ problem: String) -> Failure { Failure(problem: problem, position: position) }
 
-  /// All that follow throw ``Failure`` where there are too few bytes.
+  /// Takes some bytes.
+  ///
+  /// - Throws: ``Failure`` where there are fewer, or the number is negative.
   mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
     guard count >= 0, count <= bytes.count - position else { throw failure("it ends too early") }
     defer { position += count }
     return UnsafeRawBufferPointer(rebasing: bytes[position..<(position + count)])
   }
 
+  /// Takes one byte.
   mutating func byte() throws -> UInt8 { try take(1)[0] }
 
-  /// A little-endian number of so many bytes; of eight, with its sign.
+  /// Takes a little-endian number.
+  ///
+  /// - Parameter count: The number of bytes, 1 to 8. The number has a sign only if there are eight.
   mutating func number(_ count: Int) throws -> Int {
     let value = try take(count).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return Int(Int64(bitPattern: value))
   }
 
-  /// A whole number with its sign; one that is too large is not kept.
+  /// Takes a whole number in two's complement, as Python's `int` is pickled.
+  ///
+  /// - Parameter count: The number of bytes, of which 0 stand for the number 0.
+  /// - Returns: An integer, or ``PickleValue/other(_:)`` for one of more than 8 bytes, which no
+  ///   state dict needs.
   mutating func long(_ count: Int) throws -> PickleValue {
     let digits = try take(count)
     guard count <= 8 else { return .other("a large number") }
@@ -40,11 +57,14 @@ struct PickleBytes {
     return .integer(count == 0 ? 0 : Int(Int64(bitPattern: value << unused) >> Int64(unused)))
   }
 
+  /// Takes a text; bytes that are no UTF-8 are replaced.
   mutating func string(_ count: Int) throws -> String {
     String(decoding: try take(count), as: UTF8.self)
   }
 
-  /// What stands before the next end of a line.
+  /// Takes the text before the next line feed, and the line feed.
+  ///
+  /// - Throws: ``Failure`` where there is no line feed within 1000 bytes.
   mutating func line() throws -> String {
     guard let end = bytes[position...].firstIndex(of: 0x0a), end - position <= 1000 else {
       throw failure("a name has no end")

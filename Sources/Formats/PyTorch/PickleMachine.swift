@@ -1,21 +1,37 @@
 /// A machine for Python's pickles (protocols 2 to 5) that builds plain values and views of tensors,
 /// and nothing else.
 ///
-/// No class is looked up and no function called: what a pickle says of others becomes
-/// ``PickleValue/other(_:)``, which holds a name only. Memory is bounded by the pickle's size.
+/// A pickle is a program for a machine with a stack: each instruction is a byte with arguments
+/// behind it, and pushes a value, joins some into a container, keeps one in a memo, or calls a
+/// function. Python runs such programs as they are, which lets a file of weights run any code. This
+/// machine looks no class up and calls no function: what a pickle says of others becomes
+/// ``PickleValue/other(_:)``, which holds a name only. The few functions that PyTorch's own pickles
+/// need are imitated in `PyTorchObjects.swift`.
+///
+/// The text instructions of protocols 0 and 1 are not read, nor are extensions and buffers out of
+/// band; they are failures. At most 2²² values are built.
+///
+/// One machine may read several pickles one behind the other, as the old format of PyTorch has
+/// them. It keeps their values and storages.
 struct PickleMachine {
-  /// All values, referred to by their places.
+  /// All values that were built, referred to by their places.
   private(set) var values: [PickleValue] = []
-  /// The storages that the pickle speaks of, by key.
+  /// The storages that the pickles speak of, by key.
   private(set) var storages: [String: PyTorchStorage] = [:]
+  /// The pickle, with the place of the next instruction.
   private var bytes: PickleBytes
+  /// The places of the values on the stack, the top last.
   private var stack: [Int] = []
+  /// The heights of the stack at which marks were set; a container is made of what lies above the
+  /// last.
   private var marks: [Int] = []
+  /// The places of the values that the pickle keeps for later, by its own numbers.
   private var memo: [Int: Int] = [:]
 
-  /// The most values that are built.
+  /// The most values that are built, of all pickles together.
   private static let limit = 1 << 22
 
+  /// Prepares to read pickles from an offset on; the bytes must outlive the reading.
   init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
     self.bytes = PickleBytes(bytes, at: position)
   }
@@ -30,7 +46,11 @@ struct PickleMachine {
     return machine
   }
 
-  /// Reads one pickle and returns its value. Throws ``PickleBytes/Failure``.
+  /// Reads one pickle, up to its instruction to stop, and returns its value.
+  ///
+  /// - Throws: ``PickleBytes/Failure`` for a pickle that ends early, takes values that are not
+  ///   there, has an instruction that is not read, or builds too many values.
+  /// - Complexity: O(the pickle's size) for the pickles that PyTorch writes.
   mutating func read() throws -> PickleValue {
     (stack, marks, memo) = ([], [], [:])
     while true {
@@ -40,12 +60,19 @@ struct PickleMachine {
     }
   }
 
+  /// Returns a failure at the place of the pickle that is being read.
   func failure(_ problem: String) -> PickleBytes.Failure { bytes.failure(problem) }
 
   // MARK: Steps
 
+  /// Carries out one instruction.
+  ///
+  /// It takes care of those that steer the machine, name and call; the others are tried in groups.
+  ///
+  /// - Throws: ``PickleBytes/Failure``.
   private mutating func step(_ code: UInt8) throws {
     switch code {
+    // The protocol's number and the size of a frame change nothing here.
     case 0x80: _ = try bytes.byte()
     case 0x95: _ = try bytes.number(8)
     case UInt8(ascii: "("): marks.append(stack.count)
@@ -54,11 +81,14 @@ struct PickleMachine {
     case UInt8(ascii: "2"): stack.append(try top())
     case UInt8(ascii: "N"): try push(.none)
     case 0x88, 0x89: try push(.bool(code == 0x88))
+    // A persistent name, which stands for something that is not in the pickle: a storage.
     case UInt8(ascii: "Q"): try push(try storage(try pop()))
+    // A class or function by module and name, as two lines or as two texts on the stack.
     case UInt8(ascii: "c"): try push(.name("\(try bytes.line()).\(try bytes.line())"))
     case 0x93:
       let (name, module) = (try text(try pop()), try text(try pop()))
       try push(.name("\(module).\(name)"))
+    // A call, or an object made by a class; the one with keyword arguments has them on top.
     case UInt8(ascii: "R"), 0x81:
       let (arguments, callee) = (try pop(), try pop())
       try push(called(values[callee], arguments))
@@ -73,6 +103,10 @@ struct PickleMachine {
     }
   }
 
+  /// Carries out an instruction that pushes a number, a text or bytes.
+  ///
+  /// - Returns: False where the instruction is another one.
+  /// - Throws: ``PickleBytes/Failure``.
   private mutating func scalar(_ code: UInt8) throws -> Bool {
     switch code {
     case UInt8(ascii: "K"): try push(.integer(try bytes.number(1)))
@@ -81,6 +115,7 @@ struct PickleMachine {
     case 0x8a: try push(try bytes.long(try bytes.number(1)))
     case 0x8b: try push(try bytes.long(try bytes.number(4)))
     case UInt8(ascii: "G"):
+      // Floats are the one thing in a pickle that is big-endian.
       let bits = UInt64(bitPattern: Int64(try bytes.number(8))).byteSwapped
       try push(.float(Double(bitPattern: bits)))
     case UInt8(ascii: "X"), UInt8(ascii: "T"):
@@ -95,6 +130,10 @@ struct PickleMachine {
     return true
   }
 
+  /// Carries out an instruction that keeps the top of the stack in the memo, or recalls a value.
+  ///
+  /// - Returns: False where the instruction is another one.
+  /// - Throws: ``PickleBytes/Failure``.
   private mutating func memory(_ code: UInt8) throws -> Bool {
     switch code {
     case UInt8(ascii: "q"): memo[try bytes.number(1)] = try top()
@@ -110,6 +149,10 @@ struct PickleMachine {
     return true
   }
 
+  /// Carries out an instruction that makes or extends a tuple, a list, a set or a dictionary.
+  ///
+  /// - Returns: False where the instruction is another one.
+  /// - Throws: ``PickleBytes/Failure``.
   private mutating func container(_ code: UInt8) throws -> Bool {
     switch code {
     case UInt8(ascii: ")"): try push(.tuple([]))
@@ -139,6 +182,10 @@ struct PickleMachine {
     return true
   }
 
+  /// Adds items to the list on top of the stack; to anything else it does nothing, since objects
+  /// that are not built take items too.
+  ///
+  /// - Throws: ``PickleBytes/Failure`` where the stack is empty.
   private mutating func append(_ items: [Int]) throws {
     let place = try top()
     guard case .list(var list) = values[place] else { return }
@@ -147,6 +194,10 @@ struct PickleMachine {
     values[place] = .list(list)
   }
 
+  /// Adds pairs to the dictionary on top of the stack; to anything else it does nothing.
+  ///
+  /// - Parameter items: Keys and values in turn.
+  /// - Throws: ``PickleBytes/Failure`` where a key has no value, or the stack is empty.
   private mutating func set(_ items: [Int]) throws {
     guard items.count.isMultiple(of: 2) else { throw failure("it has a key without a value") }
     let place = try top()
@@ -158,10 +209,14 @@ struct PickleMachine {
     values[place] = .dictionary(pairs)
   }
 
+  /// Keeps a storage that the pickle refers to.
   mutating func note(_ storage: PyTorchStorage) { storages[storage.key] = storage }
 
   // MARK: The stack
 
+  /// Adds a value and puts it on top of the stack.
+  ///
+  /// - Throws: ``PickleBytes/Failure`` beyond the limit.
   private mutating func push(_ value: PickleValue) throws {
     guard values.count < Self.limit else {
       throw failure("it has more than the \(Self.limit) values that are read")
@@ -170,11 +225,15 @@ struct PickleMachine {
     values.append(value)
   }
 
+  /// Passes over bytes and pushes a value that stands for them.
   private mutating func pushBytes(_ count: Int) throws {
     _ = try bytes.take(count)
     try push(.other("bytes"))
   }
 
+  /// Returns the place of the value on top of the stack, which must be above the last mark.
+  ///
+  /// - Throws: ``PickleBytes/Failure`` where there is none.
   private func top() throws -> Int {
     guard let last = stack.last, stack.count > marks.last ?? 0 else {
       throw failure("it takes a value where there is none")
@@ -182,12 +241,18 @@ struct PickleMachine {
     return last
   }
 
+  /// Takes the place of the value on top of the stack.
+  ///
+  /// - Throws: ``PickleBytes/Failure`` where there is none above the last mark.
   private mutating func pop() throws -> Int {
     let last = try top()
     stack.removeLast()
     return last
   }
 
+  /// Takes the last mark and the places of all values above it.
+  ///
+  /// - Throws: ``PickleBytes/Failure`` where there is no mark.
   private mutating func popMark() throws -> [Int] {
     guard let mark = marks.popLast() else { throw failure("it lacks a mark") }
     let items = Array(stack[mark...])
@@ -195,6 +260,9 @@ struct PickleMachine {
     return items
   }
 
+  /// Returns the text at a place.
+  ///
+  /// - Throws: ``PickleBytes/Failure`` where there is another value.
   private func text(_ place: Int) throws -> String {
     guard case .text(let text) = values[place] else { throw failure("a name is no text") }
     return text

@@ -1,31 +1,49 @@
-/// A value that a pickle builds. Values inside others are places in ``PickleMachine/values``, so that
-/// neither a cycle nor any depth of nesting is a danger.
+/// A value that a pickle builds, as far as a state dict can depend on it.
+///
+/// ``PickleMachine`` makes the values. Those inside others are places in ``PickleMachine/values``,
+/// and not values themselves, so that neither a cycle nor any depth of nesting is a danger: nothing
+/// recurses into a value, and releasing one does not either.
 enum PickleValue {
+  /// Python's `None`.
   case none
   case bool(Bool)
   case integer(Int)
   case float(Double)
+  /// A string; bytes that are no UTF-8 are replaced.
   case text(String)
+  /// The places of the elements.
   case tuple([Int])
+  /// The places of the elements; sets are read as lists.
   case list([Int])
+  /// The places of keys and values, in the order in which they were set; a key may come twice.
   case dictionary([(key: Int, value: Int)])
   /// A class or function, by its module and name; it is never called.
   case name(String)
+  /// The memory of tensors, which a persistent name of the pickle refers to.
   case storage(PyTorchStorage)
+  /// A view of a storage.
   indirect case tensor(PyTorchTensor)
   /// Something that is not built: an object of this class, or what this function would return.
   case other(String)
 }
 
-/// The memory of tensors, which lies beside the pickle.
+/// The memory of tensors, which lies beside the pickle: in a file of the archive, or behind the
+/// pickles in the old format.
+///
+/// Several tensors may view one storage, as a weight and its transpose do.
 struct PyTorchStorage: Equatable, Sendable {
+  /// The name of the storage in the file.
   let key: String
-  /// nil for bytes whose type the tensor names.
+  /// The type of the elements; nil for bytes whose type the tensor names.
   let element: SafetensorsElement?
-  /// The number of elements, or of bytes where there is no type.
+  /// The number of elements that the pickle claims, or of bytes where there is no type. Readers go
+  /// by the bytes that are there.
   let count: Int
 
-  /// The type of elements by the name of a storage's class; nil for one that cannot be read.
+  /// The type of elements by the name of a storage's class.
+  ///
+  /// - Returns: nil for a class that cannot be read, and `.some(nil)` for bytes whose type the
+  ///   tensor names.
   static func element(class name: String) -> SafetensorsElement?? {
     switch name {
     case "torch.FloatStorage": .float32
@@ -43,7 +61,7 @@ struct PyTorchStorage: Equatable, Sendable {
     }
   }
 
-  /// The type of elements by PyTorch's name of a data type.
+  /// The type of elements by PyTorch's name of a data type; nil for one that cannot be read.
   static func element(type name: String) -> SafetensorsElement? {
     switch name {
     case "torch.float32": .float32
@@ -64,20 +82,31 @@ struct PyTorchStorage: Equatable, Sendable {
   }
 }
 
-/// A view of a storage: offset and strides count elements.
+/// A view of a storage, as PyTorch's tensors are.
+///
+/// The element at index (i₀, i₁, …) is the element number offset + Σ iₖ · strideₖ of the storage.
+/// Offset and strides count elements and are not negative. The claims are the pickle's own and
+/// nothing of them is known to be true until ``PyTorchFile`` has checked them against the storage.
 struct PyTorchTensor: Equatable, Sendable {
+  /// The key of the storage.
   let storage: String
+  /// The type of the elements.
   let element: SafetensorsElement
+  /// The number of the first element in the storage.
   let offset: Int
+  /// The lengths of the dimensions, outermost first.
   let shape: [Int]
+  /// How many elements apart neighbours along each dimension lie. A stride of 0 repeats an element.
   let strides: [Int]
 
-  /// The number of elements; nil where no machine holds so many.
+  /// The number of elements, which is the product of the shape; nil where it overflows.
   var count: Int? {
     shape.reduce(1) { count, length in count.flatMap { Self.product($0, length) } }
   }
 
-  /// The index of the last element in the storage; nil where that overflows or there is none.
+  /// The index of the last element in the storage: offset + Σ (lengthₖ − 1) · strideₖ, the largest
+  /// that the view reaches, since no stride is negative; nil where that overflows or there are no
+  /// elements.
   var last: Int? {
     guard let count, count > 0 else { return nil }
     return zip(shape, strides).reduce(offset) { sum, axis in
@@ -87,12 +116,14 @@ struct PyTorchTensor: Equatable, Sendable {
     }
   }
 
+  /// Returns the product of two numbers; nil where it overflows.
   private static func product(_ a: Int, _ b: Int) -> Int? {
     let (product, overflow) = a.multipliedReportingOverflow(by: b)
     return overflow ? nil : product
   }
 
-  /// Whether the elements lie one behind the other in row-major order.
+  /// Whether the elements lie one behind the other in row-major order, so that they can be read in
+  /// one piece. The stride of a dimension of length 1 does not matter.
   var isContiguous: Bool {
     var step = 1
     for (length, stride) in zip(shape, strides).reversed() where length != 1 {

@@ -1,15 +1,39 @@
 import Foundation
 
 /// What a file of `torch.save` holds, before a state dict is looked for in it.
+///
+/// The two formats differ in where the pickle and the storages are, and in nothing else.
+/// ``PyTorchArchive`` and ``PyTorchPickles`` each turn their format into this, and ``PyTorchFile``
+/// goes on from here.
 struct PyTorchContents {
+  /// The values of the pickle, and the storages that it speaks of.
   let pickle: PickleMachine
+  /// The value that was saved.
   let root: PickleValue
-  /// The bytes of the storages with these keys; those that are packed may have so many in all.
+  /// Returns the bytes of the storages with these keys.
+  ///
+  /// Storages of a zip archive that are packed may have `packedLimit` bytes in all; those that are
+  /// not are slices of the file. A key may be missing from the result of the old format. The
+  /// function throws ``FormatError`` of kind `badData`.
   let storages: (Set<String>, _ packedLimit: Int) throws -> [String: Data]
 }
 
 /// The format since PyTorch 1.6: a zip archive with `data.pkl` and a file for each storage.
+///
+/// The files are in a folder whose name is of no importance: `data.pkl` is the pickle, `data/KEY`
+/// the bytes of a storage, and `byteorder`, in newer files, says `little` or `big`. TorchScript
+/// programs have `code/` and `constants.pkl` beside it, and programs of `torch.export` have no such
+/// pickle; both are recognised in order to say so.
 enum PyTorchArchive {
+  /// Reads the pickle of an archive; the storages are read when they are asked for.
+  ///
+  /// - Parameters:
+  ///   - data: The whole file.
+  ///   - file: The name used in errors.
+  ///   - pickleLimit: The most bytes of the pickle, unpacked.
+  /// - Throws: ``FormatError`` of kind `badData` for what is no zip archive or none of
+  ///   `torch.save`, for programs, for big-endian numbers, and for a pickle that is damaged or too
+  ///   long.
   static func read(_ data: Data, file: String, pickleLimit: Int) throws -> PyTorchContents {
     let archive = try ZipArchive(data, file: file)
     let names = archive.entries.map(\.name)
@@ -48,14 +72,17 @@ enum PyTorchArchive {
     }
   }
 
+  /// Whether the names in an archive are those that `torch.export` writes.
   private static func isExport(_ names: [String]) -> Bool {
     names.contains { $0.hasSuffix("serialized_exported_program.json") || $0.contains("/models/") }
   }
 
+  /// Returns the error for a program of `torch.export`.
   private static func exported(_ file: String) -> FormatError {
     PyTorchFile.failure("holds a program of torch.export", file)
   }
 
+  /// Returns the error for a zip archive of another origin.
   private static func nothing(_ file: String) -> FormatError {
     .badData(
       "a zip archive, but none that torch.save wrote", file: file,
@@ -64,12 +91,20 @@ enum PyTorchArchive {
 }
 
 /// The format before PyTorch 1.6: pickles one behind the other, then the storages.
+///
+/// The five pickles are a magic number, the version of the format, a dictionary of sizes, the value
+/// that was saved, and the list of the storages' keys. Behind them lies each storage in the order
+/// of the keys: its number of elements as a little-endian integer of 64 bits, and the elements.
 enum PyTorchPickles {
-  /// The number that such files begin with, pickled.
+  /// The pickle of the number that such files begin with, as protocol 2 writes it.
   private static let magic: [UInt8] = [
     0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
   ]
 
+  /// Reads the pickles of a file and finds its storages.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData` for a pickle of another origin, a damaged pickle,
+  ///   and storages that are missing or cut short.
   static func read(_ data: Data, file: String) throws -> PyTorchContents {
     guard data.starts(with: magic) else {
       throw FormatError.badData(
@@ -96,7 +131,16 @@ enum PyTorchPickles {
     }
   }
 
-  /// Where the bytes of each storage lie: behind its number of elements, in the order of the keys.
+  /// Returns where the bytes of each storage lie: behind its number of elements, in the order of
+  /// the keys.
+  ///
+  /// - Parameters:
+  ///   - machine: The machine that has read the pickles; its position is where the storages begin.
+  ///   - keys: The list of the keys.
+  ///   - bytes: The whole file.
+  ///   - file: The name used in errors.
+  /// - Throws: ``FormatError`` of kind `badData` where a storage is unknown or reaches beyond the
+  ///   file.
   private static func ranges(
     _ machine: PickleMachine, _ keys: PickleValue, _ bytes: UnsafeRawBufferPointer, _ file: String
   ) throws -> [String: Range<Int>] {
@@ -117,7 +161,9 @@ enum PyTorchPickles {
     return ranges
   }
 
-  /// The value of the next pickle.
+  /// Returns the value of the next pickle.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData`, with the place in the pickle.
   static func value(_ machine: inout PickleMachine, _ file: String) throws -> PickleValue {
     do {
       return try machine.read()
@@ -126,6 +172,7 @@ enum PyTorchPickles {
     }
   }
 
+  /// Returns the error for a file that cannot be read.
   private static func damaged(_ problem: String, _ file: String) -> FormatError {
     .badData(
       "a PyTorch file that cannot be read: \(problem)", file: file,

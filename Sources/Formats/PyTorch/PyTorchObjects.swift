@@ -1,12 +1,20 @@
 /// What the few functions that PyTorch's pickles name would return.
 extension PickleMachine {
-  /// The value of a call: a container, a view of a storage, or a name for anything else.
+  /// Returns the value of a call: a container, a view of a storage, or a name for anything else.
+  ///
+  /// - Parameters:
+  ///   - callee: What is called; a name, in an honest pickle.
+  ///   - arguments: The place of the tuple of arguments.
   mutating func called(_ callee: PickleValue, _ arguments: Int) -> PickleValue {
     guard case .name(let name) = callee else { return .other("a call") }
     guard case .tuple(let places) = values[arguments] else { return .other(name) }
     return called(name, places)
   }
 
+  /// Returns what a function of a name would return for some arguments.
+  ///
+  /// `_rebuild_from_type_v2` names another of these functions with its arguments; it cannot name
+  /// itself, so that this goes no deeper than two.
   private func called(_ name: String, _ places: [Int]) -> PickleValue {
     switch name {
     case "collections.OrderedDict", "builtins.dict", "__builtin__.dict":
@@ -30,7 +38,8 @@ extension PickleMachine {
     }
   }
 
-  /// The entries of a list of pairs.
+  /// Returns the entries of a list of pairs, from which `OrderedDict` is made; whatever is no pair
+  /// is left out.
   private func pairs(_ place: Int) -> [(key: Int, value: Int)] {
     guard case .list(let items) = values[place] else { return [] }
     return items.compactMap { item in
@@ -42,7 +51,12 @@ extension PickleMachine {
     }
   }
 
-  /// A tensor of (storage, offset, shape, strides, …).
+  /// Returns a tensor from the arguments (storage, offset, shape, strides, …) of a function that
+  /// rebuilds one.
+  ///
+  /// - Parameter type: The type of the elements, where the function names it; nil for that of the
+  ///   storage.
+  /// - Returns: nil where the arguments are not of this form, or no type is known.
   private func tensor(_ places: [Int], type: SafetensorsElement?) -> PickleValue? {
     guard places.count >= 4, case .storage(let storage) = values[places[0]],
       case .integer(let offset) = values[places[1]], let shape = lengths(places[2]),
@@ -54,7 +68,7 @@ extension PickleMachine {
         storage: storage.key, element: element, offset: offset, shape: shape, strides: strides))
   }
 
-  /// Up to 32 numbers that are not negative.
+  /// Returns a tuple of up to 32 numbers that are not negative; nil for anything else.
   private func lengths(_ place: Int) -> [Int]? {
     guard case .tuple(let places) = values[place], places.count <= 32 else { return nil }
     let lengths = places.compactMap { place -> Int? in
@@ -63,7 +77,15 @@ extension PickleMachine {
     return lengths.count == places.count ? lengths : nil
   }
 
-  /// The storage of a persistent name ("storage", class, key, device, count, …).
+  /// Returns the storage that a persistent name (`"storage"`, class, key, device, count, …) refers
+  /// to.
+  ///
+  /// The device does not matter. A sixth element, if it is not `None`, makes the name that of a
+  /// part of another storage, which only old files have; it is not built.
+  ///
+  /// - Parameter place: The place of the tuple.
+  /// - Returns: The storage; or ``PickleValue/other(_:)`` for one whose elements cannot be read.
+  /// - Throws: ``PickleBytes/Failure`` where the name is of another form.
   mutating func storage(_ place: Int) throws -> PickleValue {
     guard case .tuple(let places) = values[place] else {
       throw failure("it refers to something that is no storage")

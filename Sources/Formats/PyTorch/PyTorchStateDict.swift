@@ -1,14 +1,26 @@
-/// Finds the state dict in what `torch.save` was given.
+/// The state dict in what `torch.save` was given, found by a short search.
+///
+/// People save a state dict by itself or in a checkpoint beside the optimiser's state, under names
+/// that vary. The search takes the first dictionary that has named tensors: the outermost one, or
+/// one under a key that checkpoints use for it, at most three dictionaries deep.
 struct PyTorchStateDict {
+  /// The tensors by name; at least one.
   let tensors: [String: PyTorchTensor]
 
-  /// The keys under which checkpoints have it, best first.
+  /// The keys under which checkpoints have the state dict, best first.
   private static let keys = [
     "state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights",
     "params",
   ]
 
-  /// Throws ``FormatError`` where there is no dictionary of named tensors.
+  /// Finds the state dict.
+  ///
+  /// - Parameters:
+  ///   - pickle: The machine that holds the values.
+  ///   - root: The value that was saved.
+  ///   - file: The name used in errors.
+  /// - Throws: ``FormatError`` of kind `badData` where there is no dictionary of named tensors,
+  ///   with what there is in its place, and where one of the tensors is of a kind that is not read.
   init(_ pickle: PickleMachine, _ root: PickleValue, file: String) throws {
     switch root {
     case .dictionary(let pairs):
@@ -26,11 +38,20 @@ struct PyTorchStateDict {
     }
   }
 
+  /// The search through the dictionaries of a file.
   private struct Search {
+    /// All values of the pickle, by their places.
     let values: [PickleValue]
     let file: String
 
-    /// The named tensors of a dictionary, or of the best of the dictionaries in it.
+    /// Returns the named tensors of a dictionary, or of the best of the dictionaries in it.
+    ///
+    /// Values that are no tensors, such as counts of epochs, are passed over.
+    ///
+    /// - Parameter depth: How many dictionaries may lie inside each other, this one included.
+    /// - Returns: nil where there are none.
+    /// - Throws: ``FormatError`` of kind `badData`, with the name, for a tensor of a kind that is
+    ///   not read: to leave it out would give another network.
     func tensors(
       _ pairs: [(key: Int, value: Int)], depth: Int
     ) throws -> [String: PyTorchTensor]? {
@@ -55,7 +76,7 @@ struct PyTorchStateDict {
       return nil
     }
 
-    /// What a dictionary without named tensors has instead.
+    /// Returns what a dictionary without named tensors has instead, as the end of a sentence.
     func lack(_ pairs: [(key: Int, value: Int)]) -> String {
       let names = pairs.prefix(8).compactMap { pair -> String? in
         if case .text(let name) = values[pair.key] { name } else { nil }

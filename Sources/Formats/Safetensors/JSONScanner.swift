@@ -1,24 +1,40 @@
-/// The pieces of JSON that headers are made of, read one after the other without recursion.
+/// A scanner of the pieces of JSON that headers are made of: objects, strings and arrays of
+/// integers.
+///
+/// It reads one piece after the other from bytes, without recursion of its own: the caller says
+/// what comes next, so that only nesting which the caller expects is entered. White space between
+/// pieces is skipped. Every method that throws throws ``FormatError`` of kind `badData` with the
+/// offset in the file.
 struct JSONScanner {
   private let bytes: [UInt8]
   private let file: String
   /// The offset of the first byte in the file, for errors.
   private let base: Int
+  /// The index of the next byte that is read.
   private var position = 0
 
+  /// Prepares the scanning of some bytes.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text.
+  ///   - file: The name used in errors.
+  ///   - base: The offset of the text in the file.
   init(_ bytes: [UInt8], file: String, base: Int) {
     self.bytes = bytes
     self.file = file
     self.base = base
   }
 
+  /// Returns an error at the place where the scanner is.
   func failure(_ problem: String) -> FormatError {
     .badData(problem, file: file, at: .byte(base + position))
   }
 
-  /// An object; `member` is called after each key and must read the value.
+  /// Reads an object.
   ///
-  /// This and all that follow throw ``FormatError``.
+  /// - Parameter member: Called behind the colon of each key, with the scanner and the key; it must
+  ///   read the value.
+  /// - Throws: What `member` throws, and ``FormatError`` where there is no object.
   mutating func object(_ member: (inout JSONScanner, String) throws -> Void) throws {
     try list(from: "{", to: "}") { scanner in
       let key = try scanner.string()
@@ -27,14 +43,17 @@ struct JSONScanner {
     }
   }
 
-  /// An array of integers that are not negative.
+  /// Reads an array of integers that are not negative.
   mutating func integers() throws -> [Int] {
     var result: [Int] = []
     try list(from: "[", to: "]") { result.append(try $0.integer()) }
     return result
   }
 
-  /// A string.
+  /// Reads a string and decodes its escapes.
+  ///
+  /// Unlike lenient decoders it refuses invalid UTF-8, control characters and halves of surrogate
+  /// pairs, so that no name is silently read as another one.
   mutating func string() throws -> String {
     try expect("\"")
     var text: [UInt8] = []
@@ -55,12 +74,15 @@ struct JSONScanner {
     }
   }
 
-  /// The end, with nothing but white space before it.
+  /// Checks that nothing but white space is left.
   mutating func end() throws {
     skipSpace()
     if position < bytes.count { throw failure("the header goes on behind its end") }
   }
 
+  /// Reads pieces between two brackets, with commas between them.
+  ///
+  /// - Parameter item: Reads one piece.
   private mutating func list(
     from open: Unicode.Scalar, to close: Unicode.Scalar, _ item: (inout JSONScanner) throws -> Void
   ) throws {
@@ -70,6 +92,7 @@ struct JSONScanner {
     try expect(close)
   }
 
+  /// Reads an integer in its one plain form: no sign, no leading zero, no point and no exponent.
   private mutating func integer() throws -> Int {
     skipSpace()
     let digits = bytes[position...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
@@ -83,6 +106,7 @@ struct JSONScanner {
     return value
   }
 
+  /// Reads what follows a backslash and adds the UTF-8 that it stands for.
   private mutating func escape(into text: inout [UInt8]) throws {
     switch next() {
     case UInt8(ascii: "n"): text.append(0x0a)
@@ -96,7 +120,7 @@ struct JSONScanner {
     }
   }
 
-  /// The scalar of a `\u` escape, of two such for a surrogate pair.
+  /// Reads what follows `\u`: four digits, or two groups of four for a surrogate pair.
   private mutating func unicodeEscape() throws -> Unicode.Scalar {
     var value = try hexadecimal()
     if (0xd800..<0xdc00).contains(value) {
@@ -115,6 +139,7 @@ struct JSONScanner {
     return scalar
   }
 
+  /// Reads four hexadecimal digits.
   private mutating func hexadecimal() throws -> UInt32 {
     let digits = bytes[position...].prefix(4)
     let text = String(decoding: digits, as: UTF8.self)
@@ -124,26 +149,32 @@ struct JSONScanner {
     return value
   }
 
+  /// Whether a byte ends the plain part of a string: a quotation mark, a backslash or a control
+  /// character.
   private func isSpecial(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20
   }
 
+  /// Whether a byte is white space of JSON.
   private func isSpace(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09
   }
 
+  /// Takes the next byte as it is; nil at the end.
   private mutating func next() -> UInt8? {
     guard position < bytes.count else { return nil }
     defer { position += 1 }
     return bytes[position]
   }
 
+  /// Takes a character, which must come next behind white space.
   private mutating func expect(_ scalar: Unicode.Scalar) throws {
     guard skip(scalar) else {
       throw failure("the header is not the JSON expected (no \"\(scalar)\" here)")
     }
   }
 
+  /// Takes a character if it comes next behind white space, and returns whether it did.
   private mutating func skip(_ scalar: Unicode.Scalar) -> Bool {
     skipSpace()
     guard position < bytes.count, bytes[position] == UInt8(ascii: scalar) else { return false }
@@ -151,6 +182,7 @@ struct JSONScanner {
     return true
   }
 
+  /// Goes on to the next byte that is no white space.
   private mutating func skipSpace() {
     while position < bytes.count, isSpace(bytes[position]) { position += 1 }
   }

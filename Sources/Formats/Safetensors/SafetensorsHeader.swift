@@ -1,27 +1,40 @@
 import Foundation
 
 /// The validated header of a safetensors file.
+///
+/// It is made in two steps. ``SafetensorsHeaderParser`` reads the JSON into claims, and each
+/// ``SafetensorsClaim`` is then checked against the others and against the size of the file.
+/// Whoever has a header can slice the data by its entries without a further check: every range lies
+/// within the data and has exactly the bytes that shape and type need.
 struct SafetensorsHeader {
   /// Where and how an array lies in the data.
   struct Entry {
+    /// The array's name, as the header has it.
     var name: String
+    /// The type of the elements.
     var element: SafetensorsElement
+    /// The lengths of the dimensions, outermost first.
     var shape: [Int]
     /// Bytes, counted from the start of the data.
     var range: Range<Int>
   }
 
-  /// The largest header that is read, that of the reference implementation.
+  /// The longest header that is read, in bytes; it is that of the reference implementation.
   static let limit = 100_000_000
 
+  /// The arrays by name. They cover the data behind the header without gaps and overlaps.
   private(set) var entries: [String: Entry] = [:]
+  /// Free text by key; empty where the header has none.
   private(set) var metadata: [String: String] = [:]
-  /// The offset of the data in the file.
+  /// The offset of the data in the file: 8 and the length of the header.
   let dataStart: Int
 
   /// Reads and validates the header; nothing is allocated by what it claims.
   ///
-  /// Throws ``FormatError``.
+  /// - Parameters:
+  ///   - data: The whole file.
+  ///   - file: The name used in errors.
+  /// - Throws: ``FormatError`` of kind `badData`.
   init(data: Data, file: String) throws {
     let length = try Self.headerLength(data, file: file)
     dataStart = 8 + length
@@ -40,6 +53,10 @@ struct SafetensorsHeader {
     try checkCovered(size: size, file: file)
   }
 
+  /// Reads the length of the header from the first 8 bytes.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData` where the file is shorter than that, or the header
+  ///   would be longer than the file or ``limit``.
   private static func headerLength(_ data: Data, file: String) throws -> Int {
     guard data.count >= 8 else {
       throw FormatError.badData(
@@ -59,7 +76,14 @@ struct SafetensorsHeader {
     return Int(length)
   }
 
-  /// The arrays must follow one another without gaps, as the format requires, and fill the file.
+  /// Checks that the arrays follow one another without gaps, as the format requires, and fill the
+  /// file.
+  ///
+  /// A gap could hide data from one reader that another one sees, and an overlap would let one
+  /// array change with another.
+  ///
+  /// - Parameter size: The number of bytes behind the header.
+  /// - Throws: ``FormatError`` of kind `badData`, with the first array that is out of place.
   private func checkCovered(size: Int, file: String) throws {
     // By name too, so that the same file gives the same error.
     let ordered = entries.values.sorted {
@@ -84,13 +108,22 @@ struct SafetensorsHeader {
 }
 
 /// What the header says of an array, before anything of it is believed.
+///
+/// A part is nil where the header does not have it.
 struct SafetensorsClaim {
   var name: String
+  /// The name of the type, which need not be one of the format's.
   var type: String?
   var shape: [Int]?
+  /// Where the array begins and ends in the data, in bytes; there may be any number of them.
   var offsets: [Int]?
 
-  /// Throws ``FormatError`` where the claims contradict each other or the size of the data.
+  /// Returns the claim as an entry, once it is known to be consistent.
+  ///
+  /// - Parameter size: The number of bytes behind the header.
+  /// - Throws: ``FormatError`` of kind `badData`, with the array's name, where a part is missing,
+  ///   the type is unknown, the offsets run backwards or beyond the data, or shape and type need
+  ///   another number of bytes than the offsets give.
   func validated(size: Int, file: String) throws -> SafetensorsHeader.Entry {
     func fail(_ problem: String) -> FormatError {
       .badData(problem, file: file, at: .tensor(name))
@@ -118,6 +151,7 @@ struct SafetensorsClaim {
     return .init(name: name, element: element, shape: shape, range: begin..<end)
   }
 
+  /// Returns the product of lengths that are not negative; nil where it overflows.
   private static func product(_ factors: [Int]) -> Int? {
     var result = 1
     for factor in factors {

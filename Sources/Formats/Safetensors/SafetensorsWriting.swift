@@ -1,10 +1,14 @@
 import Foundation
 
 extension SafetensorsFile {
-  /// The bytes of the file: the same contents give the same bytes, those of the reference
-  /// implementation (arrays by name, header padded with spaces to a multiple of 8).
+  /// Returns the bytes of the file.
   ///
-  /// No array may be named `__metadata__`.
+  /// The same contents give the same bytes: arrays and keys are in the order of their UTF-8, the
+  /// JSON has no white space, and the header is padded with spaces to a multiple of 8, as the
+  /// reference implementation does it. All elements are F32.
+  ///
+  /// - Precondition: No array is named `__metadata__`, and each has as many scalars as its shape
+  ///   says.
   package func encoded() -> Data {
     precondition(arrays["__metadata__"] == nil, "an array cannot be named __metadata__")
     let names = arrays.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -19,17 +23,20 @@ extension SafetensorsFile {
     return data
   }
 
-  /// Writes the file atomically.
+  /// Writes the file with ``AtomicFile``, so that it is never half there.
   ///
-  /// Throws ``FormatError`` of kind `cannotWrite`; whatever was there before is then unchanged.
+  /// - Throws: ``FormatError`` of kind `cannotWrite`; whatever was there before is then unchanged.
   package func write(to url: URL) throws {
     try AtomicFile.write(encoded(), to: url)
   }
 
+  /// Adds Float32 numbers in the machine's order of bytes, which is little-endian on every platform
+  /// that this module compiles for.
   private static func append(_ scalars: [Float], to data: inout Data) {
     scalars.withUnsafeBytes { data.append(contentsOf: $0) }
   }
 
+  /// Returns the header for arrays in an order, without the length before it.
   private func header(_ names: [String]) -> Data {
     var members: [String] = []
     if !metadata.isEmpty {
@@ -53,7 +60,7 @@ extension SafetensorsFile {
     return header
   }
 
-  /// A JSON string as short as it can be: only what must be escaped is.
+  /// Returns a JSON string as short as it can be: only what must be escaped is.
   static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

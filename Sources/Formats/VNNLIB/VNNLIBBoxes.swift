@@ -1,18 +1,30 @@
-/// The boxes that bounds of inputs describe.
+/// The boxes that the bounds of inputs describe, one for each conjunction.
+///
+/// This is the last step of reading: ``VNNLIBExpansion`` gives conjunctions, whose bounds are
+/// intersected here into the box of a ``VNNLIBProperty/Case``.
 struct VNNLIBBoxes {
-  /// The line of each input's declaration, for errors.
+  /// The line of each input's declaration, for errors; there are as many as inputs.
   private let lines: [Int]
   private let file: String
-  /// The most ends of intervals in boxes that differ: 256 MB of them.
+  /// The most ends of intervals in boxes that differ: 2²⁵, which take 256 MiB.
   private static let sizeLimit = 1 << 25
 
+  /// Prepares the making of boxes.
+  ///
+  /// - Parameters:
+  ///   - lines: The line of each input's declaration.
+  ///   - file: The name used in errors.
   init(declaredAt lines: [Int], file: String) {
     self.lines = lines
     self.file = file
   }
 
-  /// The cases whose boxes are not empty. Throws ``FormatError`` for an input that is not bounded
-  /// on both sides, and for too many boxes.
+  /// Returns the cases whose boxes are not empty, in the order of the conjunctions.
+  ///
+  /// Neighbours with the same bounds share one box, and its memory.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData` for an input that is not bounded on both sides,
+  ///   and for too many boxes that differ.
   func cases(of conjunctions: [VNNLIBConjunction]) throws -> [VNNLIBProperty.Case] {
     var cases: [VNNLIBProperty.Case] = []
     var (bounds, box, size) = ([VNNLIBBound](), Box?.none, 0)
@@ -33,9 +45,15 @@ struct VNNLIBBoxes {
     return cases
   }
 
+  /// The ends of the intervals of all inputs.
   private typealias Box = (lower: [Double], upper: [Double])
 
-  /// The intersection of all bounds; nil if it is empty.
+  /// Returns the intersection of all bounds; nil if it is empty.
+  ///
+  /// A box that is empty for one input needs no bounds of the others.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData`, at the line of its declaration, for an input that
+  ///   is not bounded on both sides.
   private func box(of bounds: [VNNLIBBound]) throws -> Box? {
     var lower = [Double](repeating: -.infinity, count: lines.count)
     var upper = [Double](repeating: .infinity, count: lines.count)

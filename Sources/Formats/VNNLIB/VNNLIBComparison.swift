@@ -1,4 +1,8 @@
-/// The comparisons that a formula may be.
+/// The comparisons that a formula may be, by their names in a file.
+///
+/// A comparison of two terms is brought into one of the forms that a network understands: a bound
+/// of one input, a linear constraint on outputs, or something that is always true or false. SMT-LIB
+/// allows more than these.
 enum VNNLIBComparison: String, CaseIterable {
   case lessOrEqual = "<="
   case greaterOrEqual = ">="
@@ -6,12 +10,22 @@ enum VNNLIBComparison: String, CaseIterable {
   case greater = ">"
   case equal = "="
 
+  /// All names, for the error about another one.
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
-  /// The largest magnitude of a number, that of Float32.
+  /// The largest magnitude of a number, that of Float32: beyond it the number would be infinite in
+  /// the network's own arithmetic.
   static let largest = Double(Float.greatestFiniteMagnitude)
 
-  /// What the comparison of two terms says. Throws ``FormatError`` for one that is neither a bound
-  /// of one input nor a linear constraint on outputs.
+  /// Returns what the comparison of two terms says.
+  ///
+  /// An equation becomes two inequalities.
+  ///
+  /// - Parameters:
+  ///   - left: The first term.
+  ///   - right: The second term.
+  ///   - scanner: The scanner behind the comparison, which knows the line for errors.
+  /// - Throws: ``FormatError`` of kind `badData` for a comparison that is neither a bound of one
+  ///   input nor a linear constraint on outputs, and for numbers beyond Float32's range.
   func formula(
     _ left: VNNLIBTerm, _ right: VNNLIBTerm, _ scanner: VNNLIBScanner
   ) throws -> VNNLIBFormula {
@@ -28,7 +42,11 @@ enum VNNLIBComparison: String, CaseIterable {
     }
   }
 
-  /// left ≤ right, or left < right.
+  /// Returns what left ≤ right says, or left < right.
+  ///
+  /// Both sides are brought to one: Σ coefficient · variable ≤ limit.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData` as ``formula(_:_:_:)`` does.
   private static func atMost(
     _ left: VNNLIBTerm, _ right: VNNLIBTerm, isStrict: Bool, _ scanner: VNNLIBScanner
   ) throws -> VNNLIBFormula {
@@ -40,17 +58,29 @@ enum VNNLIBComparison: String, CaseIterable {
     }
     let parts = difference.collected
     let limit = -difference.constant
+    // A NaN, which sums of infinities leave, fails this comparison too.
     guard (parts.map(\.coefficient) + [limit]).allSatisfy({ $0.magnitude <= largest }) else {
       throw scanner.failure("its numbers are beyond the range of Float32")
     }
     guard let first = parts.first else { return .constant(isStrict ? 0 < limit : 0 <= limit) }
     if first.variable.kind == .input { return try bound(parts, limit, isStrict, scanner) }
+    // A strict inequality becomes this closed one: the unsafe set may only grow. Adding 0 turns −0
+    // into 0.
     return .constraint(
       OutputConstraint(
         terms: parts.map { .init(output: $0.variable.index, coefficient: $0.coefficient) },
         bound: limit + 0))
   }
 
+  /// Returns the bound of an input that a comparison without outputs says.
+  ///
+  /// - Parameters:
+  ///   - parts: The variables with their coefficients, collected.
+  ///   - limit: What their sum is at most.
+  ///   - isStrict: Whether it is below that.
+  ///   - scanner: For errors.
+  /// - Throws: ``FormatError`` of kind `badData` for a comparison of several inputs, which
+  ///   describes no box, and for a bound beyond Float32's range.
   private static func bound(
     _ parts: [VNNLIBTerm.Part], _ limit: Double, _ isStrict: Bool, _ scanner: VNNLIBScanner
   ) throws -> VNNLIBFormula {

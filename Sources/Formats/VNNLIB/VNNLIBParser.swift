@@ -1,16 +1,42 @@
-/// Reading of declarations and assertions; recursive, to a depth that is limited.
+/// A parser of declarations and assertions, by recursive descent to a limited depth.
+///
+/// The grammar is small. A file is a sequence of `(declare-const NAME Real)` and
+/// `(assert FORMULA)`. A formula is `(and FORMULA…)`, `(or FORMULA…)` or `(COMPARISON TERM TERM)`;
+/// a term is a number, a variable that was declared before, `(+ TERM…)`, `(- TERM…)` or
+/// `(* TERM…)`. Terms are evaluated to linear ones while they are read, see ``VNNLIBTerm``, and
+/// comparisons to bounds and constraints, see ``VNNLIBComparison``.
+///
+/// ``VNNLIBProperty`` makes one parser for a file, calls ``parse()`` once, and takes what it has
+/// found.
 struct VNNLIBParser {
+  /// The variables X that the file declares.
   private(set) var inputs = VNNLIBVariables(.input)
+  /// The variables Y that the file declares.
   private(set) var outputs = VNNLIBVariables(.output)
+  /// The formulas that are asserted, all of which hold for what is unsafe.
   private(set) var assertions: [VNNLIBFormula] = []
 
   private var scanner: VNNLIBScanner
+  /// How many lists of formulas and terms are open.
   private var depth = 0
+  /// The most lists that may be open: a file of parentheses alone would otherwise exhaust the
+  /// stack.
   private static let depthLimit = 100
 
+  /// Prepares the parsing of a file.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text, not compressed.
+  ///   - file: The name used in errors.
   init(_ bytes: [UInt8], file: String) { scanner = VNNLIBScanner(bytes, file: file) }
 
-  /// Reads the whole file. This and all that follow throw ``FormatError``.
+  /// Reads the whole file.
+  ///
+  /// This method and all that follow throw ``FormatError`` of kind `badData` with the line.
+  ///
+  /// - Throws: ``FormatError`` for anything that is not in the grammar, for variables that are not
+  ///   declared, declared twice or not numbered without gaps from 0, and for terms that are not
+  ///   linear.
   mutating func parse() throws {
     while let token = scanner.next() {
       guard token == .open else {
@@ -31,6 +57,7 @@ struct VNNLIBParser {
     try outputs.checkNumbering(scanner)
   }
 
+  /// Reads a declaration behind its name, up to its end.
   private mutating func declaration() throws {
     let name = try scanner.word("a variable's name")
     guard let variable = VNNLIBVariable(name) else {
@@ -48,12 +75,13 @@ struct VNNLIBParser {
 
   // MARK: Formulas
 
+  /// Reads a formula with its parentheses.
   private mutating func formula() throws -> VNNLIBFormula {
     try scanner.expect(.open, "a formula")
     return try openedFormula()
   }
 
-  /// A formula whose parenthesis has been read.
+  /// Reads a formula whose first parenthesis has been read.
   private mutating func openedFormula() throws -> VNNLIBFormula {
     let line = scanner.line
     switch try scanner.word("and, or or a comparison") {
@@ -73,6 +101,9 @@ struct VNNLIBParser {
     }
   }
 
+  /// Reads formulas up to the parenthesis that closes them; there must be one.
+  ///
+  /// - Parameter name: The name of the formula that they are parts of, for errors.
   private mutating func formulas(_ name: String) throws -> [VNNLIBFormula] {
     var result: [VNNLIBFormula] = []
     try nested { parser in
@@ -87,6 +118,9 @@ struct VNNLIBParser {
     return result
   }
 
+  /// Lets `body` read one level deeper.
+  ///
+  /// - Throws: ``FormatError`` beyond the limit, and what `body` throws.
   private mutating func nested(_ body: (inout VNNLIBParser) throws -> Void) throws {
     guard depth < Self.depthLimit else {
       throw scanner.failure("nested more than \(Self.depthLimit) deep")
@@ -98,7 +132,9 @@ struct VNNLIBParser {
 
   // MARK: Terms
 
-  /// Terms up to the parenthesis that closes them.
+  /// Reads terms up to the parenthesis that closes them; there must be one.
+  ///
+  /// - Parameter name: The name of what they are arguments of, for errors.
   private mutating func terms(_ name: String) throws -> [VNNLIBTerm] {
     var result: [VNNLIBTerm] = []
     try nested { parser in
@@ -110,6 +146,7 @@ struct VNNLIBParser {
     return result
   }
 
+  /// Reads a term that begins with a token which has been read.
   private mutating func term(_ token: VNNLIBScanner.Token) throws -> VNNLIBTerm {
     guard case .word(let word) = token else { return try compoundTerm() }
     if let variable = VNNLIBVariable(word) {
@@ -128,6 +165,9 @@ struct VNNLIBParser {
     return VNNLIBTerm(number)
   }
 
+  /// Reads a sum, a difference or a product behind its first parenthesis.
+  ///
+  /// A difference of one term is its negative, as in SMT-LIB.
   private mutating func compoundTerm() throws -> VNNLIBTerm {
     let name = try scanner.word("+, - or *")
     guard ["+", "-", "*"].contains(name) else {
@@ -143,6 +183,7 @@ struct VNNLIBParser {
     return sum
   }
 
+  /// Returns the product of terms, of which at most one may have variables.
   private func product(_ factors: [VNNLIBTerm]) throws -> VNNLIBTerm {
     var product = VNNLIBTerm(1)
     for factor in factors {
@@ -156,8 +197,11 @@ struct VNNLIBParser {
     return product
   }
 
-  /// A decimal number, with a sign and an exponent if need be; nil for anything else, the words and
-  /// hexadecimal numbers that Swift reads among them.
+  /// Returns the Double that is nearest to a decimal number, with a sign and an exponent if need
+  /// be.
+  ///
+  /// - Returns: nil for anything else, such as words and hexadecimal numbers, which Swift would
+  ///   read too.
   private static func number(_ word: String) -> Double? {
     guard word.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }) else { return nil }
     return Double(word)

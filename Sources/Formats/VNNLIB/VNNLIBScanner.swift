@@ -1,11 +1,16 @@
-/// The parentheses and words of a VNN-LIB file, one after the other, comments left out.
+/// A scanner of the parentheses and words of a VNN-LIB file, one after the other.
+///
+/// A word is anything between white space, parentheses and semicolons. Comments, from a semicolon
+/// to the end of the line, are skipped. The scanner knows nothing of the grammar; ``VNNLIBParser``
+/// asks it for tokens and lets it make the errors, since it knows the line.
 struct VNNLIBScanner {
+  /// A parenthesis or a word.
   enum Token: Equatable {
     case open
     case close
     case word(String)
 
-    /// As it is shown in errors.
+    /// The token as it is shown in errors, in quotes and shortened.
     var text: String {
       switch self {
       case .open: "\"(\""
@@ -15,22 +20,25 @@ struct VNNLIBScanner {
     }
   }
 
+  /// The name used in errors.
   let file: String
   /// The line, from 1, of the token read last.
   private(set) var line = 1
   private let bytes: [UInt8]
   private var position = 0
 
+  /// Begins to scan a text.
   init(_ bytes: [UInt8], file: String) {
     self.bytes = bytes
     self.file = file
   }
 
+  /// Returns an error at a line, by default that of the token read last.
   func failure(_ problem: String, line: Int? = nil, remedy: String? = nil) -> FormatError {
     .badData(problem, file: file, at: .line(line ?? self.line), remedy: remedy)
   }
 
-  /// The next token; nil at the end of the file.
+  /// Returns the next token; nil at the end of the file.
   mutating func next() -> Token? {
     skipSpace()
     guard position < bytes.count else { return nil }
@@ -48,7 +56,9 @@ struct VNNLIBScanner {
     }
   }
 
-  /// The next token where the file may not end. Throws ``FormatError`` if it does.
+  /// Returns the next token where the file may not end.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData` if it does.
   mutating func token() throws -> Token {
     guard let token = next() else {
       throw failure("the file ends inside a parenthesis", remedy: "it may be cut off")
@@ -56,7 +66,10 @@ struct VNNLIBScanner {
     return token
   }
 
-  /// The next token, which has to be a word; `what` says which. Throws ``FormatError``.
+  /// Returns the next token, which has to be a word.
+  ///
+  /// - Parameter what: What the word is, for the error.
+  /// - Throws: ``FormatError`` of kind `badData` for a parenthesis and at the end of the file.
   mutating func word(_ what: String) throws -> String {
     let token = try token()
     guard case .word(let word) = token else {
@@ -65,7 +78,10 @@ struct VNNLIBScanner {
     return word
   }
 
-  /// The next token, which has to be this one; `what` says whose it is. Throws ``FormatError``.
+  /// Takes the next token, which has to be a given one.
+  ///
+  /// - Parameter what: What the token belongs to, for the error.
+  /// - Throws: ``FormatError`` of kind `badData` for another token and at the end of the file.
   mutating func expect(_ expected: Token, _ what: String) throws {
     let found = try token()
     guard found == expected else {
@@ -73,6 +89,7 @@ struct VNNLIBScanner {
     }
   }
 
+  /// Goes on to the next token, over white space and comments, and counts the lines.
   private mutating func skipSpace() {
     var isComment = false
     while position < bytes.count {
@@ -89,8 +106,10 @@ struct VNNLIBScanner {
     }
   }
 
+  /// Whether a byte is a space, a tab or a line end.
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d ~= byte) }
 
+  /// Whether a byte cannot be a part of a word.
   private static func endsWord(_ byte: UInt8) -> Bool {
     isSpace(byte) || "();".utf8.contains(byte)
   }

@@ -1,28 +1,42 @@
-/// A linear term: Σ coefficient · variable + constant.
+/// A linear term: Σ coefficient · variable + constant, computed in Double.
+///
+/// The parser folds every term of a file into this form. A variable may have several parts until
+/// the term is ``collected``.
 struct VNNLIBTerm {
+  /// A variable with its coefficient.
   typealias Part = (variable: VNNLIBVariable, coefficient: Double)
 
+  /// The variables with their coefficients, in the order of the file.
   private(set) var parts: [Part] = []
+  /// The value of the term where all variables are 0.
   private(set) var constant = 0.0
 
+  /// A term without variables.
   init(_ constant: Double) { self.constant = constant }
 
+  /// A variable by itself, with the coefficient 1.
   init(_ variable: VNNLIBVariable) { parts = [(variable, 1)] }
 
+  /// Whether the term has no variables. One whose coefficients are all 0 still has them.
   var isConstant: Bool { parts.isEmpty }
 
+  /// Adds a multiple of another term.
   mutating func add(_ other: VNNLIBTerm, times factor: Double = 1) {
     constant += factor * other.constant
     parts += factor == 1 ? other.parts : other.scaled(by: factor).parts
   }
 
+  /// Returns the term with the constant and all coefficients multiplied by a factor.
   func scaled(by factor: Double) -> VNNLIBTerm {
     var copy = VNNLIBTerm(constant * factor)
     copy.parts = parts.map { ($0.variable, $0.coefficient * factor) }
     return copy
   }
 
-  /// One part for each variable, ascending, none with coefficient zero; for variables of one kind.
+  /// One part for each variable, ascending, none with coefficient zero.
+  ///
+  /// Parts of equal variables must be neighbours when sorted. The order is by number alone, so that
+  /// all variables have to be of one kind, inputs or outputs.
   var collected: [Part] {
     var result: [Part] = []
     for part in parts.sorted(by: { $0.variable < $1.variable }) {
@@ -36,23 +50,33 @@ struct VNNLIBTerm {
   }
 }
 
-/// One end of an input's interval.
+/// One end of an input's interval: X_input ≤ value or X_input ≥ value.
 struct VNNLIBBound: Equatable {
+  /// The number of the input.
   let input: Int
+  /// Whether the value is the upper end.
   let isUpper: Bool
+  /// The end of the interval, which belongs to it.
   let value: Double
 }
 
 extension VNNLIBBound {
-  /// The bound that coefficient · X_input ≤ limit (or <, if strict) says.
+  /// The bound that coefficient · X_input ≤ limit says, or < limit if it is strict.
   ///
-  /// A quotient that is no Double is rounded so that the set grows. What is below a number is at
-  /// most the Double before it: no input of a network lies between the two.
+  /// A quotient that is no Double is rounded so that the set grows: the property is about every
+  /// real input, and a smaller box could lose a counterexample. What is strictly below a number is
+  /// at most the Double before it, since no input of a network lies between the two.
+  ///
+  /// - Precondition: `coefficient` is not 0.
   init(input: Int, coefficient: Double, limit: Double, isStrict: Bool) {
     self.input = input
     isUpper = coefficient > 0
     // Adding 0 turns −0 into 0.
     var value = limit / coefficient + 0
+    // This is limit − value · coefficient with one rounding. It is 0 if the quotient is exact, or
+    // if the numbers are so near the smallest Doubles that the difference underflows. The nearest
+    // quotient is off by less than one step, so that the next Double outwards is a bound of the
+    // exact one.
     if limit.addingProduct(-value, coefficient) != 0 {
       value = isUpper ? value.nextUp : value.nextDown
     }
@@ -62,10 +86,17 @@ extension VNNLIBBound {
 }
 
 /// What an assertion says, with comparisons brought into the forms that a network understands.
+///
+/// ``VNNLIBParser`` makes formulas, and ``VNNLIBExpansion`` writes them out.
 enum VNNLIBFormula {
+  /// Something that is always so, or never.
   case constant(Bool)
+  /// One end of an input's interval.
   case bound(VNNLIBBound)
+  /// A linear constraint on outputs.
   case constraint(OutputConstraint)
+  /// All of these hold.
   case and([VNNLIBFormula])
+  /// At least one of these holds; the line is that of the `or`, for errors.
   case or([VNNLIBFormula], line: Int)
 }

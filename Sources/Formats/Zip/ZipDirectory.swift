@@ -1,16 +1,37 @@
 /// The central directory of a zip archive (APPNOTE 6.3, sections 4.3.12 to 4.3.16), with the 64-bit
 /// forms.
+///
+/// An archive is read from its end. The last 22 bytes, before a comment of up to 65,535, are a
+/// record with the number of entries and the offset of the first. The entries follow one another
+/// there: 46 bytes of fixed fields, then the name, extra data and a comment. All numbers are
+/// little-endian.
+///
+/// A number that does not fit into 16 or 32 bits is stored as all ones, and its true value
+/// elsewhere: that of the record in a larger one, which a locator of 20 bytes before it points to,
+/// and those of an entry in its extra data. Files of PyTorch over 4 GiB need these forms.
+///
+/// Every read is checked against the end of the file, and no offset is added to another before it
+/// is known to lie within it.
 struct ZipDirectory {
   private let bytes: UnsafeRawBufferPointer
   private let file: String
 
-  /// The most entries that are read.
+  /// The most entries that are read: 2¹⁸.
   private static let limit = 1 << 18
 
+  /// Prepares the reading of an archive.
+  ///
+  /// - Parameters:
+  ///   - bytes: The whole archive, which must outlive the value.
+  ///   - file: The name used in errors.
   init(_ bytes: UnsafeRawBufferPointer, file: String) {
     (self.bytes, self.file) = (bytes, file)
   }
 
+  /// Returns all entries, in the order of the directory.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData` where there is no directory, it claims more
+  ///   entries than are read, one of them is cut short, or one is encrypted.
   func entries() throws -> [ZipArchive.Entry] {
     let (count, start) = try place()
     guard count <= Self.limit else { throw failure("its directory claims \(count) entries") }
@@ -29,12 +50,16 @@ struct ZipDirectory {
     return entries
   }
 
+  /// Returns the error for an archive that cannot be read as a whole.
   private func failure(_ problem: String) -> FormatError {
     .badData(
       "not a zip archive that can be read: \(problem)", file: file,
       remedy: "the file may be cut short: get it again")
   }
 
+  /// Returns a little-endian number at an offset.
+  ///
+  /// - Returns: nil where it would reach beyond the archive, or does not fit into an `Int`.
   private func number<Value: FixedWidthInteger & BitwiseCopyable>(
     _ offset: Int, _: Value.Type
   ) -> Int? {
@@ -43,8 +68,13 @@ struct ZipDirectory {
       exactly: Value(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Value.self)))
   }
 
-  /// The number of entries and where the first is, by the record at the end of the file, behind
-  /// which there may be a comment.
+  /// Returns the number of entries and the offset of the first.
+  ///
+  /// Both are in the record at the end of the file, behind which there may be a comment. The record
+  /// is searched for backwards from the last place where it could be, by its mark.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData` where there is none, or its 64-bit form is
+  ///   damaged.
   private func place() throws -> (count: Int, start: Int) {
     var end = bytes.count - 22
     let last = max(0, end - 65_535)
@@ -62,7 +92,10 @@ struct ZipDirectory {
     return (count, start)
   }
 
-  /// An entry, and where the next begins; nil where there is none.
+  /// Reads the entry at an offset.
+  ///
+  /// - Returns: The entry, whether it is not encrypted, and where the next begins; nil where there
+  ///   is none, or it reaches beyond the archive.
   private func entry(
     at position: Int
   ) -> (entry: (value: ZipArchive.Entry, isReadable: Bool), next: Int)? {
@@ -88,7 +121,17 @@ struct ZipDirectory {
     return ((entry, flags & 1 == 0), next)
   }
 
-  /// The numbers, with those that do not fit into 32 bits from the extra field of 64-bit numbers.
+  /// Puts the 64-bit values of an entry's extra data in the place of those that do not fit into 32
+  /// bits.
+  ///
+  /// Extra data are a sequence of fields, each with an identifier and a length of 16 bits. The
+  /// field with identifier 1 holds, in this order, only those of the numbers that are all ones in
+  /// the entry.
+  ///
+  /// - Parameters:
+  ///   - numbers: Unpacked size, packed size and offset of the local header, as the entry has them.
+  ///   - extra: Where the extra data lie.
+  /// - Returns: The same numbers as they are meant; nil where the field has too few of them.
   private func wide(_ numbers: [Int], _ extra: Range<Int>) -> [Int]? {
     guard numbers.contains(0xffff_ffff) else { return numbers }
     var field = extra.lowerBound

@@ -1,12 +1,14 @@
 extension Network {
-  /// The named architecture that it was made from, if any.
+  /// The named architecture that it was made from; nil for a graph, and for an origin that no
+  /// architecture has.
   package var architecture: Architecture? {
     origin.flatMap { try? Architecture(name: $0.name, options: $0.options) }
   }
 }
 
-/// Architectures by name and options, as recipes and model files write them.
+/// Architectures by name and options, as recipes, options and model files write them.
 extension Architecture {
+  /// The names of all architectures.
   public static let names = [
     "cnn-2layer", "cnn-3layer", "cnn-4layer", "dm-small", "dm-medium", "dm-large", "cnn7-bn",
     "mlp", "resnet", "resnet-bn", "resnet-2b", "resnet-4b", "wide-resnet",
@@ -30,7 +32,8 @@ extension Architecture {
     }
   }
 
-  /// The options by name, lists for ``mlp(hidden:)``.
+  /// The options by name, each a list of numbers: one number but for the widths of
+  /// ``mlp(hidden:)``.
   package var options: [String: [Int]] {
     switch self {
     case .cnn2Layer(let width, let hidden), .cnn4Layer(let width, let hidden),
@@ -46,10 +49,11 @@ extension Architecture {
     }
   }
 
-  /// What a network made from it remembers.
+  /// What a network that is made from it remembers.
   var origin: Network.Origin { Network.Origin(name: name, options: options) }
 
-  /// The options that an architecture of this name takes; empty for an unknown name.
+  /// Returns the names of the options that an architecture of this name takes; none for an unknown
+  /// name.
   package static func optionNames(of name: String) -> [String] {
     switch name {
     case "cnn-2layer", "cnn-4layer", "cnn7-bn": ["width", "hidden"]
@@ -61,9 +65,12 @@ extension Architecture {
     }
   }
 
-  /// An architecture by name; options left out get the smallest published size.
+  /// Makes an architecture of its name and options, as read from a file; options left out get the
+  /// smallest published size. Sizes are checked when a network is made.
   ///
-  /// Throws ``NetworkError/unknownArchitecture(_:known:)`` and ``NetworkError/badArchitecture(_:)``.
+  /// - Throws: ``NetworkError/unknownArchitecture(_:known:)`` for a name that is not among
+  ///   ``names``, and ``NetworkError/badArchitecture(_:)`` for an option that it does not take or a
+  ///   list where one number is needed.
   public init(name: String, options: [String: [Int]] = [:]) throws(NetworkError) {
     guard Self.names.contains(name) else { throw .unknownArchitecture(name, known: Self.names) }
     let known = Self.optionNames(of: name)

@@ -2,9 +2,15 @@ import Tensors
 
 /// An architecture's layers without weights: all shapes are known, and all sizes limited, before
 /// anything is allocated.
+///
+/// ``Architecture`` makes one by adding layers in order. Networks are built from it, and files are
+/// compared with its shapes.
 struct ArchitecturePlan {
+  /// The kinds of layers that architectures have.
   enum Kind {
+    /// A convolution to a number of channels, with a square kernel.
     case convolution(Int, kernel: Int, ConvolutionGeometry)
+    /// A linear layer to a number of outputs.
     case linear(Int)
     case batchNorm, relu, flatten, addition
     /// The mean of each channel.
@@ -13,6 +19,7 @@ struct ArchitecturePlan {
     case layer(any Layer)
   }
 
+  /// A layer in its place: its path, the values that it reads, and the shape of the first of them.
   struct Item {
     let path: String
     let kind: Kind
@@ -20,18 +27,27 @@ struct ArchitecturePlan {
     let inputShape: [Int]
   }
 
+  /// The layers so far; layer i makes value i + 1.
   private(set) var items: [Item] = []
   /// By value.
   private(set) var shapes: [[Int]]
+  /// The number of scalars of all trained tensors so far.
   private var scalars = 0
 
+  /// Begins a plan with an input shape and no layer.
   init(input: [Int]) { shapes = [input] }
 
-  /// The value that was made last.
+  /// The number of the value that was made last.
   var last: Int { items.count }
+  /// The shape of the value that was made last.
   var lastShape: [Int] { shapes[last] }
 
-  /// Adds a layer, by default to the last value and named by its index, and returns its value.
+  /// Adds a layer, by default behind the last value and named by its index.
+  ///
+  /// - Returns: The number of the value that it makes.
+  /// - Throws: ``NetworkError/shape(path:kind:expected:found:)`` where a convolution does not fit,
+  ///   and ``NetworkError/badArchitecture(_:)`` where a tensor, an output or all weights together
+  ///   are too large.
   @discardableResult
   mutating func add(
     _ kind: Kind, _ path: String? = nil, to inputs: [Int]? = nil
@@ -82,8 +98,10 @@ struct ArchitecturePlan {
 
   private static let images = "images [height, width, channels]"
 
-  /// Every extent is at most 2¹⁸ and the first three make no more than the limit, so nothing
-  /// overflows.
+  /// Refuses a shape with more scalars than ``Architecture/scalarLimit``.
+  ///
+  /// Every extent is at most 2¹⁸ and the first three make no more than the limit, so no product
+  /// overflows before it is compared.
   private func limit(_ shape: [Int], _ item: Item) throws(NetworkError) {
     var count = 1
     for extent in shape {
@@ -130,7 +148,7 @@ extension ArchitecturePlan.Item {
     }
   }
 
-  /// The layer with fresh weights.
+  /// Makes the layer with fresh weights, drawn as PyTorch's default does.
   func layer(using random: inout RandomSource) -> any Layer {
     switch kind {
     case .convolution(let channels, let kernel, let geometry):

@@ -1,16 +1,20 @@
 import Tensors
 
-/// The architectures that are chains: convolutions, a flatten, hidden layers, each before a ReLU.
+/// The architectures that are chains: convolutions, a flatten and hidden linear layers, each
+/// convolution and linear layer in front of a ReLU.
 extension Architecture {
+  /// A part of a chain in front of its last layer; BatchNorm and ReLU come with it.
   enum Stage {
     case convolution(Int, kernel: Int, ConvolutionGeometry)
     case flatten
     case linear(Int)
   }
 
+  /// Whether BatchNorm stands in front of every ReLU of the chain.
   var hasBatchNorm: Bool { if case .cnn7BN = self { true } else { false } }
 
-  /// The stages before the last layer; none for other architectures.
+  /// The stages before the last layer, which has an output for each class; none for architectures
+  /// that are no chains.
   var stages: [Stage] {
     func conv(_ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Stage {
       .convolution(
@@ -47,6 +51,7 @@ extension Architecture {
 }
 
 extension ArchitecturePlan {
+  /// Adds a stage with its BatchNorm, if wanted, and its ReLU.
   mutating func add(_ stage: Architecture.Stage, batchNorm: Bool) throws(NetworkError) {
     switch stage {
     case .flatten:

@@ -115,7 +115,9 @@ extension Network {
       guard weight.shape.count == 4, bias.shape == [weight.shape[0]] else {
         return refuse("weight \(weight.shape) and bias \(bias.shape) of a convolution")
       }
-      guard isSize(stride, "stride"), padding == 0 || isSize(padding, "padding") else { return last }
+      guard isSize(stride, "stride"), padding == 0 || isSize(padding, "padding") else {
+        return last
+      }
       let layer = Convolution(
         weight: weight, bias: bias, geometry: ConvolutionGeometry(stride: stride, padding: padding))
       return add(.layer(layer), name, to: value.map { [$0] } ?? [])
@@ -211,9 +213,11 @@ extension Network {
       _ kind: ArchitecturePlan.Kind, _ name: String?, to values: [Value]
     ) -> Value {
       guard problem == nil else { return last }
-      guard values.allSatisfy({ plan.shapes.indices ~= $0.index && plan.shapes[$0.index] == $0.shape })
+      guard
+        values.allSatisfy({ plan.shapes.indices ~= $0.index && plan.shapes[$0.index] == $0.shape })
       else {
-        problem = .badGraph(path: name ?? "\(plan.items.count)", problem: "reads a value of another network")
+        problem = .badGraph(
+          path: name ?? "\(plan.items.count)", problem: "reads a value of another network")
         return last
       }
       do {
@@ -225,7 +229,9 @@ extension Network {
     }
 
     private mutating func refuse(_ what: String) -> Value {
-      if problem == nil { problem = .badArchitecture("layer \(plan.items.count): \(what) makes none") }
+      if problem == nil {
+        problem = .badArchitecture("layer \(plan.items.count): \(what) makes none")
+      }
       return last
     }
 

@@ -3,12 +3,14 @@ import Tensors
 /// Residual networks (He et al. 2016; Zagoruyko and Komodakis 2016), named as PyTorch's
 /// implementations name their parts.
 extension ArchitecturePlan {
-  /// A stage: blocks of so many channels, the first with the stride.
+  /// A stage of a residual network: blocks with the same number of channels, the first of which has
+  /// the stride.
   struct Stage {
     let channels, blocks, stride: Int
   }
 
-  /// conv-ReLU, stages of blocks ReLU(conv(ReLU(conv x)) + skip x), hidden layers. The skip is the
+  /// Adds a residual network up to its last hidden layer: conv-ReLU, stages of blocks
+  /// ReLU(conv(ReLU(conv x)) + skip x), flatten, hidden linear layers with ReLU. The skip is the
   /// identity, or a 1×1 convolution where extents change. BatchNorm follows every convolution if
   /// wanted.
   mutating func residual(
@@ -30,6 +32,10 @@ extension ArchitecturePlan {
     }
   }
 
+  /// Adds a convolution whose padding keeps the image's extents at stride 1, with BatchNorm if
+  /// wanted.
+  ///
+  /// - Parameter input: The value that it reads; the last one where left out.
   private mutating func convolve(
     _ channels: Int, kernel: Int = 3, stride: Int, _ path: String, _ normPath: String,
     _ batchNorm: Bool, to input: Int? = nil
@@ -39,6 +45,7 @@ extension ArchitecturePlan {
     if batchNorm { try add(.batchNorm, normPath) }
   }
 
+  /// Adds a block ReLU(conv(ReLU(conv x)) + skip x), whose first convolution has the stride.
   private mutating func residualBlock(
     _ path: String, _ channels: Int, stride: Int, _ batchNorm: Bool
   ) throws(NetworkError) {
@@ -58,9 +65,9 @@ extension ArchitecturePlan {
     try add(.relu, "\(path).relu2")
   }
 
-  /// WRN-(6·blocks + 4)-width: conv 16, three stages of 16, 32 and 64 times `width` channels,
-  /// blocks with BatchNorm and ReLU in front of each convolution, the mean of each channel at the
-  /// end.
+  /// Adds WRN-(6·blocks + 4)-width up to its flatten: conv 16, three stages of 16, 32 and 64 times
+  /// `width` channels, blocks with BatchNorm and ReLU in front of each convolution, the mean of
+  /// each channel at the end.
   mutating func wideResidual(blocks: Int, width: Int) throws(NetworkError) {
     try convolve(16, stride: 1, "conv1", "", false)
     for (number, stride) in [1, 2, 2].enumerated() {
@@ -75,6 +82,8 @@ extension ArchitecturePlan {
     try add(.flatten, "flatten")
   }
 
+  /// Adds a block conv(ReLU(norm(conv(ReLU(norm x))))) + skip x, whose first convolution has the
+  /// stride.
   private mutating func preActivationBlock(
     _ path: String, _ channels: Int, stride: Int
   ) throws(NetworkError) {

@@ -2,10 +2,14 @@ import Tensors
 
 extension Network {
   /// The same function with every BatchNorm and channel map behind a convolution or linear layer
-  /// folded into its weights, where nothing else reads that layer: fewer layers, as runtimes want
-  /// them and as bounds in training are cheaper. Gradients flow to weights and maps.
+  /// folded into its weights, where nothing else reads that layer.
   ///
-  /// Results differ by rounding alone.
+  /// With a map x·s + t behind W·x + b, the folded layer is (s·W)·x + (s·b + t), row by row. There
+  /// are fewer layers, as runtimes want them, and bounds in training are cheaper. Gradients flow to
+  /// weights and maps.
+  ///
+  /// Results differ by rounding alone. The result has no ``origin``, since no architecture names
+  /// its layers.
   package var folded: Network {
     var readers = [Int](repeating: 0, count: nodes.count + 1)
     for value in nodes.flatMap(\.inputs) { readers[value] += 1 }
@@ -31,7 +35,9 @@ extension Network {
 }
 
 extension Layer {
-  /// x · scale + shift for each channel, if the layer is that.
+  /// The factors and the numbers added, both [channels], if the layer computes x · scale + shift
+  /// for each channel from its own tensors; nil for other layers. (A normalisation is never
+  /// folded.)
   fileprivate var channelMap: (scale: Tensor, shift: Tensor)? {
     switch self {
     case let layer as BatchNorm: (layer.scale, layer.shift)
@@ -40,7 +46,8 @@ extension Layer {
     }
   }
 
-  /// The layer with a channel map of its output in its weights; nil where it has none.
+  /// Returns the layer with a channel map of its output in its weights; nil for a layer without
+  /// weights that could take it.
   fileprivate func followed(by map: (scale: Tensor, shift: Tensor)) -> (any Layer)? {
     switch self {
     case let layer as Convolution:

@@ -1,12 +1,16 @@
 import Tensors
 
-/// Networks that take images in another form than [H, W, C].
+/// Networks that take images in another form than [H, W, C], as those of other frameworks do.
 extension Network {
-  /// The network for images [H, W, C]: itself, if it takes them; else, if it takes their pixels as
-  /// vectors in the order channels, height, width, or with the channels last where the file that it
-  /// was read from counts them first, the same network with its input put in order.
+  /// Returns the network for images [H, W, C]: itself, if it takes them; else the same function
+  /// with its input put in order.
   ///
-  /// - Returns: nil where it takes neither.
+  /// Three other inputs are known: vectors of all pixels in the order channels, height, width;
+  /// images [H, W] of one channel; and images whose file counts the channels last, which are read
+  /// as though the height were the number of channels.
+  ///
+  /// - Parameter image: [height, width, channels].
+  /// - Returns: nil where the network takes none of these.
   package func takingImages(_ image: [Int]) -> Network? {
     guard inputShape != image else { return self }
     guard image.count == 3, inputShape.reduce(1, *) == image.reduce(1, *),
@@ -15,7 +19,8 @@ extension Network {
     return reading(image, inOrder: order)
   }
 
-  /// For each scalar of the input the place of its pixel in an image [H, W, C].
+  /// Returns for each scalar of the input the place of its pixel in an image [H, W, C]; nil for an
+  /// input of an unknown form.
   private func pixelOrder(of image: [Int]) -> IndexMap? {
     let (height, width, channels) = (image[0], image[1], image[2])
     func map(_ place: ([Int]) -> [Int]?) -> IndexMap {
@@ -37,6 +42,11 @@ extension Network {
     return nil
   }
 
+  /// Puts the order of pixels in front of the network.
+  ///
+  /// Where the first layer alone reads the input, the order goes into it, so that bounds meet no
+  /// further layer: the maps of two rearrangements are joined, and the columns of a matrix are
+  /// permuted.
   private func reading(_ image: [Int], inOrder map: IndexMap) -> Network? {
     let isOnlyReader = nodes.indices.filter { nodes[$0].inputs.contains(0) } == [0]
     if isOnlyReader, let next = nodes.first, let order = next.layer as? Rearrangement {
@@ -59,6 +69,7 @@ extension Network {
     return try? Network(input: image, graph: [(path: freePath, layer: first, inputs: [0])] + graph)
   }
 
+  /// A path for a new layer, "image" or the first of "image-2", "image-3", … that no layer has.
   private var freePath: String {
     let paths = Set(nodes.map(\.path))
     return ["image"].first { !paths.contains($0) }

@@ -1,11 +1,11 @@
 import Tensors
 
-/// A network's tensors under PyTorch's names and in PyTorch's layout.
+/// A network's tensors under PyTorch's names and in PyTorch's layout, as files keep them.
 ///
 /// Convolution weights are OIHW in both. A layer behind a flatten sees H·W·C here and C·H·W there,
 /// so its columns are permuted. PyTorch's counters of batches (`num_batches_tracked`) are left out.
 extension Network {
-  /// Parameters and constants by path, in PyTorch's layout.
+  /// Parameters and constants by path, such as "0.weight", in PyTorch's layout.
   public var stateDict: [String: Tensor] {
     var result: [String: Tensor] = [:]
     let images = flattenedImages
@@ -17,11 +17,16 @@ extension Network {
     return result
   }
 
-  /// The same network with the tensors of a state dict.
+  /// Returns the same network with the tensors of a state dict.
   ///
-  /// Throws ``NetworkError`` naming missing, unexpected and misshapen tensors, and those that hold
-  /// NaN or infinity. Constants may be missing, but for the statistics of a BatchNorm: the network
-  /// keeps its own.
+  /// Constants may be missing, but for the statistics of a BatchNorm: the network keeps those that
+  /// it has.
+  ///
+  /// - Parameter state: Tensors by path in PyTorch's layout. Counters of a BatchNorm's batches are
+  ///   passed over.
+  /// - Throws: ``NetworkError/missingTensors(_:)``, ``NetworkError/unexpectedTensors(_:)``,
+  ///   ``NetworkError/tensorShape(name:expected:found:)``, ``NetworkError/notFinite(name:)`` for
+  ///   NaN or infinity, and ``NetworkError/badArchitecture(_:)`` for a negative variance.
   public func loading(_ state: [String: Tensor]) throws(NetworkError) -> Network {
     let known = stateDict
     let required = parameters.map(\.path) + statisticsPaths
@@ -45,6 +50,8 @@ extension Network {
     }
   }
 
+  /// The paths of all BatchNorms' statistics, without which a network is not the one that was
+  /// trained.
   private var statisticsPaths: [String] {
     nodes.filter { $0.layer is BatchNorm }.flatMap { node in
       node.layer.constants.map { "\(node.path).\($0.name)" }
@@ -56,7 +63,9 @@ extension Network {
     nodes.contains { $0.layer is BatchNorm && name == "\($0.path).num_batches_tracked" }
   }
 
-  /// For each node, the image shape whose flattened scalars are its input, if they are.
+  /// For each node the shape [H, W, C] of the image whose flattened scalars are its input; nil
+  /// where the input is no flattened image, or its order has been lost. Layers that keep the order
+  /// of scalars (``Layer/keepsOrder``) pass it on.
   private var flattenedImages: [[Int]?] {
     var images: [[Int]?] = [nil]
     for node in nodes {
@@ -87,6 +96,11 @@ extension Tensor {
   }
 
   /// Reorders the columns of a matrix between H·W·C and C·H·W, where they are an image's.
+  ///
+  /// - Parameters:
+  ///   - image: [H, W, C] of the image that the columns run over; nil leaves the matrix as it is.
+  ///   - toPyTorch: From H·W·C to C·H·W, else back.
+  /// - Precondition: The tensor is a matrix with H·W·C columns, where an image is given.
   package func permutingColumns(of image: [Int]?, toPyTorch: Bool) -> Tensor {
     guard let image, image[2] > 1 else { return self }
     let (positions, channels) = (image[0] * image[1], image[2])

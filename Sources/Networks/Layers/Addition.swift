@@ -1,9 +1,11 @@
 import Tensors
 
-/// The sum of inputs of one shape, as at the end of a residual block.
+/// The sum of inputs of one shape, as at the end of a residual block. Nothing is spread over
+/// missing axes: inputs of different shapes are refused.
 package struct Addition: Junction {
   package static let kind = "Addition"
 
+  /// Makes the layer, which has no settings.
   package init() {}
 
   package var keepsOrder: Bool { true }

@@ -1,15 +1,18 @@
 import Tensors
 
 /// x · scale + shift for each channel (the last axis), with constants: what BatchNorm is after
-/// training, and what adding or multiplying by constants comes to.
+/// training, and what adding or multiplying by constants comes to in files that are read.
 package struct ChannelAffine: Layer {
   package static let kind = "ChannelAffine"
 
-  /// [channels].
+  /// The factor of each channel, [channels].
   package let scale: Tensor
-  /// [channels].
+  /// What is added to each channel, [channels].
   package let shift: Tensor
 
+  /// Makes a layer of factors and numbers to add.
+  ///
+  /// - Precondition: Both are [channels].
   package init(scale: Tensor, shift: Tensor) {
     precondition(scale.shape == shift.shape && scale.shape.count == 1)
     self.scale = scale

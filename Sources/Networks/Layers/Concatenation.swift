@@ -1,9 +1,12 @@
 import Tensors
 
 /// Inputs side by side along the last axis: channels of images, elements of vectors.
+///
+/// All other axes of the inputs are the same.
 package struct Concatenation: Junction {
   package static let kind = "Concatenation"
 
+  /// Makes the layer, which has no settings.
   package init() {}
 
   package var keepsOrder: Bool { false }

@@ -2,17 +2,29 @@ import Tensors
 
 /// Two-dimensional convolution with zero padding, in groups of channels and with gaps between the
 /// kernel's taps if wished: [H, W, C] → [H', W', O].
+///
+/// With padding p, stride s and a kernel of height kh, H' = (H + 2p − kh)/s + 1, rounded down; W'
+/// is alike. As in PyTorch, the kernel is not mirrored.
 package struct Convolution: Layer {
   package static let kind = "Convolution"
 
-  /// [O, C/groups, kh, kw], PyTorch's layout.
+  /// The trained kernels, [O, C/groups, kh, kw], PyTorch's layout.
   package var weight: Tensor
-  /// [O].
+  /// The trained number added to each output channel, [O].
   package var bias: Tensor
+  /// Stride and padding, the same along both axes.
   package var geometry: ConvolutionGeometry
+  /// The groups of channels and the gaps between taps.
   package let layout: KernelLayout
+  /// How the weight becomes the kernel of a plain convolution; nil where it is that.
   private let expansion: Rearrangement?
 
+  /// Makes a layer of its tensors.
+  ///
+  /// - Parameters:
+  ///   - weight: [O, C/groups, kh, kw].
+  ///   - bias: [O].
+  /// - Precondition: The shapes fit, and O is a multiple of the number of groups.
   package init(
     weight: Tensor, bias: Tensor, geometry: ConvolutionGeometry,
     layout: KernelLayout = KernelLayout()
@@ -43,7 +55,8 @@ package struct Convolution: Layer {
       geometry: ConvolutionGeometry(stride: stride, padding: padding), layout: layout)
   }
 
-  /// The weight of the same convolution without groups and gaps, [O, C, kh', kw'].
+  /// The weight of the same convolution without groups and gaps, [O, C, kh', kw'], with zeros where
+  /// it has neither. Gradients flow through it to the weight.
   package var kernel: Tensor {
     guard let expansion else { return weight }
     return expansion.forward(weight.reshaped([1] + weight.shape)).reshaped(expansion.output)

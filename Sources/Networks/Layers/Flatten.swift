@@ -1,11 +1,14 @@
 import Tensors
 
-/// All axes but the batch made one: [H, W, C] → [H·W·C], channels varying fastest.
+/// All axes but the batch made one: [H, W, C] → [H·W·C], channels varying fastest. Memory stays as
+/// it is.
 ///
-/// PyTorch flattens C·H·W; weights are permuted when they are read and written (``StateDict``).
+/// PyTorch flattens C·H·W; the columns of weights behind a flatten are permuted when they are read
+/// and written (``Network/stateDict``).
 package struct Flatten: Layer {
   package static let kind = "Flatten"
 
+  /// Makes the layer, which has no settings.
   package init() {}
 
   package var keepsOrder: Bool { false }

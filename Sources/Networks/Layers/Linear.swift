@@ -4,11 +4,14 @@ import Tensors
 package struct Linear: Layer {
   package static let kind = "Linear"
 
-  /// [out, in].
+  /// The trained matrix W, [out, in].
   package var weight: Tensor
-  /// [out].
+  /// The trained vector b, [out].
   package var bias: Tensor
 
+  /// Makes a layer of its tensors.
+  ///
+  /// - Precondition: The weight is a matrix [out, in], and the bias [out].
   package init(weight: Tensor, bias: Tensor) {
     precondition(
       weight.shape.count == 2 && bias.shape == [weight.shape[0]],
@@ -17,7 +20,7 @@ package struct Linear: Layer {
     self.bias = bias
   }
 
-  /// A layer with weights and biases drawn as PyTorch's default does: uniform within ±1/√in.
+  /// Makes a layer with weights and biases drawn as PyTorch's default does: uniform within ±1/√in.
   package init(from inputs: Int, to outputs: Int, using random: inout RandomSource) {
     let bound = 1 / Float(inputs).squareRoot()
     self.init(

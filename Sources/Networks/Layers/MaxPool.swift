@@ -1,17 +1,23 @@
 import Tensors
 
-/// Maxima over windows, in which padding never wins: [H, W, C] → [H', W', C].
+/// Maxima over windows, for each channel by itself, in which padding never wins: [H, W, C] → [H',
+/// W', C].
 package struct MaxPool: Layer {
   package static let kind = "MaxPool"
 
+  /// The windows' extents, stride and padding.
   package let window: PoolingWindow
 
+  /// Makes a layer of windows.
+  ///
+  /// - Precondition: The padding is smaller than the window along both axes, and the stride is
+  ///   positive.
   package init(_ window: PoolingWindow) {
     window.check()
     self.window = window
   }
 
-  /// Square windows, beside one another if no stride is given.
+  /// Makes a layer of square windows, beside one another if no stride is given.
   package init(kernel: Int, stride: Int? = nil, padding: Int = 0) {
     self.init(PoolingWindow(kernel: kernel, stride: stride, padding: padding))
   }

@@ -1,18 +1,26 @@
 import Tensors
 
 /// Scalars moved to other places, left out, repeated, or joined by constants: reshaping,
-/// transposing, padding, slicing, and what else takes every scalar of its output from one of its
-/// input.
+/// transposing, padding, slicing, and every other operation that takes each scalar of its output
+/// from one of its input.
+///
+/// One table says for each scalar of the output which scalar of the input it is. So there is one
+/// implementation and one bound rule for all of these operations.
 package struct Rearrangement: Layer {
   package static let kind = "Rearrangement"
 
+  /// The shape of the input, the only one that the layer takes.
   package let input: [Int]
+  /// The shape of the output.
   package let output: [Int]
-  /// In memory order.
+  /// The source of each scalar of the output, both numbered in memory order.
   package let map: IndexMap
   /// What stands where the map has no source.
   package let fill: Float
 
+  /// Makes a layer of a table.
+  ///
+  /// - Precondition: The map is from the scalars of `input` to those of `output`.
   package init(from input: [Int], to output: [Int], by map: IndexMap, fill: Float = 0) {
     precondition(
       map.sourceCount == input.reduce(1, *) && map.sources.count == output.reduce(1, *),
@@ -23,8 +31,10 @@ package struct Rearrangement: Layer {
     self.fill = fill
   }
 
-  /// Takes each scalar of the output from the place that `source` names by its indices, nil for
-  /// `fill`.
+  /// Makes a layer that takes each scalar of the output from the place that `source` names.
+  ///
+  /// - Parameter source: Maps the indices of a scalar of the output to those of its source in the
+  ///   input; nil stands for `fill`.
   package init(
     from input: [Int], to output: [Int], fill: Float = 0, source: ([Int]) -> [Int]?
   ) {
@@ -36,14 +46,19 @@ package struct Rearrangement: Layer {
       from: input, to: output, by: IndexMap(places, from: input.reduce(1, *)), fill: fill)
   }
 
-  /// The same scalars in the same order under another shape.
+  /// Makes a layer that sees the same scalars in the same order under another shape.
+  ///
+  /// - Precondition: Both shapes have the same number of scalars.
   package static func reshape(_ input: [Int], to output: [Int]) -> Rearrangement {
     let count = input.reduce(1, *)
     return Rearrangement(
       from: input, to: output, by: IndexMap((0..<count).map { Int32($0) }, from: count))
   }
 
-  /// Axes in another order: axis i of the output is axis `order[i]` of the input.
+  /// Makes a layer that puts axes in another order: axis i of the output is axis `order[i]` of the
+  /// input.
+  ///
+  /// - Precondition: `order` names every axis once.
   package static func transpose(_ input: [Int], order: [Int]) -> Rearrangement {
     precondition(order.sorted() == Array(input.indices), "\(order) is no order of axes")
     return Rearrangement(from: input, to: order.map { input[$0] }) { index in
@@ -53,8 +68,8 @@ package struct Rearrangement: Layer {
     }
   }
 
-  /// Constants around the input: `before[i]` and `after[i]` of them along axis i; negative numbers
-  /// cut off.
+  /// Makes a layer that puts constants around the input: `before[i]` and `after[i]` of them along
+  /// axis i; negative numbers cut off.
   package static func pad(
     _ input: [Int], before: [Int], after: [Int], value: Float = 0
   ) -> Rearrangement {
@@ -65,8 +80,10 @@ package struct Rearrangement: Layer {
     }
   }
 
-  /// Along each axis `counts[i]` positions from `starts[i]` on, `steps[i]` apart (backwards if
-  /// negative).
+  /// Makes a layer that takes `counts[i]` positions along each axis from `starts[i]` on, `steps[i]`
+  /// apart (backwards if negative).
+  ///
+  /// - Precondition: All positions are inside the input.
   package static func slice(
     _ input: [Int], starts: [Int], steps: [Int], counts: [Int]
   ) -> Rearrangement {

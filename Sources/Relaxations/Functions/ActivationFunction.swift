@@ -1,14 +1,19 @@
 /// A scalar function that is applied elementwise, as files and networks name it.
 ///
-/// What a function is stands in a file of its name in this folder. A new one takes that file, and
-/// here a case, its kind, a line of the one switch, and a sample.
+/// The layer `Activation` of the module Networks applies one. What a function is, its values,
+/// derivatives, turns and bends, stands in a file of its name in this folder (``ScalarFunction``),
+/// and intervals, lines and hulls for bounds follow from that.
+///
+/// A new function takes such a file, and here a case, its kind, a line of the one switch, and a
+/// sample. The samples put it under all laws of the tests.
 public enum ActivationFunction: Sendable, Hashable {
   /// max(x, slope·x), 0 ≤ slope ≤ 1; with slope 0 it is ReLU.
   case leakyReLU(slope: Float)
-  /// 1/(1 + e⁻ˣ).
+  /// 1/(1 + e⁻ˣ), which rises from 0 to 1.
   case sigmoid
+  /// tanh x, which rises from −1 to 1.
   case tanh
-  /// log(1 + eˣ).
+  /// log(1 + eˣ), a smooth ReLU.
   case softplus
   /// x above 0, alpha·(eˣ − 1) below, alpha ≥ 0. With alpha above 1 it has a concave kink at 0, as
   /// SELU has.
@@ -23,12 +28,12 @@ public enum ActivationFunction: Sendable, Hashable {
   case silu
   /// x·tanh(log(1 + eˣ)) (Misra 2020).
   case mish
-  /// x/(1 + |x|).
+  /// x/(1 + |x|), which rises from −1 to 1, more slowly than tanh.
   case softsign
   /// x·σ(2√(2/π)·(x + 0.044715·x³)), the approximation of GELU by a tanh.
   case geluTanh
 
-  /// The cases without settings.
+  /// The cases without settings; raw values are the names in files.
   package enum Kind: String, Sendable, CaseIterable {
     case leakyReLU = "leaky-relu"
     case sigmoid, tanh, softplus, elu, gelu, clip
@@ -37,7 +42,7 @@ public enum ActivationFunction: Sendable, Hashable {
     case geluTanh = "gelu-tanh"
   }
 
-  /// The only switch over the cases: what each is called, and what it is.
+  /// What each case is called, and what it is: the only switch over the cases.
   private var definition: (kind: Kind, scalar: any ScalarFunction) {
     switch self {
     case .leakyReLU(let slope): (.leakyReLU, LeakyReLU(slope: Double(slope)))
@@ -55,20 +60,24 @@ public enum ActivationFunction: Sendable, Hashable {
     }
   }
 
+  /// The case without its settings.
   package var kind: Kind { definition.kind }
 
-  /// Such as "leaky-relu", without settings.
+  /// The name without settings, such as "leaky-relu".
   public var name: String { kind.rawValue }
 
-  /// The function by itself. What loops over numbers takes it once, outside of the loop.
+  /// The function by itself. What loops over numbers takes it once, outside of the loop, so that
+  /// the loop does not ask which function it is.
   package var scalar: any ScalarFunction { definition.scalar }
 
-  /// Whether its settings are in the ranges for which there are bounds.
+  /// Whether its settings are in the ranges for which there are bounds. A layer of a function
+  /// outside them cannot be made.
   package var isBounded: Bool { scalar.isBounded }
 
-  /// Every kind, with settings of each sort that matters. Tests, their random networks and damaged
-  /// files take their functions from here, so that a new one is tested by being listed; that every
-  /// kind is listed is a test as well.
+  /// Every kind, with settings of each sort that matters.
+  ///
+  /// Tests, their random networks and damaged files take their functions from here, so that a new
+  /// one is tested by being listed; that every kind is listed is a test as well.
   package static let samples: [ActivationFunction] = [
     .leakyReLU(slope: 0), .leakyReLU(slope: 0.1), .leakyReLU(slope: 1), .sigmoid, .tanh,
     .softplus, .elu(alpha: 1), .elu(alpha: 0.3), .elu(alpha: 1.67326), .gelu,

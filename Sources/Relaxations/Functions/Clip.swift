@@ -1,8 +1,9 @@
-/// min(max(x, lower), upper) with lower < upper; NaN stays.
+/// min(max(x, lower), upper) with lower < upper; NaN stays. It is piecewise linear with a convex
+/// kink at `lower` and a concave one at `upper`.
 struct Clip: ScalarFunction {
   let lower: Double
   let upper: Double
-  /// Where it bends, which is at kinks alone.
+  /// The two points where it bends, which it does at kinks alone.
   let kinks: [Double]
 
   init(lower: Double, upper: Double) {
@@ -19,7 +20,9 @@ struct Clip: ScalarFunction {
 
   var turns: [Double] { [] }
   var bends: [Double] { kinks }
+  /// A little more than the farther kink; both pieces beyond are constant.
   var reach: Double { 2 * max(abs(lower), abs(upper)) + 1 }
 
+  /// A piecewise linear function minus a line is extreme at ends and kinks only.
   func turningPoints(slope: Double, from l: Double, to u: Double) -> [Double] { kinks }
 }

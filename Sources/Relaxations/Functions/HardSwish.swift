@@ -1,4 +1,5 @@
-/// x·clip(x/6 + ½, 0, 1): 0 up to −3, x from 3 on, a parabola between.
+/// x·clip(x/6 + ½, 0, 1) (Howard et al. 2019): 0 up to −3, x from 3 on, a parabola between. The
+/// slope jumps at both seams, from 0 to −½ and from 3/2 to 1.
 struct HardSwish: ScalarFunction {
   var isBounded: Bool { true }
 
@@ -11,8 +12,11 @@ struct HardSwish: ScalarFunction {
   var turns: [Double] { Self.turns }
   var bends: [Double] { Self.kinks }
   var kinks: [Double] { Self.kinks }
+  /// A little more than the seams; both pieces beyond are lines.
   var reach: Double { 4 }
 
+  /// The parabola's lowest point.
   private static let turns = [-1.5]
+  /// The seams of the three pieces.
   private static let kinks = [-3.0, 3]
 }

@@ -1,11 +1,13 @@
 import RealModule
 
-/// x·tanh(log(1 + eˣ)).
+/// x·tanh(log(1 + eˣ)) (Misra 2020). It falls to its only minimum near −1.19 and rises from there.
 struct Mish: ScalarFunction {
   var isBounded: Bool { true }
 
   func value(_ x: Double) -> Double { x * gate(x).open }
 
+  /// With the gate t = tanh(log(1 + eˣ)), whose derivative is (1 − t²)·σ(x): t + x·σ(x)·(1 − t)·(1
+  /// + t).
   func derivative(_ x: Double) -> Double {
     let gate = gate(x)
     return gate.open + x * logistic(x) * gate.closed * (1 + gate.open)
@@ -19,12 +21,16 @@ struct Mish: ScalarFunction {
   var turns: [Double] { Self.turns }
   var bends: [Double] { Self.bends }
   var kinks: [Double] { [] }
+  /// Beyond it e⁻⁸⁰⁰ is 0 in Double, so that the slope is 0 or 1.
   var reach: Double { 800 }
 
+  /// The root of the derivative, to the digits of a Double.
   private static let turns = [-1.1924312145154952]
+  /// The roots of the second derivative.
   private static let bends = [-2.2563763963607935, 1.4905711794854284]
 
-  /// t = tanh(log(1 + eˣ)) = n/(n + 2) with n = eˣ(eˣ + 2), and 1 − t.
+  /// Returns t = tanh(log(1 + eˣ)) = n/(n + 2) with n = eˣ(eˣ + 2), and 1 − t, which is not
+  /// computed as a difference and so keeps its digits where t is near 1.
   private func gate(_ x: Double) -> (open: Double, closed: Double) {
     if x <= 0 {
       let power = Double.exp(x)

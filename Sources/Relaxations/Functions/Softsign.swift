@@ -1,4 +1,5 @@
-/// x/(1 + |x|).
+/// x/(1 + |x|), convex below 0 and concave above. Its derivative 1/(1 + |x|)² is continuous; the
+/// second jumps at 0.
 struct Softsign: SShaped {
   var isBounded: Bool { true }
 
@@ -13,11 +14,13 @@ struct Softsign: SShaped {
   var turns: [Double] { [] }
   var bends: [Double] { Self.bends }
   var kinks: [Double] { [] }
-  /// Its slope falls so slowly that only beyond this its square overflows.
+  /// The slope falls so slowly that only beyond this number the square of the denominator
+  /// overflows.
   var reach: Double { 0x1p512 }
 
   private static let bends = [0.0]
 
+  /// Solves 1/(1 + |x|)² = s, for slopes up to 1.
   func turningPoints(slope: Double, from l: Double, to u: Double) -> [Double] {
     guard slope > 0, slope <= 1 else { return [] }
     let point = 1 / slope.squareRoot() - 1

@@ -1,10 +1,13 @@
-/// A function that rises, is convex up to 0 and concave from there, such as the sigmoid.
+/// A function that rises, is convex up to 0 and concave from there: sigmoid, tanh, softsign.
 ///
 /// What is said here follows from the bend at 0 in general, too. It is said again because these
 /// functions are common: only the line that is needed is computed, by one bisection.
 protocol SShaped: ScalarFunction {}
 
 extension SShaped {
+  /// Chooses slopes for [l, u]: on one side of 0 the chord and the tangent in the middle; across 0,
+  /// for each line, the best of the tangent in the middle, the tangent through the far end and the
+  /// chord.
   func slopes(
     _ l: Double, _ u: Double, _ rule: ReLUSlope
   ) -> (lower: Slope, upper: Slope) {
@@ -14,9 +17,9 @@ extension SShaped {
     return (outer(from: u, to: l, chord, middle), outer(from: l, to: u, chord, middle))
   }
 
-  /// The line on the outer side where 0 lies inside the interval: the one that is nearest to the
-  /// function in the middle, which is the tangent there if that holds, else the tangent through the
-  /// far end, else the chord.
+  /// Returns the line on the outer side where 0 lies inside the interval: the one that is nearest
+  /// to the function in the middle, which is the tangent there if that holds, else the tangent
+  /// through the far end, else the chord.
   private func outer(
     from end: Double, to other: Double, _ chord: Slope, _ middle: Slope
   ) -> Slope {
@@ -28,6 +31,9 @@ extension SShaped {
       : Slope(value: tangent.slope, byUpper: tangent.change)
   }
 
+  /// Finds the hull's slopes: on one side of 0 the function is convex or concave; across 0 each
+  /// side runs between the function's slope at one end and the tangent through the other, unless it
+  /// is the chord.
   func hull(_ l: Double, _ u: Double) -> Hull {
     let (atLower, atUpper) = (derivative(l), derivative(u))
     guard l < u else {
@@ -48,11 +54,14 @@ extension SShaped {
   private func tangent(
     from end: Double, to other: Double
   ) -> (contact: Double, slope: Double, change: Double)? {
-    /// Positive where the tangent at d passes `end` on the function's inner side.
     let height = value(end)
+    // The height of the tangent at d over the function at `end`: times `sign`, it is positive where
+    // that tangent holds on its side of the function.
     func excess(_ d: Double) -> Double { (value(d) - height) - derivative(d) * (d - end) }
     let sign: Double = other > 0 ? 1 : -1
     guard sign * excess(other) > 0 else { return nil }
+    // The excess has one sign at `other` and the other one at 0, and is monotone between: bisection
+    // keeps `outer` on the side of tangents that hold.
     var (inner, outer) = (0.0, other)
     for _ in 0..<60 {
       let middle = inner / 2 + outer / 2

@@ -1,7 +1,9 @@
 /// Where a line of a given slope touches a function.
 extension ScalarFunction {
-  /// Kinks, and where the derivative is the slope. Between two bends it is monotone, so that there is
-  /// one such point at most, and bisection finds it.
+  /// Returns kinks, and the points where the derivative is the slope. Between two bends the
+  /// derivative is monotone, so that there is one such point at most, and bisection finds it.
+  ///
+  /// Beyond ± ``reach`` the derivative is constant, so the search stays inside.
   func turningPoints(slope: Double, from l: Double, to u: Double) -> [Double] {
     var points = kinks
     let (left, right) = (max(l, -reach), min(u, reach))
@@ -17,7 +19,8 @@ extension ScalarFunction {
     return points
   }
 
-  /// The least and the largest value of function − slope·x on [l, u].
+  /// Returns the least and the largest value of function − slope·x on [l, u]: the intercepts of the
+  /// lower and of the upper line of that slope. NaN stays.
   func offsets(slope: Double, _ l: Double, _ u: Double) -> (least: Double, largest: Double) {
     let (first, last) = (value(l) - slope * l, value(u) - slope * u)
     var (least, largest) = first <= last ? (first, last) : (last, first)
@@ -30,8 +33,11 @@ extension ScalarFunction {
   }
 }
 
-/// The point up to which a condition holds, of two between which it changes: their distance times
-/// 2⁻⁶⁰ beside it at most.
+/// Returns the point up to which a condition holds, of two between which it changes.
+///
+/// - Parameter holds: True at `start`, false at `end`, with one change between.
+/// - Returns: A point that is not farther from the change than 2⁻⁶⁰ times the distance of the ends,
+///   but for rounding.
 func bisected(_ start: Double, _ end: Double, _ holds: (Double) -> Bool) -> Double {
   var (a, b) = (start, end)
   for _ in 0..<60 {

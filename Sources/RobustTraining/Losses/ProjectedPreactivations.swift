@@ -4,14 +4,23 @@ import Tensors
 
 /// Estimates of the convex outer adversarial polytope's pre-activation bounds from random
 /// projections (Wong et al. 2018, section 3.2): to train by, never to certify by.
+///
+/// Bounds by backward passes take two rows for each undecided neuron. An estimate carries a fixed
+/// number of random vectors forwards instead, at a cost that does not grow with the number of
+/// neurons.
 extension Bounding {
   /// Replaces the pre-activation intervals of all ReLUs by estimates.
   ///
   /// With parallel lines around every ReLU, each value is an affine function of independent noise
-  /// terms: one for each input scalar and one for each undecided neuron. The sum of a scalar's
-  /// coefficients (ℓ2: their Euclidean norm) is its radius; it is estimated from their products
-  /// with `count` random vectors, carried forwards through the affine layers.
+  /// terms: one for each input scalar and one for each undecided neuron. With G the matrix of its
+  /// coefficients, a scalar's radius is the sum `Σ_j |G_ij|` (for the input of ℓ2 the Euclidean
+  /// norm). It is estimated from the products G·R with `count` random vectors, which pass the
+  /// affine layers like values do: for R of Cauchy numbers as the median of the magnitudes (Li et
+  /// al. 2007), for R of normal numbers as the root of the mean square.
   ///
+  /// - Parameters:
+  ///   - count: The number of random vectors; the more, the closer the estimates.
+  ///   - random: Where the vectors are drawn from. All examples of the batch share them.
   /// - Precondition: ``BoundedNetwork/checkProjections(within:)`` throws nothing.
   mutating func estimatePreactivations(
     projections count: Int, using random: inout RandomSource
@@ -34,8 +43,8 @@ extension Bounding {
 extension BoundedNetwork {
   /// Refuses what random projections cannot estimate.
   ///
-  /// - Throws: ``Bounds/BoundsError/projections(_:)`` for a layer that is neither affine nor ReLU,
-  ///   and for ℓ1.
+  /// - Throws: ``Bounds/BoundsError/projections(_:)`` for a layer in front of the last affine ones
+  ///   that is neither affine nor ReLU, and for ℓ1.
   func checkProjections(within set: Perturbation) throws(BoundsError) {
     guard set.norm != .l1 else { throw .projections("ℓ1 perturbations") }
     for step in plan.steps.prefix(plan.tail) where step.affine == nil && !(step.layer is ReLU) {
@@ -44,19 +53,27 @@ extension BoundedNetwork {
   }
 }
 
-/// A value as centre and projected noise.
+/// A value of the network as its centre and the projections of its noise.
+///
+/// The exact value is `center + G·e` with noise terms e. Instead of G, which has a column for each
+/// noise term so far, it holds G·R with k random columns.
 private struct NoisyValue {
-  /// [batch, …shape].
+  /// The value at the middle of all noise, [batch, …shape].
   var center: Tensor
-  /// Noise terms of absolute value up to 1, times Cauchy numbers: [batch, k, n].
+  /// Projections of the noise terms that are of absolute value up to 1 each, by Cauchy numbers:
+  /// [batch, k, n]. nil where there are none.
   var bounded: Tensor?
-  /// Noise terms of Euclidean norm up to 1 in all, times normal numbers: [batch, k, n].
+  /// Projections of the noise terms that are of Euclidean norm up to 1 all together, by normal
+  /// numbers: [batch, k, n]. nil but for ℓ2, where they are the input's.
   var round: Tensor?
 
+  /// Creates a value from its parts, of which at least one kind of noise must be there.
   init(center: Tensor, bounded: Tensor?, round: Tensor?) {
     (self.center, self.bounded, self.round) = (center, bounded, round)
   }
 
+  /// The network's input: for a box one bounded term for each scalar, with its radius as the
+  /// coefficient; for an ℓ2 ball the round terms, with ε.
   init(_ input: Region, count: Int, using random: inout RandomSource) {
     let n = input.center.count / input.batch
     switch input {
@@ -77,11 +94,17 @@ private struct NoisyValue {
     }
   }
 
-  /// What an affine layer makes of its inputs.
+  /// What an affine layer makes of its inputs: centres go through the layer with its offset,
+  /// projections through its linear part.
+  ///
+  /// - Parameters:
+  ///   - count: The number k of projections.
+  ///   - shape: The shape of the layer's output, without the batch axis.
   init(through layer: any AffineRule, _ inputs: [NoisyValue], count: Int, shape: [Int]) {
     let batch = inputs[0].center.shape[0]
     func mapped(_ columns: (NoisyValue) -> Tensor?) -> Tensor? {
       guard inputs.contains(where: { columns($0) != nil }) else { return nil }
+      // Each projection is a separate image to the layer: k times as many as there are examples.
       let images = inputs.map { value in
         let shape = [batch * count] + value.center.shape.dropFirst()
         return columns(value)?.reshaped(shape) ?? .zeros(shape)
@@ -93,13 +116,20 @@ private struct NoisyValue {
       round: mapped(\.round))
   }
 
+  /// The intervals that the projections estimate, around the centre.
   var box: Interval {
     let radii = [bounded.map(medianMagnitudes), round.map(rootMeanSquares)].compactMap { $0 }
     let radius = radii.dropFirst().reduce(radii[0], +)
     return Interval(center: center, radius: radius.reshaped(center.shape))
   }
 
-  /// Both lines have the slope u/(u − l): half their distance is a new noise term.
+  /// Returns the value behind a ReLU.
+  ///
+  /// Both lines have the slope u/(u − l), so the ReLU is `slope · h + offset` up to a new noise
+  /// term of size `offset`, half the distance of the lines. Decided neurons have lines that
+  /// coincide, and so no new term.
+  ///
+  /// - Parameter box: The intervals in front of it, that decide about the lines.
   func throughReLU(_ box: Interval, using random: inout RandomSource) -> NoisyValue {
     let lines = activationLines(
       .leakyReLU(slope: 0), center: box.center.flattenedRows, radius: box.radius.flattenedRows,

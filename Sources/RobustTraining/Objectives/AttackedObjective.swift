@@ -4,34 +4,48 @@ import Tensors
 import Verification
 
 /// Objectives that learn from attacked points, alone or beside bounds.
+///
+/// An attack finds a point x' of the set where the loss is large; z' = f(x') are its outputs.
+/// Attacks alone give networks that withstand attacks but can hardly be certified. Bounds alone can
+/// be certified but cost accuracy, since loose bounds stand for outputs that no input has. The
+/// mixtures have a weight α that goes from one to the other: at α = 1 they are IBP, at α = 0
+/// adversarial training (for SABR the share of the box takes its place).
 public struct AttackedObjective: Sendable, Equatable {
-  /// What is made of the points.
+  /// What is made of the points. The equations have the symbols of ``Objective``; m' are the
+  /// margins at x'.
   public enum Kind: Sendable, Equatable {
-    /// Cross-entropy there (Madry et al. 2018).
+    /// Adversarial training, CE(z', y) (Madry et al. 2018).
     case adversarial
-    /// CE(z, y) + weight · KL(softmax z ‖ softmax z') (Zhang et al. 2019), z' the outputs there,
-    /// which the attack moves away from z.
+    /// TRADES, `CE(z, y) + weight · KL(softmax z ‖ softmax z')` (Zhang et al. 2019), where the
+    /// attack climbs the divergence and not the cross-entropy.
     case trades(weight: Float)
-    /// Interval bounds of a box of radius share · ε around a point within (1 − share) · ε (SABR,
-    /// Müller et al. 2023); at share 1 IBP.
+    /// SABR (Müller et al. 2023): the loss CE(−m̲) with interval margins m̲ over a box of radius
+    /// `share · ε` around an attacked point at most `(1 − share) · ε` away.
+    ///
+    /// The small box lies within the set. At share 1 it is IBP.
     case smallBox(share: Float)
-    /// α · IBP loss + (1 − α) · loss there (MTL-IBP, De Palma et al. 2024).
+    /// MTL-IBP, `α · CE(−m̲) + (1 − α) · CE(z', y)` (De Palma et al. 2024): a mix of losses.
     case mixedLosses(alpha: Float)
-    /// The loss of α · IBP margins + (1 − α) · margins there (CC-IBP).
+    /// CC-IBP, `CE(−(α · m̲ + (1 − α) · m'))` (De Palma et al. 2024): a mix of margins inside the
+    /// loss.
     case mixedMargins(alpha: Float)
-    /// IBP loss to the power α times loss there to the power 1 − α, example by example (EXP-IBP).
+    /// EXP-IBP (De Palma et al. 2024), the mean over the examples of
+    /// `CE(−m̲)^α · CE(z', y)^(1 − α)`: a geometric mix of losses.
     case mixedPowers(alpha: Float)
   }
 
+  /// What the loss makes of the points.
   public var kind: Kind
+  /// How the points are found.
   public var attack: TrainingAttack
 
+  /// Creates an objective.
   public init(_ kind: Kind, attack: TrainingAttack = TrainingAttack()) {
     self.kind = kind
     self.attack = attack
   }
 
-  /// Whether it bounds anything, so that its networks may be certified.
+  /// Whether it bounds anything, so that its networks may be certified and are judged so.
   var isBounding: Bool {
     switch kind {
     case .adversarial, .trades: false
@@ -39,7 +53,7 @@ public struct AttackedObjective: Sendable, Equatable {
     }
   }
 
-  /// The weight of the attacked points: without any, no attack is made.
+  /// Whether attacked points have any weight; without, no attack is made.
   private var usesAttack: Bool {
     switch kind {
     case .adversarial, .trades: true
@@ -49,8 +63,8 @@ public struct AttackedObjective: Sendable, Equatable {
     }
   }
 
-  /// Quantities carried forwards and backwards in a step (``StepCost``): one for what is learnt at
-  /// attacked or clean points, two for intervals.
+  /// The number of quantities carried forwards and backwards in a step (``StepCost``): one for what
+  /// is learnt at attacked or clean points, two for intervals.
   var carried: Int {
     switch kind {
     case .adversarial: 1
@@ -59,14 +73,16 @@ public struct AttackedObjective: Sendable, Equatable {
     }
   }
 
-  /// Passes of the attack, one forwards and one backwards for each step; they keep nothing.
+  /// The passes of the attack, one forwards and one backwards for each step; they keep nothing.
   var attackPasses: Int { usesAttack ? 2 * attack.steps : 0 }
 
-  /// The loss of a network on a batch.
+  /// Returns the loss of a network on a batch.
   ///
   /// - Parameters:
-  ///   - set: At the current ε.
+  ///   - set: The perturbation set at the current ε.
+  ///   - random: Where the attack draws its start from.
   ///   - outputs: The clean outputs, computed where they are needed.
+  /// - Returns: The loss, and the interval margins where the kind has them.
   func loss(
     of network: BoundedNetwork, on images: Tensor, _ labels: [Int], within set: Perturbation,
     using random: inout RandomSource, outputs: () -> Tensor
@@ -78,6 +94,7 @@ public struct AttackedObjective: Sendable, Equatable {
     }
     func attacked(_ set: Perturbation, _ random: inout RandomSource) -> Tensor {
       guard usesAttack else { return images }
+      // The points are constants: no gradient of the weights flows through the search for them.
       return attack.points(of: network.detached, around: images, within: set, using: &random) {
         crossEntropy($0, labels: labels)
       }
@@ -99,7 +116,8 @@ public struct AttackedObjective: Sendable, Equatable {
     }
   }
 
-  /// Of bounds and of attacked margins; one is nil at the ends of α.
+  /// The loss of interval margins and of margins at attacked points, both [batch, classes − 1]; one
+  /// of them is nil at the ends of α.
   private func mixed(_ bounds: Tensor?, _ there: Tensor?, _ alpha: Float) -> Tensor {
     guard let bounds else { return marginCrossEntropy(there!) }
     guard let there else { return marginCrossEntropy(bounds) }
@@ -113,6 +131,8 @@ public struct AttackedObjective: Sendable, Equatable {
     }
   }
 
+  /// The loss of TRADES; gradients flow through clean outputs and attacked ones, but the attack
+  /// moves away from fixed clean outputs.
   private func trades(
     _ network: Network, _ images: Tensor, _ labels: [Int], _ set: Perturbation, _ weight: Float,
     using random: inout RandomSource, clean: Tensor
@@ -127,7 +147,8 @@ public struct AttackedObjective: Sendable, Equatable {
 }
 
 extension Specification {
-  /// C·z for outputs [batch, classes]: [batch, S].
+  /// Returns C·z for outputs [batch, classes]: [batch, S]. The same rows as for bounds, so that
+  /// margins at points and bounds can be mixed.
   func margins(of outputs: Tensor) -> Tensor {
     concretized(rows, center: outputs, radius: .zeros(outputs.shape))
   }
@@ -135,11 +156,14 @@ extension Specification {
 
 /// Names and settings, as recipes write them.
 extension AttackedObjective {
+  /// The names of the kinds in recipes, in the order of ``Kind``.
   package static let names = ["pgd", "trades", "sabr", "mtl-ibp", "cc-ibp", "exp-ibp"]
 
-  /// An objective by name; `weight` is that of TRADES, `alpha` the share or α of the others.
+  /// Creates an objective by its name in recipes; nil for any other name.
   ///
-  /// nil for any other name.
+  /// - Parameters:
+  ///   - weight: The weight of TRADES, which others do not have.
+  ///   - alpha: The share of SABR, or α of the mixtures.
   package init?(name: String, weight: Float, alpha: Float, attack: TrainingAttack) {
     switch name {
     case "pgd": self.init(.adversarial, attack: attack)
@@ -152,6 +176,7 @@ extension AttackedObjective {
     }
   }
 
+  /// The name in recipes, one of ``names``.
   package var name: String {
     switch kind {
     case .adversarial: "pgd"
@@ -163,7 +188,7 @@ extension AttackedObjective {
     }
   }
 
-  /// The setting that its kind has, by name; nil for PGD.
+  /// The setting that its kind has, by its name in recipes; nil for PGD.
   package var setting: (name: String, value: Float)? {
     switch kind {
     case .adversarial: nil

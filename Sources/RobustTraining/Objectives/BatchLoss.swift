@@ -3,25 +3,40 @@ import Networks
 import Tensors
 
 /// The loss of a batch and what the computation shows by the way.
+///
+/// An ``Objective`` makes one for each batch or part of a batch; a ``TrainingRun`` differentiates
+/// its ``value`` and counts by its ``margins``.
 package struct BatchLoss: Sendable {
-  /// A scalar.
+  /// The mean loss over the examples, a scalar that gradients flow through.
   package var value: Tensor
-  /// Margin lower bounds [batch, classes − 1], detached; nil for the natural loss.
+  /// Lower bounds of the margins, [batch, classes − 1], detached; nil where none were computed. An
+  /// example is certified by them where all are above 0.
+  ///
+  /// For CROWN-IBP with fused margins they are those of intervals, for SABR those of the small box.
   package var margins: Tensor?
-  /// Of the BatchNorm layers after this batch, in order.
+  /// The running statistics of the BatchNorm layers after this batch, in their order; empty where
+  /// there are no such layers.
   package var statistics: [RunningStatistics] = []
 }
 
 extension Objective {
-  /// β below this costs no backward pass.
+  /// The least β for which a backward pass is done; below it, CROWN-IBP costs what intervals do.
   static let leastBeta: Float = 1e-5
-  /// Rows of a backward pass for pre-activation bounds that are carried at once.
+  /// The rows of a backward pass for pre-activation bounds that are carried at once.
   private static let rowLimit = 256
 
-  /// The loss of a network on a batch; at ε = 0 the clean cross-entropy, which bounds equal there.
+  /// Returns the loss of a network on a batch; at ε = 0 the clean cross-entropy, which bounds equal
+  /// there.
   ///
-  /// BatchNorm layers take their statistics from the clean pass, for bounds and attacks too.
-  /// - Parameter random: Of the attacks; the same gives the same points.
+  /// BatchNorm layers take their statistics from the clean pass, for bounds and attacks too: the
+  /// same affine map then stands in all of them.
+  ///
+  /// - Parameters:
+  ///   - images: The clean inputs, [batch, …input shape].
+  ///   - labels: The classes of the examples.
+  ///   - set: The perturbation set, whose norm and domain count; ε is that of the point.
+  ///   - point: ε, κ and β of the step.
+  ///   - random: Where attacks and projections draw from; the same source gives the same points.
   package func loss(
     of network: BoundedNetwork, on images: Tensor, labels: [Int], within set: Perturbation,
     at point: ObjectivePoint, random: RandomSource = RandomSource(seed: 0)
@@ -37,7 +52,10 @@ extension Objective {
     return loss
   }
 
-  /// - Parameter outputs: The clean outputs, computed where they are needed.
+  /// The loss of a network whose BatchNorm layers have their statistics already.
+  ///
+  /// - Parameter outputs: The clean outputs, computed where they are needed: κ = 0 costs no natural
+  ///   pass.
   private func loss(
     of network: BoundedNetwork, on images: Tensor, _ labels: [Int], _ set: Perturbation,
     _ point: ObjectivePoint, _ random: RandomSource, outputs: () -> Tensor
@@ -63,6 +81,7 @@ extension Objective {
     return robust
   }
 
+  /// The robust term alone, without κ: the loss of the bounds that the objective trains with.
   private func robustLoss(
     of network: BoundedNetwork, on images: Tensor, _ labels: [Int], within set: Perturbation,
     at point: ObjectivePoint, _ random: RandomSource
@@ -76,6 +95,7 @@ extension Objective {
       bounds.estimatePreactivations(projections: projections, using: &random)
       return BatchLoss(margins: bounds.linearBounds(of: specification, slope: slope))
     case .crown(_, let slope, nil):
+      // Certification by CROWN chooses the same neurons, so training sees its margins.
       bounds.tightenDifferentiably(slope: slope, rowLimit: Self.rowLimit)
       return BatchLoss(margins: bounds.linearBounds(of: specification, slope: slope))
     case .shortWarmup(_, let weight, let tolerance):
@@ -96,7 +116,7 @@ extension Objective {
 }
 
 extension BatchLoss {
-  /// The cross-entropy that lower bounds of the margins allow.
+  /// The cross-entropy `log(1 + Σ exp(−m̲))` that lower bounds of the margins allow.
   fileprivate init(margins: Tensor) {
     self.init(value: marginCrossEntropy(margins), margins: margins.detached)
   }

@@ -1,10 +1,13 @@
 import Datasets
 
 extension Objective {
-  /// Random projections that may estimate bounds.
+  /// The numbers of random projections that may estimate bounds.
   package static let projectionLimits = 1...10_000
 
-  /// - Throws: ``InvalidValue`` for a number out of range.
+  /// Checks the numbers of an objective, those of its attack included.
+  ///
+  /// - Throws: ``InvalidValue`` for κ or β with an end that is not from 0 to 1, and for another
+  ///   number out of range.
   package func validate() throws(InvalidValue) {
     try kappa.validate("kappa")
     try beta.validate("beta")
@@ -22,6 +25,8 @@ extension Objective {
 }
 
 extension Objective.Mix {
+  /// Checks both ends of a factor.
+  ///
   /// - Throws: ``InvalidValue`` for an end that is not from 0 to 1.
   fileprivate func validate(_ name: String) throws(InvalidValue) {
     for value in [start, end] { try InvalidValue.check("factor \(name)", value, .unit) }
@@ -29,6 +34,8 @@ extension Objective.Mix {
 }
 
 extension AttackedObjective {
+  /// Checks the numbers of the objective and of its attack.
+  ///
   /// - Throws: ``InvalidValue`` for a number out of range.
   package func validate() throws(InvalidValue) {
     try attack.validate()

@@ -1,20 +1,38 @@
 import Datasets
 
-/// How the learning rate falls, by whole epochs.
+/// How the learning rate falls in the course of a training.
+///
+/// The rate is constant within an epoch: each update of epoch e (from 0) moves the parameters by
+/// `learningRate · factor(e)`, where the factor is a product of equal factors that never exceeds 1.
+/// ``TrainingPlan/learningRate(epoch:)`` multiplies the two. Like everything in a schedule the
+/// factor is a pure function of the epoch, so that a resumed run goes on with the rate that an
+/// uninterrupted one has.
 public enum LearningRateDecay: Sendable, Equatable {
+  /// The learning rate stays what it is at the start: the factor is 1 in every epoch.
   case constant
-  /// Multiplied by `factor` after each of these numbers of epochs.
+  /// The rate is multiplied by `factor` each time when a listed number of epochs is done.
+  ///
+  /// With `[130, 190]` and a factor of 0.1, epochs 0 to 129 have the whole rate, epochs 130 to 189
+  /// a tenth and all later ones a hundredth. A milestone at or beyond the last epoch never acts,
+  /// which ``TrainingPlan/missedMilestones`` reports.
   case milestones([Int], factor: Float)
-  /// Multiplied by `factor` every so many epochs once the ε ramp has ended.
+  /// The rate is multiplied by `factor` after every `every` epochs, counted from the end of the
+  /// ramp of ε.
+  ///
+  /// While ε grows, the objective becomes harder from step to step and the rate stays whole; it
+  /// falls for the first time when `every` epochs at the largest ε are done. The published
+  /// CROWN-IBP recipes of the small models use a factor of 0.5 and ten epochs.
   case afterRamp(every: Int, factor: Float)
 
-  /// Epochs that may lie between two falls.
+  /// The numbers of epochs that may lie between two falls.
   package static let intervalLimits = 1...1_000_000
-  /// Epochs after which the learning rate may fall.
+  /// The numbers of epochs after which the learning rate may fall.
   package static let milestoneLimits = 0...1_000_000
 
-  /// - Throws: ``InvalidValue`` for a factor that is not above 0 and at most 1, and for epochs out
-  ///   of range.
+  /// Checks the numbers of a decay, which its cases take as they are.
+  ///
+  /// - Throws: ``InvalidValue`` for a factor that is not above 0 and at most 1, and for numbers of
+  ///   epochs out of range.
   package func validate() throws(InvalidValue) {
     switch self {
     case .constant: break
@@ -30,7 +48,12 @@ public enum LearningRateDecay: Sendable, Equatable {
     }
   }
 
-  /// The factor on the first learning rate in the epoch after so many.
+  /// Returns the factor by which the first learning rate is multiplied in an epoch.
+  ///
+  /// - Parameters:
+  ///   - epoch: The epoch from 0, which is also the number of epochs that are done.
+  ///   - ramp: The ramp of ε, from whose end ``afterRamp(every:factor:)`` counts.
+  /// - Returns: A number of at most 1 for a decay that ``validate()`` accepts.
   package func factor(epoch: Int, ramp: EpsilonRamp) -> Float {
     let times: Int
     let base: Float
@@ -39,6 +62,8 @@ public enum LearningRateDecay: Sendable, Equatable {
     case .milestones(let epochs, let factor):
       (times, base) = (epochs.count { $0 <= epoch }, factor)
     case .afterRamp(let every, let factor):
+      // An interval of 0 is refused by validate(), but nothing forces a caller to ask: it must not
+      // divide.
       (times, base) = (max(epoch - ramp.firstFullEpoch, 0) / max(every, 1), factor)
     }
     return (0..<times).reduce(1) { value, _ in value * base }

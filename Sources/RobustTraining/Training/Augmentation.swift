@@ -1,9 +1,18 @@
 import Datasets
 import Tensors
 
-/// Random changes of training images, on their bytes; held-out and test images are never changed.
+/// Random changes of training images, which make a network insensitive to them and a small data set
+/// larger.
+///
+/// An image is cut out of a padded copy of itself at a random place, then mirrored or not. Both are
+/// done on its bytes, before they become pixels in [0, 1]: the perturbation set of a step is around
+/// the changed image. Held-out and test images are never changed.
+///
+/// The change of an image is a function of the seed, the epoch and the image's index, not of a
+/// stream that passes from image to image. So neither the number of threads nor the parts of a
+/// batch nor a resumption changes it.
 public struct Augmentation: Sendable, Equatable {
-  /// What is beyond the border of an image that is padded.
+  /// What lies beyond the border of an image that is padded.
   public enum Fill: String, CaseIterable, Sendable {
     /// Black: the byte 0.
     case zero
@@ -11,40 +20,48 @@ public struct Augmentation: Sendable, Equatable {
     case edge
   }
 
-  /// Whether every second image, by chance, is mirrored left to right.
+  /// Whether an image is mirrored left to right, with probability one half in each epoch.
   public var flip: Bool
-  /// Pixels added on each side before a part of the old size is cut out at random; 0 for none.
+  /// The number of pixels added on each side, before a part of the old size is cut out at a random
+  /// place; 0 for none.
   public var crop: Int
+  /// What the added pixels are.
   public var fill: Fill
 
+  /// Creates a set of changes; by default it changes nothing.
   public init(flip: Bool = false, crop: Int = 0, fill: Fill = .zero) {
     self.flip = flip
     self.crop = crop
     self.fill = fill
   }
 
-  /// Pixels that may be added on each side.
+  /// The numbers of pixels that may be added on each side.
   package static let cropLimits = 0...4096
 
-  /// - Throws: ``InvalidValue`` for a padding out of range.
+  /// Checks the padding.
+  ///
+  /// - Throws: ``InvalidValue`` for a number of pixels out of range.
   package func validate() throws(InvalidValue) {
     try InvalidValue.check("padding of images", crop, in: Self.cropLimits)
   }
 
-  /// Whether it changes nothing.
+  /// Whether no image is changed, so that batches can be read as they are.
   package var isIdentity: Bool { !flip && crop == 0 }
 
-  /// What is done to one image.
+  /// What chance decides for one image in one epoch.
   struct Draw: Equatable {
+    /// Whether the part that was cut out is mirrored left to right.
     var isFlipped: Bool
-    /// Where the part that is cut out begins, relative to the image: −crop...crop. The mirror comes
-    /// after the cut.
+    /// The row where the part that is cut out begins, relative to the image: −crop...crop. The
+    /// mirror comes after the cut.
     var top: Int
+    /// The column where that part begins, relative to the image: −crop...crop.
     var left: Int
   }
 
-  /// The change of an example in an epoch: a function of the arguments alone, so that neither the
-  /// parts of a batch nor a resumption change it.
+  /// Draws the change of an example in an epoch: a function of the arguments alone.
+  ///
+  /// - Parameter example: The example's index in the data, not its place in a batch.
   func draw(seed: UInt64, epoch: Int, example: Int) -> Draw {
     var random = RandomSource(
       seed: seed, purpose: "augmentation", index: epoch &* (1 << 32) &+ example)
@@ -54,7 +71,13 @@ public struct Augmentation: Sendable, Equatable {
       left: Int.random(in: -crop...crop, using: &random))
   }
 
-  /// Changed copies of some examples, one after another.
+  /// Returns changed copies of some examples.
+  ///
+  /// - Parameters:
+  ///   - indices: Indices of the examples in `data`.
+  ///   - epoch: The epoch from 0.
+  /// - Returns: The bytes of the images one after another, each [height, width, channels]
+  ///   row-major.
   func pixels(of data: LabeledImages, _ indices: [Int], seed: UInt64, epoch: Int) -> [UInt8] {
     let size = data.imageSize
     return [UInt8](unsafeUninitializedCapacity: indices.count * size) { out, filled in
@@ -70,6 +93,8 @@ public struct Augmentation: Sendable, Equatable {
     }
   }
 
+  /// Writes one changed image: for each of its pixels the one of the source that comes to stand
+  /// there.
   private func write(
     _ draw: Draw, _ data: LabeledImages, from source: UnsafeBufferPointer<UInt8>,
     to out: UnsafeMutableBufferPointer<UInt8>
@@ -79,6 +104,8 @@ public struct Augmentation: Sendable, Equatable {
       for column in 0..<width {
         let to = (row * width + column) * channels
         var (y, x) = (row + draw.top, (draw.isFlipped ? width - 1 - column : column) + draw.left)
+        // What is outside is clamped to the border, so that the read below is within the image for
+        // either fill.
         let isInside = 0..<height ~= y && 0..<width ~= x
         (y, x) = (min(max(y, 0), height - 1), min(max(x, 0), width - 1))
         for channel in 0..<channels {

@@ -3,17 +3,26 @@ import Foundation
 import Networks
 import Tensors
 
-/// A training run on disk: one safetensors file with parameters, running statistics, the
-/// optimiser's means, the counters and a hash of the training data. Data order and randomness
-/// follow from seed and step.
+/// A training run on disk: one safetensors file with everything that decides how the run goes on.
+///
+/// The file holds as arrays the parameters ("model/…"), the optimiser's means ("adam.first/…",
+/// "adam.second/…"; velocities are in the first), the running statistics of BatchNorm layers, and
+/// the average of the weights once it has begun. Its metadata hold the settings, the counters of
+/// steps and updates, the sums of the unfinished epoch, the best epoch so far, the warnings already
+/// given and a hash of the training data. Data order and randomness follow from seed and step, so
+/// they are not stored: a restored run gives the same bits as an uninterrupted one.
 extension TrainingRun {
+  /// What the metadata call this layout; a file of another layout is refused.
   private static let format = "crownwork checkpoint 2"
 
-  /// Writes the state, atomically. `settings` is the resolved recipe; ``restore(from:settings:)``
-  /// refuses a checkpoint of other settings or data. The number of epochs is none of the state: what
-  /// a step does depends on the steps before it alone.
+  /// Writes the state, atomically: a process that dies meanwhile leaves the file as it was.
   ///
-  /// - Throws: ``FormatError``.
+  /// The number of epochs is none of the state, since what a step does depends on the steps before
+  /// it alone.
+  ///
+  /// - Parameter settings: The resolved recipe, or any text that names all settings.
+  ///   ``restore(from:settings:areSame:)`` refuses a checkpoint of other settings or data.
+  /// - Throws: ``FormatError`` where the file cannot be written.
   public func save(to url: URL, settings: String) throws {
     var arrays: [String: SafetensorsArray] = [:]
     let paths = template.parameters.map(\.path)
@@ -47,9 +56,16 @@ extension TrainingRun {
 
   /// Takes over the state of a checkpoint made with the same settings on the same data.
   ///
-  /// - Parameter areSame: Whether two texts of settings lead to the same state.
-  /// Throws ``FormatError`` for a damaged file and ``TrainingError/checkpoint(_:)`` for one of
-  /// another kind, of other settings or data, or that does not fit the network.
+  /// Everything is read and checked before anything is taken over: if this throws, the run is what
+  /// it was.
+  ///
+  /// - Parameters:
+  ///   - settings: The settings of this run, as they would be saved.
+  ///   - areSame: Whether two texts of settings, the stored one first, lead to the same state.
+  ///     Recipes that differ in the number of epochs alone do.
+  /// - Throws: ``FormatError`` for a file that is damaged or cannot be read, and
+  ///   ``TrainingError/checkpoint(_:)`` for one of another kind, of other settings or data, with
+  ///   more epochs begun than the plan has, or that does not fit the network.
   public mutating func restore(
     from url: URL, settings: String, areSame: (String, String) -> Bool = { $0 == $1 }
   ) throws {
@@ -100,6 +116,7 @@ extension TrainingRun {
           variance: try tensor("\(prefix)/\(number).variance", like: old.variance))
       }
     }
+    // The last reads that can fail come before the first assignment to the run.
     let running = try statistics("statistics")
     average = try file.metadata["averaged"].flatMap(Int.init).map { count in
       WeightAverage(
@@ -117,6 +134,7 @@ extension TrainingRun {
     best = file.metadata["best"].flatMap(Self.best)
   }
 
+  /// Reads the best error, as the bits of a Float, and its epoch; nil for a text that is not both.
   private static func best(_ text: String) -> (error: Float, epoch: Int)? {
     let words = text.split(separator: " ")
     guard words.count == 2, let bits = UInt32(words[0]), let epoch = Int(words[1]) else {
@@ -127,9 +145,11 @@ extension TrainingRun {
 }
 
 extension EpochSums {
-  /// The exact state as text.
+  /// The exact state as text: the bits of the loss, then the three counts. Decimal digits of the
+  /// loss could lose the last bits of a resumed epoch's mean.
   var text: String { "\(loss.bitPattern) \(examples) \(bounded) \(unverified)" }
 
+  /// Reads what ``text`` wrote; nil for anything else.
   init?(text: String) {
     let words = text.split(separator: " ")
     guard words.count == 4, let bits = UInt64(words[0]), let examples = Int(words[1]),

@@ -4,16 +4,23 @@ import Tensors
 import Verification
 
 extension SelectionReport {
-  /// Of a part of the held-out examples, as counts.
+  /// What a part of the held-out examples shows, as counts that parts can be added by.
   fileprivate struct Part {
+    /// Examples that are misclassified without perturbation.
     var wrong = 0
+    /// Examples that are not certified.
     var unverified = 0
+    /// Examples for which the attack found a wrong answer.
     var broken = 0
     var reluStatistics: [ReLUStatistics] = []
+    /// The number of examples answered with each class.
     var answers: [Int] = []
+    /// The number of examples that belong to each class.
     var labels: [Int] = []
+    /// Paths of the layers that are 0 on every example of the part.
     var deadLayers: [String] = []
 
+    /// Takes in another part. A layer is dead only where it is in both.
     mutating func add(_ other: Part) {
       wrong += other.wrong
       unverified += other.unverified
@@ -27,7 +34,15 @@ extension SelectionReport {
 }
 
 extension TrainingRun {
-  /// How the network does on some of the held-out examples; nil on none.
+  /// Judges the network on some of the held-out examples, as it is at the end of an epoch.
+  ///
+  /// The examples are worked on in groups of 125, side by side on all threads; the groups do not
+  /// depend on the number of threads. With an average of weights it is the averaged network that is
+  /// judged.
+  ///
+  /// - Parameter held: Indices into the data, as ``HoldoutSplit/heldOut`` has them.
+  /// - Returns: The errors at the selection ε (``TrainingPlan/selectionEpsilon``); nil for no
+  ///   examples.
   func selectionReport(of held: [Int]) -> SelectionReport? {
     let network = boundedNetwork
     let groups = Groups(of: held.count, size: 125)
@@ -43,6 +58,8 @@ extension TrainingRun {
       deadLayers: total.deadLayers)
   }
 
+  /// Judges a group of examples: answers, certification, and the attack where the objective selects
+  /// by it, all on the same intervals around the images.
   private func selectionPart(
     _ network: BoundedNetwork, _ indices: ArraySlice<Int>
   ) -> SelectionReport.Part {
@@ -60,8 +77,11 @@ extension TrainingRun {
       deadLayers: deadLayers(network, batch.images, bounds.reluStatistics))
   }
 
-  /// How many examples are not certified, by the method that the objective selects by or else by
-  /// intervals.
+  /// Returns how many examples are not certified, by the method that the objective selects by or
+  /// else by intervals.
+  ///
+  /// Only examples that are answered rightly are bounded. A margin of 0 certifies nothing, since
+  /// two classes may then be answered alike, and neither does NaN.
   private func unverified(
     _ bounds: Bounding, _ labels: [Int], _ answers: [Int], classes: Int
   ) -> Int {
@@ -80,25 +100,30 @@ extension TrainingRun {
     return labels.count - verified
   }
 
+  /// The number of times that each class occurs; −1, the answer where a logit is NaN, is not
+  /// counted.
   private static func counts(of classes: [Int], classes count: Int) -> [Int] {
     var counts = [Int](repeating: 0, count: count)
     for value in classes where counts.indices ~= value { counts[value] += 1 }
     return counts
   }
 
-  /// Paths of ReLU layers that are 0 on clean images.
+  /// Returns the paths of ReLU layers that are 0 on all clean images of a group.
   ///
-  /// - Parameter statistics: At some ε; only where it has no active ReLU may a layer be dead.
+  /// - Parameter statistics: Counts at the selection ε. A layer that has an active ReLU there is
+  ///   not dead, so where all have one the pass over the clean images is saved.
   private func deadLayers(
     _ network: BoundedNetwork, _ images: Tensor, _ statistics: [ReLUStatistics]
   ) -> [String] {
     guard statistics.contains(where: { $0.active == 0 }) else { return [] }
+    // At ε = 0 the intervals are points, the pre-activations of the clean images.
     let points = plan.perturbation.withEpsilon(0).region(around: images)
     return network.bounding(over: points).reluStatistics
       .filter { $0.inactive == $0.total }.map(\.path)
   }
 
-  /// How many examples projected gradient descent breaks, where the objective asks for it.
+  /// Returns for how many examples projected gradient descent finds a wrong answer (10 steps from
+  /// one start each); 0 where the objective does not select by it.
   private func broken(
     _ network: Network, _ images: Tensor, _ labels: [Int], _ set: Perturbation,
     _ indices: ArraySlice<Int>

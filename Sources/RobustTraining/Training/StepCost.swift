@@ -1,16 +1,26 @@
 import Networks
 
-/// What a training step takes for one example, by counting.
+/// What a training step takes for one example, by counting and not by measuring.
+///
+/// It decides into how many parts a training run splits a batch, and benchmarks set the time of a
+/// step in relation to it.
 package struct StepCost: Sendable, Equatable {
-  /// Floating-point operations with weights, a multiply-add as two: a forward pass, and twice as
-  /// many for its gradients, of every quantity carried through the network (the clean values;
-  /// centre and radius of the intervals; each row of the backward pass); two passes for a step of
-  /// an attack, which needs no gradients of weights.
+  /// Floating-point operations with weights, a multiply-add as two.
+  ///
+  /// A step does a forward pass, and twice as many operations for its gradients, of every quantity
+  /// that it carries through the network: the clean values; centre and radius of the intervals;
+  /// each row of a backward pass. A step of an attack takes two passes, since it needs no gradients
+  /// of weights.
   package let flops: Double
-  /// Bytes kept from the forward pass for the gradients.
+  /// Bytes kept from the forward pass for the gradients: a Float for each scalar of each layer's
+  /// output, for every quantity that is carried.
   package let bytes: Double
 
-  /// The cost of an objective where all of its terms count: κ between 0 and 1, β above 0.
+  /// Counts the cost of an objective where all of its terms take part: κ between 0 and 1, β above
+  /// 0.
+  ///
+  /// Steps at other points of the schedule cost less, those before the ramp as much as natural
+  /// training.
   package init(_ network: Network, _ objective: Objective) {
     // κ of the natural loss is 1; statistics are those of the clean values.
     var carried = objective.kappa.isUsed || network.usesBatchStatistics ? 1 : 0
@@ -34,5 +44,6 @@ package struct StepCost: Sendable, Equatable {
 }
 
 extension Objective.Mix {
+  /// Whether the factor is above 0 at some ε, so that its term is computed there.
   fileprivate var isUsed: Bool { start > 0 || end > 0 }
 }

@@ -3,28 +3,43 @@ import Networks
 import Tensors
 
 /// What a training will go through and take, known before it starts.
+///
+/// The settings of each epoch follow from the plan. Time is measured: a few real steps of each kind
+/// that the schedule has are done on a copy of the run, and the judging of a part of the held-out
+/// examples, and scaled up. The run itself is not changed. It is what a dry run of the tool prints.
 public struct TrainingForecast: Sendable {
-  /// An epoch's settings; ε, κ and β at its first and last step.
+  /// An epoch's settings: ε, κ and β at its first and last step, and its learning rate.
   package struct Epoch: Sendable {
-    /// From 1.
+    /// The epoch, from 1.
     package let number: Int
+    /// ε and the factors at the epoch's first step.
     package let first: ObjectivePoint
+    /// ε and the factors at the epoch's last step.
     package let last: ObjectivePoint
+    /// The learning rate in the whole epoch.
     package let learningRate: Float
   }
 
+  /// All epochs of the plan, in order.
   package let epochs: [Epoch]
+  /// The number of steps in each of them.
   package let stepsPerEpoch: Int
-  /// Seconds for all epochs and the judging after each, from real steps on this machine.
+  /// The seconds for all epochs and the judging after each, from real steps on this machine. What
+  /// writing checkpoints takes is not included.
   public let seconds: Double
-  /// The most bytes that tensors took during those steps.
+  /// The most bytes that tensors took at one time, in these steps and in whatever the process
+  /// computed before since the pool's peak was last restarted.
   public let peakBytes: Int
 
+  /// The number of steps in all epochs.
   package var steps: Int { epochs.count * stepsPerEpoch }
 
-  /// Does a few steps of each kind that the schedule has on a copy of a run.
+  /// Does a few steps of each kind that the schedule has on copies of a run.
   ///
-  /// Throws ``TrainingError/diverged(epoch:step:)`` and ``BoundsError``.
+  /// - Throws: ``TrainingError/diverged(epoch:step:)`` where a step's loss is not finite, and what
+  ///   ``TrainingRun/init(_:network:on:)`` throws.
+  /// - Complexity: Four steps for each kind, and judging at most 125 held-out examples for each
+  ///   thread.
   public init(_ run: TrainingRun) throws {
     let plan = run.plan
     let perEpoch = run.stepsPerEpoch
@@ -38,6 +53,8 @@ public struct TrainingForecast: Sendable {
     var measured: [Kind: Double] = [:]
     var total = try Self.secondsPerSelection(run) * Double(epochs.count)
     for epoch in epochs {
+      // All steps of an epoch are taken for steps like its last. They differ only in the few epochs
+      // in which a term comes in or drops out.
       let kind = Kind(plan.objective, epoch.last)
       let seconds = try measured[kind] ?? Self.secondsPerStep(kind, run)
       measured[kind] = seconds
@@ -47,19 +64,25 @@ public struct TrainingForecast: Sendable {
     peakBytes = BufferPool.shared.statistics.peakBytes
   }
 
-  /// Steps that cost the same.
+  /// A kind of steps that cost the same: by which terms of the objective they compute.
   private struct Kind: Hashable {
+    /// Whether there is a backward pass of CROWN-IBP.
     let backward: Bool
+    /// Whether there is a robust term at all.
     let bounds: Bool
+    /// Whether there is a natural term.
     let clean: Bool
 
+    /// Finds out which terms count at a point of the schedule.
     init(_ objective: Objective, _ point: ObjectivePoint) {
       bounds = objective.isRobust && point.epsilon > 0 && point.kappa < 1
       backward = bounds && point.beta >= Objective.leastBeta
       clean = point.kappa > 0
     }
 
-    /// An objective that costs this from the first step on.
+    /// Returns an objective that costs what this kind does from the first step on.
+    ///
+    /// Objectives whose cost does not depend on κ and β are taken as they are.
     func objective(like objective: Objective) -> Objective {
       guard bounds else { return .natural }
       switch objective {
@@ -74,6 +97,8 @@ public struct TrainingForecast: Sendable {
     }
   }
 
+  /// The mean seconds of three steps of a kind, after one that is not counted (it compiles kernels
+  /// and fills the pool of buffers).
   private static func secondsPerStep(_ kind: Kind, _ run: TrainingRun) throws -> Double {
     var plan = run.plan
     plan.objective = kind.objective(like: plan.objective)
@@ -89,7 +114,8 @@ public struct TrainingForecast: Sendable {
     } / Double(measured)
   }
 
-  /// For judging the network on the held-out examples after an epoch, from a part of them.
+  /// The seconds for judging the network on all held-out examples after an epoch, from a part of
+  /// them.
   private static func secondsPerSelection(_ run: TrainingRun) throws -> Double {
     let held = run.split.heldOut
     let part = held.prefix(125 * Threads.count)

@@ -1,22 +1,41 @@
 import Bounds
 import Datasets
 
-/// Every setting of a training run that changes its result.
+/// Every setting of a training run that changes its result: what is minimised, against which set,
+/// over which schedule, by which optimiser, on which part of the data, with which randomness.
+///
+/// Two runs with equal plans, networks and data give the same bits on the same machine with the
+/// same number of threads. Recipes make plans, and so can programs; what is left out has a sensible
+/// value.
+///
+/// A ``TrainingRun`` checks the plan when it is made.
 public struct TrainingPlan: Sendable, Equatable {
+  /// The loss that each step minimises.
   public var objective: Objective
-  /// The set at the largest ε that training reaches.
+  /// The perturbation set at the largest ε that training reaches, in raw pixel units.
+  ///
+  /// Training with a slightly larger ε than the one to be certified often certifies more at that.
   public var perturbation: Perturbation
+  /// Epochs, batches and the ramp of ε.
   public var schedule: Schedule
+  /// The update rule, its numbers and the decay of the learning rate.
   public var optimizer: Optimizer.Settings
+  /// The seed from which all that is random follows: split, order, augmentation, attacks.
   public var seed: UInt64
-  /// Training examples kept aside to choose the best epoch by.
+  /// The number of training examples that are kept aside, to choose the best epoch by; 0 for none.
+  /// Then no epoch is the best, and the last one is kept.
   public var holdout: Int
-  /// Of the others so many, drawn at random; nil for all.
+  /// The number of the other examples that are trained on, drawn at random; nil for all of them.
   public var trainExamples: Int?
-  /// ε by which the best epoch is chosen, usually the one that is certified in the end.
+  /// The ε at which held-out examples are judged to choose the best epoch, usually the one that is
+  /// certified in the end.
   public var selectionEpsilon: Float
+  /// The random changes of training images.
   public var augmentation: Augmentation
 
+  /// Creates a plan; what makes no sense in it is found by the run.
+  ///
+  /// - Parameter selectionEpsilon: nil for the largest ε of training.
   public init(
     objective: Objective, perturbation: Perturbation, schedule: Schedule,
     optimizer: Optimizer.Settings = Optimizer.Settings(), seed: UInt64 = 0, holdout: Int = 0,
@@ -34,20 +53,21 @@ public struct TrainingPlan: Sendable, Equatable {
     self.augmentation = augmentation
   }
 
-  /// ε, κ and β at a step.
+  /// Returns ε, κ and β at a step, from 0.
   package func point(atStep step: Int, stepsPerEpoch: Int) -> ObjectivePoint {
     let fraction = schedule.ramp.fraction(atStep: step, stepsPerEpoch: stepsPerEpoch)
     return ObjectivePoint(
       objective, epsilon: perturbation.epsilon * fraction, largest: perturbation.epsilon)
   }
 
-  /// After how many epochs the learning rate would fall, had the schedule so many.
+  /// The milestones of the learning rate's decay that never act, since training ends first. They
+  /// are no error, but likely a slip.
   package var missedMilestones: [Int] {
     guard case .milestones(let epochs, _) = optimizer.decay else { return [] }
     return epochs.filter { $0 >= schedule.epochs }
   }
 
-  /// The learning rate in an epoch (from 0).
+  /// Returns the learning rate in an epoch, from 0.
   package func learningRate(epoch: Int) -> Float {
     optimizer.learningRate * optimizer.decay.factor(epoch: epoch, ramp: schedule.ramp)
   }
@@ -57,6 +77,9 @@ extension TrainingPlan {
   /// Refuses settings that cannot work together, or not with a network's input and outputs and the
   /// data.
   ///
+  /// - Parameters:
+  ///   - input: The shape of the network's input without the batch axis.
+  ///   - classes: The number of the network's outputs, of which the data may use fewer.
   /// - Throws: ``TrainingError/badPlan(_:)``.
   package func validate(input: [Int], classes: Int, on data: LabeledImages) throws(TrainingError) {
     try validateNumbers()
@@ -78,6 +101,9 @@ extension TrainingPlan {
     }
   }
 
+  /// Checks the numbers by themselves.
+  ///
+  /// - Throws: ``TrainingError/badPlan(_:)`` with the words of the ``InvalidValue``.
   private func validateNumbers() throws(TrainingError) {
     do {
       try objective.validate()
@@ -95,13 +121,16 @@ extension TrainingPlan {
   }
 }
 
-/// Training that cannot start or go on.
+/// Training that cannot start or cannot go on.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The loss became NaN or infinite; the epoch, and the step in it, both from 1.
+  /// The loss of a step became NaN or infinite; the epoch, and the step in it, both from 1.
   case diverged(epoch: Int, step: Int)
+  /// Settings that cannot work together, or not with the network and the data.
   case badPlan(String)
+  /// A checkpoint that is not one of this run, with the file and the reason.
   case checkpoint(String)
 
+  /// One line that says what is wrong and how to mend it.
   public var description: String {
     switch self {
     case .diverged(let epoch, let step):

@@ -5,34 +5,56 @@ import Tensors
 
 /// A training in progress, as a value: everything that decides how it goes on.
 ///
-/// The data order and all else that is random are functions of the seed and the epoch, so a run
-/// restored from a checkpoint gives the same bits as an uninterrupted one (with the same number
-/// of threads).
+/// A run is made from a plan, a network and training data, and advances step by step, either by
+/// ``train(budget:observe:)`` or by ``advance(_:)``. A copy of it is an independent run from
+/// the same state. Between any two steps it can be saved and restored.
+///
+/// A step takes its share of the epoch's ``order``, computes the mean loss of these examples and
+/// its gradients in batches and parts of batches, and has the ``optimizer`` update the
+/// ``parameters``. The loss is that of the plan's objective at the ε, κ and β of the step
+/// (``TrainingPlan/point(atStep:stepsPerEpoch:)``).
+///
+/// The data order and all else that is random are functions of the seed, the epoch and the step. So
+/// a run restored from a checkpoint gives the same bits as an uninterrupted one (with the same
+/// number of threads).
 public struct TrainingRun: Sendable {
+  /// The settings, which do not change during the run.
   public let plan: TrainingPlan
-  /// The data it trains on and the part kept aside.
+  /// The data that the run trains on, and the part kept aside.
   package let split: HoldoutSplit
-  /// The digest of all its data (``LabeledImages/digest``).
+  /// The digest of all training data, held-out ones included (``LabeledImages/digest``), by which a
+  /// checkpoint knows its data.
   package let dataDigest: String
-  /// The network as it was built, with the running statistics so far.
+  /// The network as it was built, with the running statistics so far; its parameters are the first
+  /// ones, see ``parameters``.
   var template: Network
-  /// The network as it was built, examined for its bounds.
+  /// The network as it was built, examined for its bounds. Networks with other parameters are made
+  /// from it, so that no layer has to be examined again in a step.
   private let bounded: BoundedNetwork
+  /// The current parameters, in the network's order.
   package internal(set) var parameters: [Tensor]
+  /// The optimiser with its means.
   package internal(set) var optimizer: Optimizer
-  /// The average of the weights, once it has begun.
+  /// The average of the weights; nil until it has begun.
   var average: WeightAverage?
-  /// Steps done since the start.
+  /// The number of steps done since the start, which is the number of the next one.
   package internal(set) var step = 0
-  /// Sums over the current epoch so far.
+  /// The sums over the current epoch so far.
   var sums = EpochSums()
-  /// Warnings that an epoch has given.
+  /// The kinds of warnings that an epoch has given already.
   var told: Set<TrainingWarning.Kind> = []
-  /// The best selection error so far, and its epoch (from 1).
+  /// The lowest selection error so far, and its epoch (from 1); nil until an epoch counts
+  /// (``EpochReport/isBest``).
   package internal(set) var best: (error: Float, epoch: Int)?
 
-  /// - Throws: ``TrainingError/badPlan(_:)`` for settings that cannot work together, and
-  ///   ``Bounds/BoundsError`` for a layer without bound rules.
+  /// Starts a run at step 0, with the network's parameters.
+  ///
+  /// - Parameters:
+  ///   - network: The network to train, whose last layer gives logits.
+  ///   - data: All training data; a part of them is held out as the plan asks.
+  /// - Throws: ``TrainingError/badPlan(_:)`` for settings that cannot work together or do not fit
+  ///   network and data, and for a network with a softmax, and ``Bounds/BoundsError`` for a layer
+  ///   without bound rules, or one that random projections cannot estimate.
   public init(_ plan: TrainingPlan, network: Network, on data: LabeledImages) throws {
     try plan.validate(input: network.inputShape, classes: network.classes, on: data)
     if let node = network.nodes.first(where: { $0.layer is Softmax || $0.layer is LogSoftmax }) {
@@ -53,21 +75,29 @@ public struct TrainingRun: Sendable {
     dataDigest = data.digest
   }
 
-  /// The same, prepared for bounds.
+  /// The current ``network``, prepared for bounds.
   var boundedNetwork: BoundedNetwork { bounded.renewed(network) }
 
   /// The network with the current parameters, or with their average once there is one.
+  ///
+  /// Its BatchNorm layers have the running statistics, so that it can be certified as it is.
   public var network: Network {
     average?.applied(to: template) ?? template.withParameters(parameters)
   }
+  /// The number of steps in an epoch over the training examples.
   package var stepsPerEpoch: Int { plan.schedule.stepsPerEpoch(examples: split.training.count) }
-  /// Epochs done.
+  /// The number of epochs done, which is the number (from 0) of the current one.
   public var epoch: Int { step / stepsPerEpoch }
+  /// Whether the plan's last epoch is done.
   public var isFinished: Bool { epoch >= plan.schedule.epochs }
 
-  /// Does one step on the next batch.
+  /// Does one step on the next batch: loss, gradients, one update.
   ///
-  /// - Throws: ``TrainingError/diverged(epoch:step:)``, before the parameters are touched.
+  /// - Parameter order: The order of the current epoch (``order``), made once for all its steps.
+  /// - Returns: What the step shows.
+  /// - Throws: ``TrainingError/diverged(epoch:step:)`` for a loss that is not finite, before the
+  ///   parameters are touched.
+  /// - Precondition: The run is not finished, and the order is that of the current epoch.
   package mutating func advance(_ order: EpochOrder) throws(TrainingError) -> StepReport {
     precondition(order.epoch == epoch && !isFinished, "the data order of another epoch")
     let point = plan.point(atStep: step, stepsPerEpoch: stepsPerEpoch)
@@ -84,16 +114,21 @@ public struct TrainingRun: Sendable {
     return StepReport(step: step, stepsPerEpoch: stepsPerEpoch, point: point, sums: sums)
   }
 
+  /// The loss of a step or of a batch, its gradients, and what the computation shows by the way.
   private struct StepResult {
+    /// The mean loss over the examples.
     var loss: Float = 0
+    /// The gradients of the mean loss, one for each parameter; empty before the first batch.
     var gradients: [Tensor] = []
-    /// Examples that the bounds do not verify; nil where none were computed.
+    /// The number of examples that the bounds do not certify; nil where none were computed.
     var unverified: Int?
+    /// The running statistics of BatchNorm layers after the examples.
     var statistics: [RunningStatistics]
 
-    /// Adds the share of a batch.
+    /// Takes in a batch, which is a share of the step's examples.
     mutating func add(_ batch: StepResult, share: Float) {
       loss += batch.loss * share
+      // With one batch in a step nothing is multiplied, so that its bits are those of the batch.
       let scaled = share == 1 ? batch.gradients : batch.gradients.map { $0 * share }
       gradients = gradients.isEmpty ? scaled : zip(gradients, scaled).map(+)
       unverified = batch.unverified.map { $0 + (unverified ?? 0) } ?? unverified
@@ -102,6 +137,8 @@ public struct TrainingRun: Sendable {
   }
 
   /// The mean loss over the examples of a step, its gradients, and what else it shows.
+  ///
+  /// Batches follow each other; each has the running statistics that the one before has left.
   private func gradients(
     on positions: ArraySlice<Int>, at point: ObjectivePoint
   ) -> StepResult {
@@ -120,6 +157,12 @@ public struct TrainingRun: Sendable {
     return result
   }
 
+  /// The mean loss over the examples of a batch and its gradients, computed in parts side by side.
+  ///
+  /// - Parameters:
+  ///   - statistics: The running statistics before the batch.
+  ///   - number: The batch's number since the start of training; with the part it decides what the
+  ///     attacks of the objective draw.
   private func batchGradients(
     on positions: ArraySlice<Int>, at point: ObjectivePoint,
     after statistics: [RunningStatistics], number: Int
@@ -136,6 +179,7 @@ public struct TrainingRun: Sendable {
         within: plan.perturbation, at: point,
         random: RandomSource(
           seed: plan.seed, purpose: "training attack", index: number * 4096 + part))
+      // A margin that is not above 0 certifies nothing; this also counts NaN, which > is false for.
       let unverified = loss.margins.map { $0.minimumOfRows.count { !($0 > 0) } }
       return (loss.value * parts.weight(of: part), (unverified, loss.statistics))
     }
@@ -147,7 +191,7 @@ public struct TrainingRun: Sendable {
   }
 
   /// Takes the weights at the end of an epoch, which has just been done, into their average, if it
-  /// is time.
+  /// is time, and renews the statistics of its BatchNorm layers.
   mutating func averageWeights() {
     guard let first = plan.optimizer.averageFrom, epoch >= first else { return }
     let ended = epoch - 1
@@ -164,14 +208,16 @@ public struct TrainingRun: Sendable {
       })
   }
 
-  /// The order of the data in the current epoch.
+  /// The order of the data in the current epoch, which ``advance(_:)`` takes.
+  ///
+  /// - Complexity: A permutation of all training examples; make it once for an epoch.
   package var order: EpochOrder {
     EpochOrder(
       epoch: epoch, examples: split.training.count, batchSize: plan.schedule.examplesPerStep,
       seed: plan.seed)
   }
 
-  /// Starts the sums of the next epoch and returns those of the one that has ended.
+  /// Starts the sums of the next epoch, and returns those of the one that has ended.
   mutating func takeSums() -> EpochSums {
     defer { sums = EpochSums() }
     return sums

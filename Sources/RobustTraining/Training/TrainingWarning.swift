@@ -2,18 +2,35 @@ import Bounds
 import Foundation
 import Verification
 
-/// A sign that a training goes wrong, and what may help.
+/// A sign that a training goes wrong, with advice on what may help.
+///
+/// Warnings are found at the end of an epoch from what it has shown, and come with its
+/// ``EpochReport``. They change nothing about the run: what a warning advises is up to the user.
+/// Each kind is given once in a run, at the first epoch that shows it; a checkpoint keeps which
+/// kinds were given.
 public enum TrainingWarning: Sendable, Equatable {
-  /// A part of the held-out images that gets one answer, more than belong to it.
+  /// The network answers nearly all held-out images with one class, to which fewer belong (the same
+  /// test that reports of evaluations use).
+  ///
+  /// - Parameters:
+  ///   - answer: The class.
+  ///   - part: The fraction of the images that are answered with it.
   case collapse(answer: Int, part: Float)
-  /// A ReLU layer whose output is 0 for every held-out image.
+  /// A ReLU layer outputs 0 for every held-out image without perturbation. No gradient passes it,
+  /// so it cannot recover.
   case deadLayer(path: String)
-  /// The part of an epoch's examples that the bounds at training's ε do not verify.
+  /// The bounds at the epoch's ε leave nearly all training examples uncertified (99% or more), so
+  /// that training has nothing to hold on to.
   case looseBounds(epsilon: Float, verifiedError: Float)
-  /// The mean loss of an epoch at the full ε, above that of guessing among the classes.
+  /// The mean loss of an epoch is above `ln classes`, the cross-entropy of giving every class the
+  /// same probability.
+  ///
+  /// Only losses that are a cross-entropy, clean, attacked or robust, can be compared so. Robust
+  /// ones count at the full ε, and the first epoch never does.
   case lossAboveGuessing(loss: Float, classes: Int)
 
-  /// Each is given once in a run.
+  /// The kinds of warnings, each of which is given once in a run. Raw values are what metrics and
+  /// checkpoints write.
   public enum Kind: String, Sendable, CaseIterable {
     case collapse
     case deadLayer = "dead-layer"
@@ -21,6 +38,7 @@ public enum TrainingWarning: Sendable, Equatable {
     case lossAboveGuessing = "loss-above-guessing"
   }
 
+  /// The kind, without the numbers.
   package var kind: Kind {
     switch self {
     case .collapse: .collapse
@@ -32,7 +50,7 @@ public enum TrainingWarning: Sendable, Equatable {
 }
 
 extension TrainingWarning: CustomStringConvertible {
-  /// One line with advice.
+  /// One line that says what was seen, and what to change.
   public var description: String {
     switch self {
     case .collapse(let answer, let part):
@@ -58,9 +76,17 @@ extension TrainingWarning: CustomStringConvertible {
 }
 
 extension TrainingWarning {
+  /// The error from which on bounds count as loose.
   private static let hardlyAny: Float = 0.99
 
-  /// What an epoch (from 1) shows, whether an earlier one gave the warning or not.
+  /// Returns all warnings that an epoch shows, whether or not an earlier one gave them already.
+  ///
+  /// - Parameters:
+  ///   - epoch: The epoch that has ended, from 1.
+  ///   - point: ε and the factors at its last step.
+  ///   - sums: The sums over its training examples.
+  ///   - selection: Its errors on the held-out examples; nil where there are none.
+  ///   - classes: The number of the network's outputs.
   static func all(
     of objective: Objective, epoch: Int, at point: ObjectivePoint, _ sums: EpochSums,
     _ selection: SelectionReport?, classes: Int
@@ -83,6 +109,7 @@ extension TrainingWarning {
     return warnings
   }
 
+  /// The warning of a collapse, if the answers on the held-out examples are one.
   private static func collapse(_ selection: SelectionReport) -> TrainingWarning? {
     Collapse(answers: selection.answers, labels: selection.labels).map {
       .collapse(answer: $0.answer, part: $0.part)
@@ -91,7 +118,8 @@ extension TrainingWarning {
 }
 
 extension Objective {
-  /// Whether bounds of the whole set are all that robustness is learnt from.
+  /// Whether robustness is learnt from bounds over the whole set and nothing else. Objectives with
+  /// attacked points are left out: they can make progress while bounds are loose.
   fileprivate var learnsFromBounds: Bool {
     switch self {
     case .interval, .crownIBP, .crown, .shortWarmup: true
@@ -99,7 +127,8 @@ extension Objective {
     }
   }
 
-  /// Whether the loss is a cross-entropy, with nothing added or mixed in.
+  /// Whether the loss is a cross-entropy, with nothing added or mixed in, so that `ln classes`
+  /// means guessing.
   fileprivate var lossIsCrossEntropy: Bool {
     switch self {
     case .natural, .interval, .crownIBP, .crown: true

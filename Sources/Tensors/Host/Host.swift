@@ -1,9 +1,16 @@
 /// This machine's processor and memory: the device of every tensor made from Swift's numbers.
 ///
 /// Convolutions and products are oneDNN's; what no library has are fused loops, here and in
-/// CKernels. A loop is split among ``Threads``, or runs wholly on one where it is a part of
-/// ``Lanes``. Memory comes from ``BufferPool``, so that a step after the first allocates nothing.
+/// CKernels, where each loop is compiled for several instruction sets. A loop is split among
+/// ``Threads``, or runs wholly on one where it is a part of ``Lanes``. Memory comes from
+/// ``BufferPool``, so that a step after the first allocates nothing.
+///
+/// The type itself is empty: a value of it is a name for the machine. Each family of kernels is a
+/// type `Host…` that conforms to the family's protocol and only distributes calls to enumerations
+/// `…Kernel`, which hold the loops. The protocols have the contracts; comments at a kernel say what
+/// is particular to this implementation.
 package struct Host: Device {
+  /// Creates a name for this machine; all values are equivalent.
   package init() {}
 
   package var name: String { "host" }
@@ -22,8 +29,10 @@ package struct Host: Device {
 // MARK: Memory
 
 extension Host {
+  /// Takes memory from the pool, aligned to 64 bytes.
   package func allocate(_ count: Int) -> DeviceMemory { BufferPool.shared.take(atLeast: count) }
 
+  /// Returns memory to the pool, which keeps it for the next request.
   package func free(_ memory: DeviceMemory, count: Int) {
     BufferPool.shared.put(memory, count: count)
   }
@@ -50,7 +59,7 @@ extension Host {
 // MARK: Arrays made of the host's numbers
 
 extension Host {
-  /// An array whose scalars `body` writes, all of them.
+  /// Returns an array of this machine whose scalars `body` writes, all of them.
   static func array(
     shape: [Int], writing body: (UnsafeMutablePointer<Float>) -> Void
   ) -> DeviceArray {
@@ -59,7 +68,9 @@ extension Host {
     return array
   }
 
-  /// An array of scalars in row-major order.
+  /// Returns an array of scalars in row-major order.
+  ///
+  /// - Precondition: There are as many scalars as the shape asks for.
   static func array(shape: [Int], _ scalars: some Collection<Float>) -> DeviceArray {
     let array = DeviceArray(shape: shape, on: Host())
     precondition(scalars.count == array.count, "\(scalars.count) scalars for shape \(shape)")
@@ -68,11 +79,11 @@ extension Host {
     return array
   }
 
-  /// An array with one value everywhere.
+  /// Returns an array with one value everywhere.
   static func array(shape: [Int], repeating value: Float) -> DeviceArray {
     Host().filled(shape, with: value)
   }
 
-  /// An array of zeros.
+  /// Returns an array of zeros.
   static func zeros(_ shape: [Int]) -> DeviceArray { Host().zeros(shape) }
 }

@@ -1,5 +1,12 @@
 extension AdamStep {
-  /// Updates the parameter and both moments, all of the gradient's shape, in place.
+  /// Takes the step on a parameter in place, and brings both moments up to date.
+  ///
+  /// All four tensors have the same number of scalars, and none may be tracked. Moments start as
+  /// zeros.
+  ///
+  /// - Parameters:
+  ///   - first: The running mean of the gradient.
+  ///   - second: The running mean of the gradient's square.
   package func apply(
     to parameter: inout Tensor, first: inout Tensor, second: inout Tensor, gradient: Tensor
   ) {

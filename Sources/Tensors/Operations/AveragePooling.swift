@@ -1,6 +1,8 @@
-/// Means over windows of images [N, H, W, C] → [N, H', W', C].
+/// Returns the means over windows of images, channel by channel: [N, H, W, C] → [N, H', W', C].
 ///
-/// - Parameter countsPadding: Whether zeros of the padding count.
+/// - Parameter countsPadding: Whether zeros of the padding count. If not, the mean is over the part
+///   of the window inside the image.
+/// - Precondition: The windows fit into the padded images.
 package func averagePool(
   _ images: Tensor, _ window: PoolingWindow, countsPadding: Bool = true
 ) -> Tensor {
@@ -11,7 +13,10 @@ package func averagePool(
   }
 }
 
-/// The transpose of ``averagePool(_:_:countsPadding:)``: [N, H', W', C] → [N, H, W, C].
+/// Applies the transpose of ``averagePool(_:_:countsPadding:)``, by which linear forms over its
+/// output become forms over its input: [N, H', W', C] → [N, H, W, C].
+///
+/// - Parameter image: [H, W, C], the shape of one image of the result.
 package func transposedAveragePool(
   _ output: Tensor, image: [Int], _ window: PoolingWindow, countsPadding: Bool = true
 ) -> Tensor {

@@ -1,5 +1,11 @@
-/// Lower and upper bounds of forms Λ·x over boxes, Λ·center ∓ |Λ|·radius, in one pass: twice
-/// [batch, rows].
+/// Returns the least and the largest values of forms Λ·x over boxes, Λ·center − |Λ|·radius and
+/// Λ·center + |Λ|·radius, in one pass over the coefficients: twice [batch, rows].
+///
+/// It does the work of two calls of ``concretized(_:center:radius:)``, one of them with −Λ.
+///
+/// - Parameters:
+///   - form: Λ, [batch or 1, rows, n].
+///   - center: The boxes' centres, [batch, n], as their radii.
 package func concretizedEnds(
   _ form: Tensor, center: Tensor, radius: Tensor
 ) -> (lower: Tensor, upper: Tensor) {

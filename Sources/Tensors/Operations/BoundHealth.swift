@@ -1,11 +1,16 @@
-/// How far pre-activation intervals are from healthy (Shi et al. 2021, section 3.3), a scalar: they
-/// should not grow beyond the input's, and active and inactive neurons should balance in mean and
-/// spread.
+/// Returns how far pre-activation intervals of one layer are from healthy (Shi et al. 2021, section
+/// 3.3), as a scalar: training adds it to the loss during the ramp.
+///
+/// Two terms make it up. Intervals should not be wider in the mean than the input's are, since
+/// widths that grow from layer to layer make interval bounds useless. And the neurons that are
+/// always active and those that are always inactive should balance in mean and spread, since
+/// otherwise one kind takes over.
 ///
 /// - Parameters:
-///   - center, radius: The intervals, both of one shape.
+///   - center: The centres of the intervals, of any shape.
+///   - radius: Their radii, of the same shape.
 ///   - inputRadius: The mean radius of the input's intervals, which is a constant.
-///   - tolerance: Ratios above it cost nothing.
+///   - tolerance: The ratio above which a term is 0.
 package func boundHealth(
   center: Tensor, radius: Tensor, inputRadius: Float, tolerance: Float
 ) -> Tensor {

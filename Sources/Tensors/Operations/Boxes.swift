@@ -1,6 +1,10 @@
-/// The ends of the box ‖δ‖_∞ ≤ ε around inputs, within a domain; constants, not differentiable.
+/// Returns the ends of the box ‖δ‖_∞ ≤ ε around inputs, within a domain; constants, not
+/// differentiable.
 ///
-/// - Postcondition: lower ≤ upper; NaN where an input lies outside the domain by more than ε.
+/// The ends are max(x − ε, low) and min(x + ε, high), each rounded to nearest.
+///
+/// - Postcondition: lower ≤ upper; both are NaN where an input lies outside the domain by more than
+///   ε.
 package func boxBounds(
   _ inputs: Tensor, epsilon: Float, domain: ClosedRange<Float>
 ) -> (lower: Tensor, upper: Tensor) {
@@ -11,7 +15,7 @@ package func boxBounds(
   )
 }
 
-/// The same box in centre and radius form; not differentiable.
+/// Returns the same box in centre and radius form, as bounds propagate it; not differentiable.
 package func boxAround(
   _ inputs: Tensor, epsilon: Float, domain: ClosedRange<Float>
 ) -> (center: Tensor, radius: Tensor) {
@@ -21,14 +25,20 @@ package func boxAround(
 }
 
 extension Tensor {
-  /// The inputs moved to the nearest point of the box (ℓ∞ projection), elementwise; NaN where an
-  /// end is, so that nothing is taken for a point of an empty box. Not differentiable.
+  /// Returns the inputs moved to the nearest point of a box (ℓ∞ projection), elementwise. It is not
+  /// differentiable.
+  ///
+  /// The result is NaN where both ends are, as those of an empty box
+  /// (``boxBounds(_:epsilon:domain:)``), so that nothing is taken for a point of it.
   package func clamped(lower: Tensor, upper: Tensor) -> Tensor {
     for tensor in [self, lower, upper] { tensor.requireConstant(in: "clamped(lower:upper:)") }
     return Tensor(Tensor.zipped(.lowered, Tensor(Tensor.zipped(.raised, self, lower)), upper))
   }
 
-  /// `self + gradient.signs · length`, ``clamped(lower:upper:)``, in one pass. Not differentiable.
+  /// Returns `self + gradient.signs · length`, then ``clamped(lower:upper:)``, in one pass: a step
+  /// of a projected gradient attack. It is not differentiable.
+  ///
+  /// - Parameter length: The step in each coordinate; negative to descend.
   package func stepped(
     along gradient: Tensor, by length: Float, lower: Tensor, upper: Tensor
   ) -> Tensor {

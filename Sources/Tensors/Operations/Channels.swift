@@ -1,4 +1,5 @@
-/// Per-channel affine map of the last axis: x · scale + shift, both [channels].
+/// Returns x · scale + shift with one scale and one shift for each channel of the last axis, both
+/// [channels]; nil stands for no shift.
 package func channelAffine(_ x: Tensor, scale: Tensor, shift: Tensor?) -> Tensor {
   let kernels = x.device.matrices
   let (array, factors) = (x.array, scale.array)
@@ -12,8 +13,11 @@ package func channelAffine(_ x: Tensor, scale: Tensor, shift: Tensor?) -> Tensor
   }
 }
 
-/// Mean and variance (the mean squared deviation) of each channel over all other axes:
-/// […, channels] → two of [channels].
+/// Returns the mean and the variance of each channel over all other axes: […, channels] → two of
+/// [channels].
+///
+/// The variance is the mean squared deviation, divided by the number of positions, as batch
+/// normalisation uses it in training. Sums are in Double.
 package func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
   let (kernels, array) = (x.device.matrices, x.array)
   let output = kernels.channelMoments(array)
@@ -27,7 +31,9 @@ package func channelMoments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
   return (both[0], both[1])
 }
 
-/// Tensors side by side along the last axis: […, C₁], […, C₂], … → […, C₁ + C₂ + …].
+/// Joins tensors side by side along the last axis: […, C₁], […, C₂], … → […, C₁ + C₂ + …].
+///
+/// - Precondition: There is at least one, and the other extents agree.
 package func joinedChannels(_ parts: [Tensor]) -> Tensor {
   precondition(!parts.isEmpty, "nothing to join")
   let kernels = parts[0].device.arrangements
@@ -37,8 +43,10 @@ package func joinedChannels(_ parts: [Tensor]) -> Tensor {
   }
 }
 
-/// A tensor cut along the last axis into parts of the given sizes: the inverse of
+/// Cuts a tensor along the last axis into parts of the given sizes: the inverse of
 /// ``joinedChannels(_:)``.
+///
+/// - Precondition: The sizes sum to the last extent.
 package func splitChannels(_ x: Tensor, into sizes: [Int]) -> [Tensor] {
   precondition(sizes.reduce(0, +) == x.shape.last, "parts \(sizes) of shape \(x.shape)")
   let kernels = x.device.arrangements
@@ -48,6 +56,7 @@ package func splitChannels(_ x: Tensor, into sizes: [Int]) -> [Tensor] {
   }
 }
 
+/// Returns the channels of each part where parts of these sizes lie side by side.
 private func channelRanges(_ sizes: [Int]) -> [Range<Int>] {
   var start = 0
   return sizes.map { size in

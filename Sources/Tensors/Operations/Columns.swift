@@ -1,6 +1,6 @@
 /// Parts of matrices along their second axis, as copies.
 extension Tensor {
-  /// The given columns of a matrix.
+  /// Returns the given columns of a matrix [rows, columns] as a copy, [rows, range.count].
   package func columns(_ range: Range<Int>) -> Tensor {
     precondition(shape.count == 2, "columns of shape \(shape)")
     precondition(
@@ -9,7 +9,10 @@ extension Tensor {
     return splitChannels(self, into: sizes)[1]
   }
 
-  /// Overwrites the given columns of a matrix, in place. Not differentiable.
+  /// Overwrites the given columns of a matrix in place. It is not differentiable, and tracked
+  /// tensors are refused.
+  ///
+  /// - Parameter part: [rows, range.count].
   package mutating func setColumns(_ range: Range<Int>, to part: Tensor) {
     precondition(
       shape.count == 2 && part.shape == [shape[0], range.count],

@@ -1,5 +1,8 @@
-/// What a bias adds to the constants of forms over an affine map's output:
-/// [batch, rows, positions × channels] and [channels] → [batch, rows].
+/// Returns what a bias adds to the constants of forms over an affine map's output: [batch, rows,
+/// positions × channels] and [channels] → [batch, rows].
+///
+/// A form Λ·y with y = Wx + b is Λ·Wx + Λ·b, and a convolution has the same b at every position. So
+/// the gain is Σ over positions and channels of Λ · bias.
 package func formBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
   let (device, f, b) = (form.device, form.array, bias.array)
   return recordedTerms(device.forms.biasTerm(f, b), from: [form, bias]) { gradient in
@@ -20,7 +23,15 @@ package func formBias(_ form: Tensor, _ bias: Tensor) -> Tensor {
   }
 }
 
-/// Lower bounds of forms Λ·x over boxes: Λ·center − |Λ|·radius, [batch, rows].
+/// Returns the least values of forms Λ·x over boxes: Λ·center − |Λ|·radius, [batch, rows].
+///
+/// This ends a backward pass: what was a function of the input becomes a number for each row.
+/// Gradients flow to the form and to the box. The bound is the exact minimum in real arithmetic;
+/// sums are in Float.
+///
+/// - Parameters:
+///   - form: Λ, [batch or 1, rows, n]; a first extent of 1 is a form that all examples share.
+///   - center: The boxes' centres, [batch, n], as their radii.
 package func concretized(_ form: Tensor, center: Tensor, radius: Tensor) -> Tensor {
   let kernels = form.device.forms
   let form = form.isTracked ? separated(form, batch: center.shape[0]) : form
@@ -35,7 +46,14 @@ package func concretized(_ form: Tensor, center: Tensor, radius: Tensor) -> Tens
   }
 }
 
-/// Lower bounds of forms Λ·x over balls of radius ε: Λ·center − ε·‖Λ‖ in the dual norm.
+/// Returns the least values of forms Λ·x over balls of radius ε: Λ·center − ε·‖Λ‖ in the dual norm,
+/// [batch, rows].
+///
+/// - Parameters:
+///   - form: Λ, [batch or 1, rows, n].
+///   - center: The balls' centres, [batch, n].
+///   - epsilon: The radius ε of the balls, in the units of the centres.
+///   - dual: The norm dual to that of the balls.
 package func concretized(
   _ form: Tensor, center: Tensor, epsilon: Float, dual: DualNorm
 ) -> Tensor {
@@ -52,8 +70,11 @@ package func concretized(
   }
 }
 
-/// Weighted sums of the rows of forms: weights [batch, rows], forms [batch, rows, n] →
+/// Returns weighted sums of the rows of forms: weights [batch, rows], forms [batch or 1, rows, n] →
 /// [batch, 1, n].
+///
+/// With weights that are not negative, as those of loss fusion, the sum of lower bounds is a lower
+/// bound of the sum.
 package func combinedRows(_ form: Tensor, weights: Tensor) -> Tensor {
   let kernels = form.device.forms
   let form = form.isTracked ? separated(form, batch: weights.shape[0]) : form

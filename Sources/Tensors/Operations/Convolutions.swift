@@ -1,5 +1,7 @@
-/// Two-dimensional convolution (cross-correlation) of images [N, H, W, C] with a weight
-/// [O, C, kh, kw] and a bias [O]: [N, H', W', O].
+/// Returns the two-dimensional convolution (cross-correlation) of images [N, H, W, C] with a weight
+/// [O, C, kh, kw], plus a bias [O]: [N, H', W', O].
+///
+/// - Precondition: The channels agree, and the kernel fits into the padded images.
 package func convolution(
   _ images: Tensor, weight: Tensor, bias: Tensor? = nil, _ geometry: ConvolutionGeometry
 ) -> Tensor {
@@ -19,7 +21,13 @@ package func convolution(
   }
 }
 
-/// The transpose of ``convolution(_:weight:bias:_:)`` in its images: [N, H', W', O] → [N, H, W, C].
+/// Applies the transpose of ``convolution(_:weight:bias:_:)`` in its images, without a bias: [N,
+/// H', W', O] → [N, H, W, C].
+///
+/// It turns a linear form over a convolution's output into one over its input: each row of the form
+/// is an image of coefficients.
+///
+/// - Parameter imageShape: [N, H, W, C], the shape of the result; a stride leaves several possible.
 package func transposedConvolution(
   _ output: Tensor, weight: Tensor, imageShape: [Int], _ geometry: ConvolutionGeometry
 ) -> Tensor {
@@ -34,8 +42,11 @@ package func transposedConvolution(
   }
 }
 
-/// The dual norm of each row of a convolution's matrix, at every output position:
-/// [O, C, kh, kw] → [1, H', W', O].
+/// Returns the dual norm of each row of a convolution's matrix, at every output position: [O, C,
+/// kh, kw] → [1, H', W', O].
+///
+/// Times ε it is the radius of the convolution's output over an ℓ2 or ℓ1 ball of images. Zero
+/// padding shortens the rows at the borders, so that positions differ.
 ///
 /// - Parameters:
 ///   - scale: [C], which multiplies the input channels first; a constant.
@@ -55,9 +66,12 @@ package func convolutionRowNorms(
   }
 }
 
-/// Rows of a convolution's matrix: for each of the given scalars of the output [H', W', O], the
-/// coefficients of the image [H, W, C] in it.
+/// Returns rows of a convolution's matrix: for each of the given scalars of the output [H', W', O],
+/// the coefficients of the image [H, W, C] in it.
 ///
+/// They are forms that all examples share, from which a backward pass bounds these scalars alone.
+///
+/// - Parameter outputs: Places in an output, in memory order.
 /// - Returns: [1, outputs.count, H·W·C].
 package func convolutionRows(
   _ weight: Tensor, outputs: [Int], imageShape: [Int], _ geometry: ConvolutionGeometry

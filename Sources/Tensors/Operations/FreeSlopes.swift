@@ -2,13 +2,18 @@ import Relaxations
 
 // What α-CROWN (Xu et al. 2021) needs: relaxations whose slopes are free in each row of a form.
 
-/// ``relaxedReLUForm(_:center:radius:slope:)`` with lower slopes that are given.
+/// Does what ``relaxedReLUForm(_:center:radius:slope:)`` does with lower slopes that are given for
+/// each row of each form.
+///
+/// Every α in [0, 1] gives a lower line α·h ≤ max(h, 0), so the bound holds whatever the ascent
+/// made of α, and the best α depends on the row.
 ///
 /// - Parameters:
-///   - center, radius: The pre-activation intervals, [batch, n]; constants.
+///   - form: Λ, [batch or 1, rows, n].
+///   - center: The centres of the pre-activation intervals, [batch, n], as their radii; constants.
 ///   - alpha: α ∈ [0, 1], [batch, rows, n]: where l < 0 < u, the lower line of a row is α·h.
-/// - Returns: The forms over the pre-activation, [batch, rows, n], and what their constants
-///   gain, [batch, rows].
+/// - Returns: The forms over the pre-activation, [batch, rows, n], and what their constants gain,
+///   [batch, rows].
 package func relaxedReLUForm(
   _ form: Tensor, center: Tensor, radius: Tensor, alpha: Tensor
 ) -> (form: Tensor, constant: Tensor) {
@@ -31,14 +36,17 @@ package func relaxedReLUForm(
   return (both[0], both[1])
 }
 
-/// ``relaxedForm(_:_:)`` with lines around an activation that are given by their place among those
-/// that can be best: the lines of the function's convex hull on the interval.
+/// Does what ``relaxedForm(_:_:)`` does with lines around an activation that are given by their
+/// place among those that can be best: the lines of the function's convex hull on the interval.
 ///
 /// - Parameters:
-///   - center, radius: The pre-activation intervals, [batch, n]; constants.
+///   - form: Λ, [batch or 1, rows, n].
+///   - center: The centres of the pre-activation intervals, [batch, n], as their radii; constants.
 ///   - alpha: In [0, 1], [batch, rows, n]: the slope, from what the hull's lower side has at the
 ///     interval's lower end to what it has at the other; where a coefficient is negative, from what
 ///     its upper side has at the upper end to what it has at the other.
+/// - Returns: The forms over the pre-activation, [batch, rows, n], and what their constants gain,
+///   [batch, rows].
 package func relaxedForm(
   _ form: Tensor, _ function: ActivationFunction, center: Tensor, radius: Tensor, alpha: Tensor
 ) -> (form: Tensor, constant: Tensor) {
@@ -55,7 +63,8 @@ package func relaxedForm(
   return (both[0], both[1])
 }
 
-/// The form, for each example by itself if it has a gradient. Traps on shapes that do not fit.
+/// Returns the form, copied for each example if it has a gradient. It traps on shapes that do not
+/// fit, and on intervals that are tracked.
 private func checked(
   _ form: Tensor, _ center: Tensor, _ radius: Tensor, _ alpha: Tensor
 ) -> Tensor {

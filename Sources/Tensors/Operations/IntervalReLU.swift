@@ -1,7 +1,8 @@
-/// ReLU of the intervals [center − radius, center + radius], in centre and radius form.
+/// Returns ReLU of the intervals [center − radius, center + radius], in centre and radius form: the
+/// step of interval bound propagation through ReLU.
 ///
-/// - Postcondition: the result's radius is non-negative, and it is the smallest box that holds
-///   max(x, 0) for every x in the interval.
+/// - Postcondition: The result's radius is not negative, and in real arithmetic it is the smallest
+///   box that holds max(x, 0) for every x in the interval.
 package func intervalReLU(
   center: Tensor, radius: Tensor
 ) -> (center: Tensor, radius: Tensor) {

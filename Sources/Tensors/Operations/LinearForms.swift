@@ -2,14 +2,22 @@ import Relaxations
 
 /// Lines around an activation on the pre-activation intervals of a batch, all [batch, …].
 ///
+/// ``activationLines(_:center:radius:slope:)`` makes them, and ``relaxedForm(_:_:)`` puts them in
+/// the activation's place. They are tensors, so that training can differentiate through both.
+///
 /// - Postcondition: lowerSlope·h + lowerIntercept ≤ activation(h) ≤ upperSlope·h + upperIntercept
 ///   for every h in the interval.
 package struct ActivationLines: Sendable {
+  /// The slope of the line below the activation.
   package var lowerSlope: Tensor
+  /// The value of the line below at h = 0.
   package var lowerIntercept: Tensor
+  /// The slope of the line above the activation.
   package var upperSlope: Tensor
+  /// The value of the line above at h = 0.
   package var upperIntercept: Tensor
 
+  /// Takes lines as they are. That they hold is the caller's promise.
   package init(
     lowerSlope: Tensor, lowerIntercept: Tensor, upperSlope: Tensor, upperIntercept: Tensor
   ) {
@@ -19,16 +27,23 @@ package struct ActivationLines: Sendable {
     self.upperIntercept = upperIntercept
   }
 
+  /// Takes the four tensors in the order of the properties.
   init(_ tensors: [Tensor]) {
     self.init(
       lowerSlope: tensors[0], lowerIntercept: tensors[1], upperSlope: tensors[2],
       upperIntercept: tensors[3])
   }
 
+  /// The four tensors in the order of the properties, as inputs of an operation.
   var all: [Tensor] { [lowerSlope, lowerIntercept, upperSlope, upperIntercept] }
 }
 
-/// Lines around an activation on [center − radius, center + radius] (``ActivationFunction``).
+/// Returns lines around an activation on the intervals [center − radius, center + radius]
+/// (``ActivationFunction``).
+///
+/// - Parameters:
+///   - center: The centres of the pre-activation intervals, [batch, …], as their radii.
+///   - slope: The rule for the lower slope of an undecided ReLU or leaky ReLU.
 package func activationLines(
   _ function: ActivationFunction, center: Tensor, radius: Tensor, slope: ReLUSlope
 ) -> ActivationLines {
@@ -42,15 +57,22 @@ package func activationLines(
     })
 }
 
-/// A form that all examples share, copied for each of them: their gradients differ.
+/// Returns a form that all examples share, copied for each of them; any other form as it is.
+///
+/// Operations call it for tracked forms: the examples' gradients differ, and the copying operation
+/// adds them up.
 func separated(_ form: Tensor, batch: Int) -> Tensor {
   form.shape[0] == 1 && batch != 1 ? form.repeated(batch) : form
 }
 
-/// Replaces an activation by its lines in lower-bounding forms [batch or 1, rows, n].
+/// Replaces an activation by its lines in lower-bounding forms [batch or 1, rows, n]: the step of
+/// CROWN through an activation.
 ///
-/// - Returns: The forms over the pre-activation, [batch, rows, n], and what their constants
-///   gain, [batch, rows].
+/// Where a coefficient is not negative the lower line takes the activation's place, else the upper
+/// one; so the new form is below the old one wherever the lines hold.
+///
+/// - Returns: The forms over the pre-activation, [batch, rows, n], and what their constants gain,
+///   [batch, rows].
 package func relaxedForm(
   _ form: Tensor, _ lines: ActivationLines
 ) -> (form: Tensor, constant: Tensor) {
@@ -68,11 +90,18 @@ package func relaxedForm(
   return (both[0], both[1])
 }
 
-/// ``relaxedForm(_:_:)`` with the lines of ReLU on [center − radius, center + radius] (CROWN, Zhang
-/// et al. 2018, table 2), in one pass: the lines are never stored for more than one example.
+/// Does what ``relaxedForm(_:_:)`` does with the lines of ReLU on [center − radius, center +
+/// radius] (CROWN, Zhang et al. 2018, table 2), in one pass: the lines are never stored for more
+/// than one example.
 ///
 /// The upper line of an unstable neuron is the chord u/(u − l)·(h − l); the lower one goes through
 /// the origin, its slope chosen by `slope`.
+///
+/// - Parameters:
+///   - form: Λ, [batch or 1, rows, n].
+///   - center: The centres of the pre-activation intervals, [batch, n], as their radii.
+/// - Returns: The forms over the pre-activation, [batch, rows, n], and what their constants gain,
+///   [batch, rows].
 package func relaxedReLUForm(
   _ form: Tensor, center: Tensor, radius: Tensor, slope: ReLUSlope
 ) -> (form: Tensor, constant: Tensor) {

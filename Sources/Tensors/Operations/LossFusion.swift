@@ -1,15 +1,22 @@
-/// A linear upper bound of Σ exp(−m) over an interval of margins (loss fusion, Xu et al. 2020):
-/// Σ exp(−m − shift) ≤ intercept − Σ weight·m wherever lower ≤ m ≤ upper.
+/// A linear upper bound of Σ exp(−m) over an interval of margins (loss fusion, Xu et al. 2020): Σ
+/// exp(−m − shift) ≤ intercept − Σ weight·m wherever lower ≤ m ≤ upper.
+///
+/// The robust cross-entropy of a batch needs one backward row for each wrong class. With this bound
+/// it needs a single one: the row Σ weight·m. ``sumExpBound(lower:upper:)`` makes the bound, a
+/// backward pass bounds the row from below, and ``fusedCrossEntropy(form:bound:lower:beta:)`` makes
+/// the loss of both.
 package struct SumExpBound: Sendable {
-  /// [batch, rows], non-negative.
+  /// The weights of the margins, [batch, rows], not negative: minus the slopes of the chords.
   package let weight: Tensor
-  /// [batch, 1].
+  /// The sum of the chords' intercepts of each example, [batch, 1].
   package let intercept: Tensor
-  /// What the device keeps of the shift of each example.
+  /// What the device keeps of the shift of each example, max(0, −lower): with it no exponential
+  /// overflows.
   let shift: any Residual
 }
 
-/// The chords of exp on the interval [lower, upper] of each margin, both [batch, rows].
+/// Bounds Σ exp(−m) by the chords of exp on the interval [lower, upper] of each margin, both
+/// [batch, rows]. Gradients flow to both ends; the shift is a constant.
 package func sumExpBound(lower: Tensor, upper: Tensor) -> SumExpBound {
   let (kernels, l, u) = (lower.device.losses, lower.array, upper.array)
   let chord = kernels.expChords(l, u)
@@ -21,12 +28,16 @@ package func sumExpBound(lower: Tensor, upper: Tensor) -> SumExpBound {
   return SumExpBound(weight: outputs[0], intercept: outputs[1], shift: chord.shift)
 }
 
-/// The fused robust loss, mean of log(1 + β·S + (1 − β)·T), with S the linear bound of
+/// Returns the fused robust loss, the mean of log(1 + β·S + (1 − β)·T), with S the linear bound of
 /// Σ exp(−m) and T its interval bound Σ exp(−lower).
+///
+/// At β = 0 it is ``marginCrossEntropy(_:)`` of the interval bounds.
 ///
 /// - Parameters:
 ///   - form: Lower bounds of Σ weight·m, [batch, 1].
+///   - bound: The chords whose weights the form has.
 ///   - lower: Interval lower bounds of the margins, [batch, rows].
+///   - beta: The share β of the linear bound, from 0 to 1.
 package func fusedCrossEntropy(
   form: Tensor, bound: SumExpBound, lower: Tensor, beta: Float
 ) -> Tensor {

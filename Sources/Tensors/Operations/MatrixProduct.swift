@@ -1,4 +1,4 @@
-/// A fully connected layer, x · Wᵀ + b: [N, in] with [out, in] and [out] → [N, out].
+/// Returns a fully connected layer, x · Wᵀ + b: [N, in] with [out, in] and [out] → [N, out].
 package func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
   let (kernels, array, w) = (x.device.matrices, x.array, weight.array)
   let output = kernels.product(
@@ -13,7 +13,10 @@ package func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor 
   }
 }
 
-/// The matrix product of all leading axes of `a` with `b`: […, k] · [k, n] → […, n].
+/// Returns the matrix product of all leading axes of `a` with a matrix `b`: […, k] · [k, n] → […,
+/// n].
+///
+/// It turns a form Λ over the output of a layer W into the form Λ·W over the layer's input.
 package func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
   let (kernels, x, y) = (a.device.matrices, a.array, b.array)
   let output = kernels.product(x, y).viewed(as: x.shape.dropLast() + [y.shape[1]])
@@ -27,7 +30,7 @@ package func matrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
 }
 
 extension GradientTerm {
-  /// aᵀ · b.
+  /// The product aᵀ · b, which the library can add to a sum as it computes it.
   fileprivate static func transposedProduct(_ a: DeviceArray, _ b: DeviceArray) -> GradientTerm {
     let kernels = a.device.matrices
     return .addition(

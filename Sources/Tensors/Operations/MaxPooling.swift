@@ -1,4 +1,7 @@
-/// Maxima over windows of images [N, H, W, C] → [N, H', W', C]; padding never wins.
+/// Returns the maxima over windows of images, channel by channel: [N, H, W, C] → [N, H', W', C].
+/// Padding never wins; the gradient goes to the first of equal maxima.
+///
+/// - Precondition: The windows fit into the padded images.
 package func maxPool(_ images: Tensor, _ window: PoolingWindow) -> Tensor {
   let (kernels, image) = (images.device.windows, Array(images.shape.dropFirst()))
   let (output, places) = kernels.maxPool(images.array, window)
@@ -10,8 +13,11 @@ package func maxPool(_ images: Tensor, _ window: PoolingWindow) -> Tensor {
 /// Replaces max pooling on boxes of images by lines over elements of its windows, in lower-bounding
 /// forms [batch or 1, rows, H'·W'·C].
 ///
+/// Below a maximum lies the element with the largest lower end; above it lies a line over the
+/// element with the largest upper end (``MaxPoolRelaxation``).
+///
 /// - Parameters:
-///   - center, radius: The boxes of the images, both [batch, H·W·C].
+///   - center: The centres of the boxes of the images, [batch, H·W·C], as their radii.
 ///   - image: [H, W, C].
 /// - Returns: The forms over the images, [batch, rows, H·W·C], and what their constants gain,
 ///   [batch, rows].

@@ -1,13 +1,20 @@
 extension Tensor {
-  /// The same scalars under another shape.
+  /// Returns the same scalars, in the same order, under another shape. Nothing is copied.
+  ///
+  /// - Precondition: Both shapes have the same number of scalars.
   public func reshaped(_ shape: [Int]) -> Tensor {
     let original = self.shape
     return recorded(array.viewed(as: shape), from: [self]) { [$0.viewed(as: original)] }
   }
 }
 
-/// Rows with their scalars taken from elsewhere in the row, `fill` where the map says so:
+/// Returns rows with their scalars taken from elsewhere in the row, `fill` where the map says so:
 /// [rows, …] → [rows, …shape].
+///
+/// - Parameters:
+///   - map: The source of each scalar, the same for all rows.
+///   - shape: The shape of a row of the result, with as many scalars as the map has sources.
+///   - fill: The constant of the places without a source, such as the zeros of a padding.
 package func rearranged(
   _ x: Tensor, by map: IndexMap, to shape: [Int], fill: Float = 0
 ) -> Tensor {
@@ -18,8 +25,11 @@ package func rearranged(
   }
 }
 
-/// The transpose of ``rearranged(_:by:to:fill:)``: every scalar is added to its source. The last
-/// axis runs over the result's scalars: […, n] → […, map.sourceCount].
+/// Applies the transpose of ``rearranged(_:by:to:fill:)``, which adds every scalar to its source.
+/// The last axis runs over the result's scalars: […, n] → […, map.sourceCount].
+///
+/// It turns linear forms over a rearranged value into forms over the original. A fill other than 0
+/// adds to their constants, for which the caller is responsible.
 package func transposedRearrangement(_ x: Tensor, by map: IndexMap) -> Tensor {
   let (kernels, original) = (x.device.arrangements, x.shape)
   let rows = original.dropLast().reduce(1, *)

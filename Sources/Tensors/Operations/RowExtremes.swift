@@ -1,6 +1,7 @@
 extension Tensor {
-  /// The index of the largest entry of each row of [rows, columns] (the first of several); −1 where
-  /// a row holds NaN. An index has no gradient, so the tensor may be tracked.
+  /// The index of the largest entry of each row of [rows, columns], the first of several; −1 where
+  /// a row holds NaN, so that it equals no label. An index has no gradient, so the tensor may be
+  /// tracked.
   public var argmaxOfRows: [Int] {
     precondition(shape.count == 2, "rows of shape \(shape)")
     let columns = shape[1]
@@ -17,8 +18,10 @@ extension Tensor {
     }
   }
 
-  /// The smallest entry of each row of lower bounds [rows, columns]; NaN where a row holds NaN or
-  /// ∞, which bound nothing. Not differentiable.
+  /// The smallest entry of each row of lower bounds [rows, columns]: an example is certified where
+  /// it is above 0. It is not differentiable.
+  ///
+  /// It is NaN where a row holds NaN or ∞: such a number comes of an overflow and bounds nothing.
   package var minimumOfRows: [Float] {
     precondition(shape.count == 2, "rows of shape \(shape)")
     let columns = shape[1]

@@ -1,7 +1,7 @@
 // Rows are the parts of a tensor along its first axis.
 
 extension Tensor {
-  /// Rows `range` of the first axis (a copy).
+  /// Returns rows `range` of the first axis as a copy, [range.count, …].
   public func rows(_ range: Range<Int>) -> Tensor {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(shape[0])")
@@ -11,7 +11,8 @@ extension Tensor {
     }
   }
 
-  /// The given rows of the first axis, in that order (a copy).
+  /// Returns the given rows of the first axis, in that order and each as often as it is named, as a
+  /// copy: [indices.count, …].
   package func rows(at indices: [Int]) -> Tensor {
     let (kernels, count) = (device.arrangements, shape[0])
     return recorded(kernels.rows(array, at: indices), from: [self]) {
@@ -19,7 +20,9 @@ extension Tensor {
     }
   }
 
-  /// Tensors one after another along the first axis (a copy).
+  /// Joins tensors one after another along the first axis, as a copy.
+  ///
+  /// - Precondition: There is at least one, and all extents but the first agree.
   public static func concatenated(_ parts: [Tensor]) -> Tensor {
     precondition(!parts.isEmpty, "nothing to concatenate")
     for part in parts {
@@ -37,7 +40,8 @@ extension Tensor {
     }
   }
 
-  /// The given rows of every matrix of a stack: [n, rows, columns] → [n, range.count, columns].
+  /// Returns the given rows of every matrix of a stack: [n, rows, columns] → [n, range.count,
+  /// columns]. Bounds of many specifications are computed in parts with it.
   package func selectingRows(_ range: Range<Int>) -> Tensor {
     precondition(shape.count == 3, "rows of shape \(shape)")
     precondition(
@@ -48,8 +52,10 @@ extension Tensor {
     }
   }
 
-  /// A copy in which some rows of the first axis are those of another tensor of the same shape. Not
-  /// differentiable.
+  /// Returns a copy in which some rows of the first axis are those, at the same indices, of another
+  /// tensor of the same shape. It is not differentiable.
+  ///
+  /// Attacks use it to keep the best point of each example.
   package func replacingRows(at indices: [Int], from other: Tensor) -> Tensor {
     precondition(shape == other.shape, "\(other.shape) in place of \(shape)")
     return Tensor(
@@ -58,7 +64,8 @@ extension Tensor {
         from: other.constant(in: "replacingRows(at:from:)")))
   }
 
-  /// A tensor [1, …] copied `count` times along the first axis.
+  /// Returns a tensor [1, …] copied `count` times along the first axis. The gradient is the sum of
+  /// the copies' gradients.
   public func repeated(_ count: Int) -> Tensor {
     precondition(shape.first == 1, "only a first axis of extent 1 can be repeated")
     let (device, shape) = (device, shape)
@@ -70,7 +77,7 @@ extension Tensor {
   }
 }
 
-/// Each row, a part along the first axis, times a number: [rows, …], [rows] → [rows, …].
+/// Multiplies each row, a part along the first axis, by a number: [rows, …], [rows] → [rows, …].
 package func scaledRows(_ x: Tensor, by factors: Tensor) -> Tensor {
   let (kernels, array, f) = (x.device.matrices, x.array, factors.array)
   return recorded(kernels.scaledRows(array, by: f), from: [x, factors]) { gradient in

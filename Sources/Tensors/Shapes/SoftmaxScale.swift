@@ -1,7 +1,8 @@
-/// Whether softmax or its logarithm is meant.
+/// Whether softmax or its logarithm is meant. Both have the same kernels, which differ in the last
+/// step.
 package enum SoftmaxScale: Sendable {
-  /// exp(x_i)/Σ exp(x_j).
+  /// Softmax, exp(x_i)/Σ exp(x_j).
   case probability
-  /// x_i − log Σ exp(x_j).
+  /// Its logarithm, x_i − log Σ exp(x_j).
   case logarithm
 }

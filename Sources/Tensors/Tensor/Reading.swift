@@ -1,18 +1,23 @@
 extension Tensor {
-  /// Gives `body` the scalars in row-major order, for as long as it runs.
+  /// Calls `body` with the scalars in row-major order, for as long as it runs.
   ///
   /// This is the one way to a tensor's memory; it copies where the memory is not this machine's. A
   /// tracked tensor is refused, since what is computed from its numbers has no gradient.
   ///
   ///     let largest = logits.read { $0.max() }
+  ///
+  /// - Returns: What `body` returns. The pointer must not leave it.
+  /// - Throws: What `body` throws.
   public func read<R, E: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
     try constant(in: "read(_:)").read(body)
   }
 
-  /// Gives `body` the scalars to change in place; copies them first if they are shared. A tracked
-  /// tensor is refused.
+  /// Calls `body` with the scalars to change in place; they are copied first if they are shared, so
+  /// other tensors keep their values. A tracked tensor is refused.
+  ///
+  /// - Throws: What `body` throws; what it has changed until then stays changed.
   public mutating func modify<R, E: Error>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
@@ -20,28 +25,33 @@ extension Tensor {
     return try array.modify(body)
   }
 
-  /// The scalars in row-major order (a copy).
+  /// The scalars in row-major order, as a copy. A tracked tensor is refused.
   public var scalars: [Float] { constant(in: "scalars").scalars }
 
-  /// The only scalar of a tensor with one element.
+  /// The only scalar of a tensor with one element, such as a loss. A tracked tensor is refused.
+  ///
+  /// - Precondition: ``count`` is 1.
   public var scalar: Float {
     precondition(count == 1, "a tensor of shape \(shape) is not a scalar")
     return constant(in: "scalar").scalar
   }
 
-  /// Whether no scalar is NaN or infinite.
+  /// Whether no scalar is NaN or infinite. A tracked tensor may be asked, since the answer has no
+  /// gradient.
   public var isFinite: Bool { array.read { $0.allSatisfy(\.isFinite) } }
 }
 
 extension Tensor: Equatable {
-  /// Same shape and same values (NaN differs from itself).
+  /// Returns whether both have the same shape and the same values. NaN differs from itself, and −0
+  /// equals 0. Tracking is of no account.
   public static func == (a: Tensor, b: Tensor) -> Bool {
     a.shape == b.shape && a.array.read { x in b.array.read { y in x.elementsEqual(y) } }
   }
 }
 
 extension Tensor: CustomStringConvertible {
-  /// The shape and the first scalars, such as `Tensor [64, 10]: 0.5, -1.25, …`.
+  /// The shape and the first six scalars, such as `Tensor [64, 10]: 0.5, -1.25, …`; a tracked
+  /// tensor says that it is.
   public var description: String {
     let shown = array.read { $0.prefix(6).map(\.description) }
     let list = (shown + (count > shown.count ? ["…"] : [])).joined(separator: ", ")

@@ -1,13 +1,16 @@
 extension Tensor {
-  /// The array of a tensor that is no constant's stand-in: refuses a tracked tensor, whose gradient
-  /// would be lost.
+  /// Returns the array of a constant. It refuses a tracked tensor, whose gradient would be lost.
+  ///
+  /// - Parameter operation: What the message calls the operation that cannot be differentiated.
   func constant(in operation: StaticString) -> DeviceArray {
     requireConstant(in: operation)
     return array
   }
 
-  /// Ends the process if the tensor is tracked. The text is shown in optimised builds too, which a
-  /// precondition's is not.
+  /// Ends the process if the tensor is tracked, with a message that names the operation and its
+  /// remedy.
+  ///
+  /// It is no precondition, because the text has to be shown in optimised builds too.
   func requireConstant(in operation: StaticString) {
     guard isTracked else { return }
     fatalError(
@@ -16,10 +19,11 @@ extension Tensor {
   }
 }
 
-/// The tape that tracks some tensors, nil for constants.
+/// Returns the tape that tracks some tensors, nil if all are constants.
 ///
-/// Ends the process where gradients would be wrong: if two tapes meet, of which only one could
-/// record the operation, or if a tape has already been read.
+/// It ends the process where gradients would be wrong: if two tapes meet, of which only one could
+/// record the operation, or if a tape has already been read. Both happen when a tracked tensor
+/// leaves the ``withGradients(at:of:)`` that tracked it, or enters another one inside.
 func sharedTape(of tensors: [Tensor]) -> Tape? {
   var shared: Tape?
   for tensor in tensors {

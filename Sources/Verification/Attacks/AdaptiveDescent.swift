@@ -5,19 +5,33 @@ import Tensors
 /// One run of APGD (Croce and Hein 2020): momentum, a step for each example that is halved at
 /// checkpoints where it no longer helps, and from there on the best point again.
 ///
-/// In ℓ1 (Croce and Hein 2021) a step is shared by the largest coordinates, and their number
-/// follows how many of the best point differ from the input's.
+/// With P the projection onto the set, η the example's step and d its steepest direction, a move of
+/// ℓ∞ or ℓ2 is
+///
+///     z = P(x + η d)        x' = P(x + 0.75 (z − x) + 0.25 (x − x₋₁))
+///
+/// where x₋₁ is the point before x; the first move is to z itself. In ℓ1 (Croce and Hein 2021)
+/// there is no momentum: a step is shared by the largest coordinates, and their number follows how
+/// many coordinates of the best point differ from the input's.
 struct AdaptiveDescent {
   private let attack: Attack
   private var rows: AttackedRows
+  /// The step of each followed example, and whether it still helps.
   private var states: [AdaptiveState]
+  /// Where the followed examples are now.
   private var current: Tensor
+  /// Where they were a step before, for the momentum.
   private var previous: Tensor
+  /// The points with the least loss so far.
   private var best: Tensor
+  /// The gradients at the best points, so that a restart from them costs no evaluation.
   private var bestGradient: Tensor
 
+  /// Starts at given points.
+  ///
   /// - Parameters:
-  ///   - points: Where it starts, [batch, …input shape].
+  ///   - points: Points of the sets, [batch, …input shape].
+  ///   - targets: A class for each example that its answer is driven to; nil for the nearest.
   ///   - projection: The sets, around as many images.
   init(
     _ attack: Attack, on network: Network, from points: Tensor, labels: [Int], targets: [Int]?,
@@ -33,7 +47,7 @@ struct AdaptiveDescent {
     }
   }
 
-  /// What was found for each example.
+  /// Does all steps, and returns what was found for each example, or nil.
   mutating func run() -> [AttackFinding?] {
     for step in 0..<attack.steps {
       var (logits, gradient) = rows.network.lossGradient(
@@ -52,6 +66,7 @@ struct AdaptiveDescent {
     return rows.found
   }
 
+  /// Leaves out all examples but those in some rows.
   private mutating func follow(_ standing: [Int]) {
     rows.follow(standing)
     states = standing.map { states[$0] }
@@ -61,6 +76,7 @@ struct AdaptiveDescent {
     bestGradient = bestGradient.rows(at: standing)
   }
 
+  /// Notes the losses of a step, and keeps the points that are the best of their example.
   private mutating func noteBest(_ logits: Tensor, _ gradient: Tensor) {
     let values = attack.loss.values(at: logits, labels: rows.labels, targets: rows.targets)
     let better = values.indices.filter { states[$0].note(values[$0]) }
@@ -68,7 +84,7 @@ struct AdaptiveDescent {
     bestGradient = bestGradient.replacingRows(at: better, from: gradient)
   }
 
-  /// At a checkpoint, changes steps; rows that got shorter ones go on from their best points.
+  /// At a checkpoint, changes the steps; rows that got shorter ones go on from their best points.
   private mutating func adapt(_ step: Int, _ gradient: inout Tensor) {
     guard states.contains(where: { $0.isCheckpoint(step) }) else { return }
     let moved =
@@ -79,6 +95,7 @@ struct AdaptiveDescent {
     gradient = gradient.replacingRows(at: restarted, from: bestGradient)
   }
 
+  /// Moves all followed examples against their gradients.
   private mutating func move(_ step: Int, _ gradient: Tensor) {
     let projection = rows.projection
     var next = projection.descend(
@@ -91,7 +108,7 @@ struct AdaptiveDescent {
 }
 
 extension Tensor {
-  /// For each row of the first axis the number of scalars that are not another tensor's.
+  /// Returns for each row of the first axis the number of scalars that are not the other tensor's.
   fileprivate func rowsDiffering(from other: Tensor) -> [Int] {
     let size = count / max(shape[0], 1)
     return read { x in

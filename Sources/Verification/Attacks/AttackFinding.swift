@@ -2,27 +2,32 @@ import Bounds
 import Networks
 import Tensors
 
-/// An input of a perturbation set with a wrong answer.
+/// An input of a perturbation set with a wrong answer, found by an attack.
 ///
-/// It lies in the set exactly: distances are of the Float32 numbers that it consists of.
+/// It lies in the set and not only near it: its distance from the clean input is that of the
+/// Float32 numbers that both consist of, computed in double precision, and the network has been
+/// evaluated on these very numbers.
 public struct AttackFinding: Sendable, Equatable {
-  /// [1, …input shape].
+  /// The input, [1, …input shape].
   public let input: Tensor
-  /// The network's answer there.
+  /// The class that the network answers there, which is not the label.
   public let answer: Int
-  /// From the clean input, in the set's norm; at most ε.
+  /// The distance from the clean input in the set's norm, at most ε.
   public let distance: Float
-  /// The label's logit minus the largest other one, not above 0.
+  /// The label's logit minus the largest other one at the input, not above 0.
   public let margin: Float
 }
 
 extension Attack {
   /// Attacks a batch with all restarts and targets, each example until it falls.
   ///
+  /// An example that is answered wrongly on the clean input is attacked like any other. Starts
+  /// depend on the seed and on the examples' numbers, not on what else is in the batch.
+  ///
   /// - Parameters:
-  ///   - images: [batch, …input shape].
-  ///   - indices: The examples' numbers. Starts depend on the seed and on them, not on what else is
-  ///     in the batch.
+  ///   - images: The clean inputs, [batch, …input shape].
+  ///   - labels: Their classes.
+  ///   - indices: The examples' numbers, such as their places in the data.
   /// - Returns: For each example what was found, or nil.
   package func findings(
     in network: Network, around images: Tensor, labels: [Int], within set: Perturbation,
@@ -39,7 +44,9 @@ extension Attack {
     return batch.found
   }
 
-  /// All classes but the label for each example, those with the largest logits first.
+  /// Returns for each example all classes but the label, those with the largest logits first.
+  ///
+  /// - Parameter logits: The outputs on the clean inputs, [batch, classes].
   static func targets(_ logits: Tensor, _ labels: [Int]) -> [[Int]] {
     let (scalars, classes) = (logits.scalars, logits.shape[1])
     return labels.enumerated().map { example, label in
@@ -51,6 +58,8 @@ extension Attack {
 }
 
 /// A batch under attack, with what all descents together have found.
+///
+/// Each descent takes only the examples that stand. So an attack costs most where it fails.
 private struct AttackBatch {
   private let network: Network
   private let images: Tensor
@@ -58,6 +67,7 @@ private struct AttackBatch {
   private let set: Perturbation
   private let indices: [Int]
   private let seed: UInt64
+  /// For each example of the batch what was found; nil while it stands.
   private(set) var found: [AttackFinding?]
 
   init(
@@ -69,10 +79,11 @@ private struct AttackBatch {
     found = [AttackFinding?](repeating: nil, count: labels.count)
   }
 
+  /// The places of the examples for which nothing was found yet.
   private var standing: [Int] { found.indices.filter { found[$0] == nil } }
 
-  /// APGD's first descent, from the opening's points; in ℓ1, where those have all of ε on a few
-  /// coordinates and others are hard to reach from there, from random ones.
+  /// APGD's first descent, from the opening's points. In ℓ1 these have all of ε on a few
+  /// coordinates, and others are hard to reach from there, so the descent is from random points.
   mutating func open(_ attack: Attack) {
     let opening = AttackOpening(on: network, images, labels: labels, within: set)
     found = opening.found
@@ -86,6 +97,10 @@ private struct AttackBatch {
   }
 
   /// One more descent for those that stand, from random points.
+  ///
+  /// - Parameters:
+  ///   - restart: The number of the start, which the random points depend on.
+  ///   - targets: A class for each example of the whole batch; nil for the nearest one.
   mutating func descend(_ attack: Attack, _ restart: Int, _ targets: [Int]?) {
     let standing = standing
     guard !standing.isEmpty else { return }
@@ -104,6 +119,7 @@ private struct AttackBatch {
     }
   }
 
+  /// Runs one descent of the attack's kind on some examples.
   private func run(
     _ attack: Attack, _ images: Tensor, _ labels: [Int], targets: [Int]?, starts: [RandomSource]
   ) -> [AttackFinding?] {

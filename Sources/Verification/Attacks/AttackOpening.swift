@@ -2,22 +2,29 @@ import Bounds
 import Networks
 import Tensors
 
-/// What APGD tries first, and starts from: for each of the nearest other classes the point of the set that is worst by
-/// the gradient of its margin at the image, and of these the one with the smallest margin.
+/// What APGD tries first, and starts from.
 ///
-/// For a linear network this is the answer itself, in every norm.
+/// For each of the nearest other classes it takes the point of the set that is worst by the
+/// gradient of its margin at the image, and keeps of these the one with the smallest margin. For a
+/// linear network this is the answer itself, in every norm, since its gradient is the same
+/// everywhere.
 struct AttackOpening {
   /// More classes than these are not tried.
   private static let mostTargets = 9
 
   /// The best point for each example that stands, in the order of ``standing``.
   private(set) var points: Tensor
-  /// Places in the batch of the examples that have not fallen.
+  /// The places in the batch of the examples that have not fallen.
   var standing: [Int] { rows.places }
+  /// What was found, for each example of the batch.
   var found: [AttackFinding?] { rows.found }
   private var rows: AttackedRows
+  /// The smallest margin so far of each example that stands, at its point.
   private var margins: [Float]
 
+  /// Tries the nearest classes of a batch, one after the other.
+  ///
+  /// - Parameter images: The clean inputs, [batch, …input shape].
   init(on network: Network, _ images: Tensor, labels: [Int], within set: Perturbation) {
     let logits = network(images)
     rows = AttackedRows(
@@ -30,7 +37,9 @@ struct AttackOpening {
     }
   }
 
-  /// Goes to the farthest point towards one class for each example; returns the rows that stand.
+  /// Goes to the farthest point towards one class for each followed example.
+  ///
+  /// - Returns: The rows that stand, as places among those followed before.
   private mutating func attempt(_ targets: [Int]) -> [Int] {
     let (network, projection) = (rows.network, rows.projection)
     let gradient = network.lossGradient(

@@ -4,36 +4,49 @@ import Networks
 import Tensors
 
 /// Verdicts on a set of examples, with their totals.
+///
+/// ``Networks/Network/certify(_:against:by:skipping:budget:observe:)`` makes one, and a
+/// ``VerdictLog`` one that goes on where an earlier process was stopped. All errors are fractions
+/// of the examples that have a verdict.
 public struct Certification: Sendable {
-  /// In the order of the examples; those that a stopped certification has not decided are missing.
+  /// The verdicts in the order of the examples; those of examples that a stopped certification has
+  /// not decided are missing.
   public let verdicts: [Verdict]
+  /// The perturbation set that the verdicts are about.
   public let perturbation: Perturbation
 
+  /// Gathers verdicts, which are in the order of their examples.
   package init(verdicts: [Verdict], perturbation: Perturbation) {
     self.verdicts = verdicts
     self.perturbation = perturbation
   }
 
-  /// The fraction of examples that are not certified: the certified upper bound of the error
-  /// under any perturbation in the set.
+  /// The certified error, the fraction of examples that are not certified: an upper bound of the
+  /// error under any perturbations in the set.
   public var verifiedError: Float { 1 - fraction(.certified) }
 
-  /// The fraction misclassified without perturbation.
+  /// The fraction misclassified without perturbation; answers of NaN are wrong.
   public var standardError: Float {
     let wrong = verdicts.count { $0.prediction != $0.label }
     return verdicts.isEmpty ? 0 : Float(wrong) / Float(verdicts.count)
   }
 
-  /// How many examples have a verdict.
+  /// Returns how many examples have a status.
   public func count(_ status: Verdict.Status) -> Int { verdicts.count { $0.status == status } }
 
-  /// The fraction not certified by a method and those before it in the order they were tried.
+  /// Returns the certified error of a method and those before it: the fraction of examples that
+  /// none of them certifies.
+  ///
+  /// - Parameters:
+  ///   - method: One of `methods`.
+  ///   - methods: The methods of the certification, in the order in which they were tried.
   public func verifiedError(upTo method: BoundMethod, of methods: [BoundMethod]) -> Float {
     let allowed = methods.prefix { $0 != method } + [method]
     let certified = verdicts.count { $0.status == .certified && allowed.contains($0.method) }
     return verdicts.isEmpty ? 0 : 1 - Float(certified) / Float(verdicts.count)
   }
 
+  /// The fraction of the verdicts with a status; 0 without verdicts.
   private func fraction(_ status: Verdict.Status) -> Float {
     verdicts.isEmpty ? 0 : Float(count(status)) / Float(verdicts.count)
   }
@@ -48,13 +61,21 @@ extension Network {
   /// print(certification.verifiedError)
   /// ```
   ///
-  /// Examples are worked on side by side, as many as there are threads. A budget that is spent leaves
-  /// the examples out that are not decided by then.
+  /// Each method goes on from what the one before has found, for the examples that it has left
+  /// open. A softmax at the network's end is left out, since it changes no answer: margins are
+  /// those of the logits. Examples are worked on side by side, on as many lanes as there are
+  /// threads.
+  ///
+  /// A budget that is spent leaves the examples out that are not decided by then.
   ///
   /// - Parameters:
+  ///   - set: The perturbation set around each example.
+  ///   - methods: The methods to try, at least one.
   ///   - decided: Indices of examples to leave out.
-  ///   - observe: Gets verdicts soon after they are known, in the order of the examples, and how far
-  ///     the work is. What it throws ends the work.
+  ///   - budget: The memory that bounds may take, and when to stop.
+  ///   - observe: Gets verdicts soon after they are known, in the order of the examples, and how
+  ///     far the work is. What it throws ends the work.
+  /// - Returns: The verdicts on all examples but those left out.
   /// - Throws: ``Bounds/BoundsError`` for a layer without rules, for no method and for data that do
   ///   not fit the network; what `observe` throws.
   public func certify(
@@ -65,10 +86,14 @@ extension Network {
     try certify(ExampleSource(data), against: set, by: methods, decided, budget, observe)
   }
 
-  /// Certifies inputs, [count, …input shape], as
-  /// ``certify(_:against:by:skipping:budget:observe:)`` does.
+  /// Certifies inputs as ``certify(_:against:by:skipping:budget:observe:)`` certifies examples of a
+  /// data set.
   ///
-  /// - Throws: ``Bounds/BoundsError`` as there, and where there are more or fewer labels than inputs.
+  /// - Parameters:
+  ///   - inputs: The clean inputs, [count, …input shape].
+  ///   - labels: The class of each input.
+  /// - Throws: ``Bounds/BoundsError`` as there, and where there are more or fewer labels than
+  ///   inputs.
   public func certify(
     _ inputs: Tensor, labels: [Int], against set: Perturbation, by methods: [BoundMethod],
     budget: Budget = Budget()
@@ -80,6 +105,10 @@ extension Network {
     return try certify(source, against: set, by: methods, [], budget) { _, _ in }
   }
 
+  /// Certifies examples from any source, on as many lanes as there are threads.
+  ///
+  /// - Parameter skipped: Examples without a new verdict. They may still be bounded beside others,
+  ///   so that these get the same last bits with and without them.
   private func certify(
     _ source: ExampleSource, against set: Perturbation, by methods: [BoundMethod],
     _ skipped: Set<Int>, _ budget: Budget, _ observe: ([Verdict], WorkProgress) throws -> Void

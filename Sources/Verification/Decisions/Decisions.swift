@@ -4,20 +4,31 @@ import Tensors
 
 /// Decides examples by methods in order, each going on from what the one before has found and only
 /// for the examples that it has left open.
+///
+/// It is made once for a network, a source of examples and a norm, and then has no state: all that
+/// is known of examples is in the items (``OpenExamples``) that pass through ``advance(_:)``. So
+/// any number of lanes can use it at once (``OpenItems``). Certification, the search for radii and
+/// robustness curves decide by it, at one ε or at several.
 struct Decisions {
+  /// The network without a softmax at its end, prepared for bounds.
   let network: BoundedNetwork
+  /// Where inputs and labels come from.
   let examples: ExampleSource
-  /// Its norm and domain; each item has its own ε.
+  /// The norm and domain of the sets; each item has its ε.
   let set: Perturbation
+  /// The methods in order, at least one.
   let methods: [BoundMethod]
-  /// What one lane may take.
+  /// What one lane may take, with the time and the stop that hold for all.
   let budget: Budget
 
+  /// Checks that examples can be decided on a network.
+  ///
   /// A softmax at the network's end changes no answer and is left out: margins are those of the
   /// logits.
   ///
-  /// - Throws: ``BoundsError`` for a layer without rules, for no method, and for examples that do not
-  ///   fit the network.
+  /// - Parameter budget: What all lanes together may take.
+  /// - Throws: ``BoundsError`` for a layer without rules, for no method, and for inputs or labels
+  ///   that do not fit the network.
   init(
     _ network: Network, _ examples: ExampleSource, _ set: Perturbation, by methods: [BoundMethod],
     budget: Budget
@@ -38,17 +49,21 @@ struct Decisions {
 }
 
 extension Decisions {
-  /// Examples in items: as many at once as the first method likes, and no more than the memory
-  /// allows.
+  /// Gathers examples in items: as many at once as the first method likes, and no more than the
+  /// memory allows.
   ///
-  /// Which examples are bounded together decides last bits, so the number of threads must not decide
-  /// it.
+  /// Which examples are bounded together decides last bits, so neither the number of threads should
+  /// decide it nor which examples are known already.
   func items(_ examples: [OpenExamples.Example], epsilon: Float) -> [OpenExamples] {
     examples.split(by: mostAtOnce(0)).map { OpenExamples(examples: $0, epsilon: epsilon) }
   }
 
-  /// The items in which some examples are not known yet. Known ones stay beside them, for the same
-  /// last bits, as long as a method takes several at once.
+  /// Returns the items in which some examples are not known yet.
+  ///
+  /// Known ones stay beside them, for the same last bits, as long as a method takes several at
+  /// once.
+  ///
+  /// - Parameter known: Indices of the examples that have a verdict from elsewhere.
   func items(unknownOf items: [OpenExamples], _ known: Set<Int>) -> [OpenExamples] {
     items.compactMap { item in
       var item = item
@@ -59,12 +74,24 @@ extension Decisions {
     }
   }
 
+  /// The number of examples in an item for a method, by its number: as many as the method likes,
+  /// while half of a lane's memory holds what is known of them.
+  ///
+  /// Where memory is that short, the share of a lane and so the number of threads takes part in it.
   private func mostAtOnce(_ method: Int) -> Int {
     let affordable = max(budget.memory / 2 / network.plan.bytesPerExample, 1)
     return min(methods[method].examplesAtOnce, affordable)
   }
 
   /// Has the method whose turn it is decide what it can.
+  ///
+  /// An item at its first method is evaluated on the clean images first. Examples with a wrong
+  /// answer or with a logit that is not finite are decided then; the others get intervals.
+  ///
+  /// - Returns: The verdicts that are settled, and the items that the next method has to take up.
+  ///   An example that the last method leaves open is settled as unknown, unless the budget was
+  ///   spent meanwhile: it then has no verdict, since a method that was stopped half way has not
+  ///   decided.
   func advance(_ item: OpenExamples) -> OpenItems.Outcome<OpenExamples, Verdict> {
     var item = item
     var decided = item.bounding == nil ? begin(&item) : []
@@ -92,7 +119,7 @@ extension Decisions {
 
   /// Evaluates the clean images, and makes bounds around those that are answered rightly.
   ///
-  /// - Returns: Verdicts on the others.
+  /// - Returns: The verdicts on the others, which leave the item.
   private func begin(_ item: inout OpenExamples) -> [Verdict] {
     let images = examples.images(item.examples.map(\.index))
     let logits = network.network(images)
@@ -108,6 +135,9 @@ extension Decisions {
     return decided
   }
 
+  /// The verdicts before any bound.
+  ///
+  /// - Parameter logits: The outputs on the clean images, [examples, classes].
   private func verdicts(on item: OpenExamples, _ logits: Tensor) -> [Verdict] {
     let answers = logits.argmaxOfRows
     let classes = network.network.classes
@@ -121,7 +151,10 @@ extension Decisions {
     }
   }
 
-  /// What is left open, for the next method, in items of the size that it likes.
+  /// What is left open, for the next method, in items of the size that it likes. Items with known
+  /// examples alone are dropped.
+  ///
+  /// - Parameter open: Places in the item.
   private func rest(
     _ item: OpenExamples, _ bounding: Bounding, _ open: [Int]
   ) -> [OpenExamples] {

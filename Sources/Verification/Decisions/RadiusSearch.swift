@@ -4,26 +4,38 @@ import Foundation
 import Networks
 
 /// How large an ε an example is certified at.
+///
+/// A radius search brackets the answer: at ``radius`` some method certified the example, at
+/// ``open``, a little larger, none did. What lies between is not known.
 public struct CertifiedRadius: Sendable, Equatable {
-  /// The example with the best that is known of it: certified where the radius is above 0.
+  /// The example with the best that is known of it: certified, at the ``radius``, where that is
+  /// above 0.
   public let verdict: Verdict
-  /// The largest ε tried at which a method certified the example; so it is at every smaller one.
-  /// nil where the answer is wrong or a number not finite, 0 where no ε tried was certified.
+  /// The largest ε tried at which a method certified the example; it is robust at every smaller one
+  /// too. 0 where no ε tried was certified; nil where the answer is wrong or a number not finite.
   public let radius: Float?
-  /// The least larger ε tried, at which no method did; nil where the largest of all was certified.
+  /// The least larger ε tried, at which no method certified the example; nil where the largest of
+  /// all was certified.
   public let open: Float?
 }
 
 /// Searches for each example's certified radius by bisection, all examples together.
 ///
-/// A bound need not shrink with ε, so a larger ε may be certifiable than the one found; but sets of
+/// It tries the upper end first, then halves the bracket between a certified ε and an open one, as
+/// often as the precision asks. Examples with the same bracket are bounded together.
+///
+/// A bound need not shrink with ε, so a larger ε may be certifiable than the one found. But sets of
 /// a smaller ε lie within those of a larger one, so what is found holds.
 public struct RadiusSearch: Sendable, Equatable {
-  /// The largest ε tried.
+  /// The largest ε tried, in raw pixel units.
   package let upperEnd: Float
+  /// The number of times that a bracket is halved, at most 20.
   package let halvings: Int
 
-  /// - Parameter precision: Of the radius, a part of the upper end: 2⁻ⁿ, or the next smaller such.
+  /// Creates a search.
+  ///
+  /// - Parameter precision: The width of the last bracket as a part of the upper end, above 0. It
+  ///   is 2⁻ⁿ: another number is taken for the next smaller such.
   public init(upTo upperEnd: Float, precision: Float = 1 / 64) {
     self.upperEnd = upperEnd
     halvings = Int(min(max(log2(1 / precision).rounded(.up), 0), 20))
@@ -34,15 +46,22 @@ public struct RadiusSearch: Sendable, Equatable {
 }
 
 extension RadiusSearch {
-  /// Where the radii of some examples are known to lie.
+  /// Where the radii of some examples are known to lie, and what to try next.
   fileprivate struct Bracket {
+    /// The largest ε that was certified; 0 before one was.
     var certified: Float = 0
+    /// The least ε that was not; nil before there is one.
     var open: Float?
+    /// The number of halvings left.
     var halvings: Int
     /// The ε to try.
     var epsilon: Float
 
+    /// Takes in what the ε tried has shown, and chooses the next one.
+    ///
     /// Halving is exact in binary, so that no two examples differ by a rounding.
+    ///
+    /// - Returns: Whether there is a next one.
     mutating func advance(isCertified: Bool) -> Bool {
       if isCertified { certified = epsilon } else { open = epsilon }
       guard let open, halvings > 0 else { return false }
@@ -52,7 +71,7 @@ extension RadiusSearch {
     }
   }
 
-  /// Examples with the same bracket.
+  /// Examples with the same bracket, at some method.
   private struct Item {
     var examples: OpenExamples
     let bracket: Bracket
@@ -60,19 +79,24 @@ extension RadiusSearch {
 
   /// What one ε has shown of an example.
   private struct Step {
+    /// The verdict at this ε.
     let verdict: Verdict
+    /// The ε that was tried.
     let epsilon: Float
     /// Whether the search for this example is over.
     let isLast: Bool
   }
 
-  /// The radii of all examples, in order.
+  /// Returns the radii of all examples, in order.
   ///
   /// - Parameters:
   ///   - set: Its norm and domain count, not its ε.
-  ///   - observe: Gets the radii soon after they are known, in the order of the examples, and how far
-  ///     the work is. What it throws ends the work.
-  /// - Throws: ``Bounds/BoundsError``, and what `observe` throws.
+  ///   - methods: The methods that are tried at each ε, in order.
+  ///   - budget: With one that is spent, examples whose search is not over are left out.
+  ///   - observe: Gets the radii soon after they are known, in the order of the examples, and how
+  ///     far the work is. What it throws ends the work.
+  /// - Throws: ``Bounds/BoundsError`` as certification does, and what `observe` throws.
+  /// - Complexity: At most `halvings + 1` certifications of an example.
   public func radii(
     of network: Network, on data: LabeledImages, within set: Perturbation,
     by methods: [BoundMethod], budget: Budget = Budget(),
@@ -103,6 +127,8 @@ extension RadiusSearch {
     return ordered.all
   }
 
+  /// Has the next method decide what it can of an item, and sorts the examples that are decided by
+  /// the half in which their search goes on.
   private static func advance(
     _ item: Item, _ decisions: Decisions
   ) -> OpenItems.Outcome<Item, Step> {
@@ -112,8 +138,8 @@ extension RadiusSearch {
     for verdict in outcome.results {
       let isCertified = verdict.status == .certified
       var bracket = item.bracket
-      // A wrong answer has no radius, nor has one that is not finite without perturbation; bounds that
-      // are not finite at a large ε may be so at a smaller one.
+      // A wrong answer has no radius, nor has one that is not finite without perturbation; bounds
+      // that are not finite at a large ε may be so at a smaller one.
       let goesOn = verdict.prediction == verdict.label && bracket.advance(isCertified: isCertified)
       steps.append(Step(verdict: verdict, epsilon: item.bracket.epsilon, isLast: !goesOn))
       if goesOn { further[isCertified, default: []].append(verdict.index) }
@@ -133,7 +159,11 @@ extension RadiusSearch {
 }
 
 extension CertifiedRadius {
-  /// What is known after one more ε.
+  /// What is known of an example after one more ε.
+  ///
+  /// - Parameters:
+  ///   - before: What was known until then; nil before the first ε.
+  ///   - verdict: The verdict at the ε tried.
   fileprivate init(_ before: CertifiedRadius?, _ verdict: Verdict, at epsilon: Float) {
     let wasCertified = before?.verdict.status == .certified
     let isCertified = verdict.status == .certified

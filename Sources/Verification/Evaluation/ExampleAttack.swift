@@ -14,10 +14,16 @@ extension Network {
   /// }
   /// ```
   ///
-  /// An example's result depends neither on the examples beside it nor on the number of threads.
+  /// The attacked error is the fraction of results that have not survived. An example's result
+  /// depends neither on the examples beside it nor on the number of threads.
   ///
   /// - Parameters:
+  ///   - set: The perturbation set around each example, in which inputs are looked for.
+  ///   - attack: How they are looked for, and how long.
+  ///   - seed: Decides the random starts.
+  ///   - batchSize: The number of examples that are attacked at once on a thread.
   ///   - keepingInputs: Whether results keep the inputs that were found, four bytes for each value.
+  ///   - budget: When to stop; batches that are not begun by then have no results.
   ///   - observe: Gets results soon after they are known, in the order of the examples, and how far
   ///     the work is. What it throws ends the work.
   /// - Returns: One result for each example attacked, in order.
@@ -41,6 +47,8 @@ extension Network {
     return ordered.all
   }
 
+  /// The results of a range of examples: clean answers first, then the attack on those that are
+  /// right.
   private func results(
     of attack: Attack, on data: LabeledImages, _ range: Range<Int>, within set: Perturbation,
     seed: UInt64

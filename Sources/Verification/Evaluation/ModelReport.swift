@@ -3,30 +3,45 @@ import Datasets
 import Networks
 import Tensors
 
-/// How a network does: without perturbation, under attack, and by certificate.
+/// How a network does on examples: without perturbation, under attack, and by certificate.
+///
+/// The three errors enclose what cannot be computed, the error under the worst perturbations:
+/// standard error ≤ attacked error ≤ that error ≤ certified error.
+/// ``Networks/Network/evaluate(on:target:attack:seed:budget:observe:)`` makes a report. Where an
+/// example is on both sides, certified and yet broken, something is wrong (``contradictions``).
 public struct ModelReport: Sendable {
+  /// What the network was certified against, and by which methods.
   package let target: CertificationTarget
+  /// The attack, with its effort.
   package let attack: Attack
+  /// The verdicts on the examples.
   public let certification: Certification
+  /// The results of the attack on the same examples.
   public let attacks: [AttackResult]
-  /// Per ReLU layer, summed over the examples, by intervals at the target's ε.
+  /// How many ReLUs are active, inactive and unstable for each ReLU layer, summed over the
+  /// examples, by intervals at the target's ε.
   public let reluStatistics: [ReLUStatistics]
 
+  /// The number of examples with a verdict.
   package var examples: Int { certification.verdicts.count }
   /// The fraction misclassified without perturbation.
   public var standardError: Float { certification.standardError }
-  /// The fraction misclassified, or broken by the attack: no certified error can be below it.
+  /// The fraction misclassified, or broken by the attack: no certified error of the same examples
+  /// can be below it.
   public var attackedError: Float {
     Float(attacks.count { $0.status != .survived }) / Float(max(attacks.count, 1))
   }
 
-  /// For each method the fraction that neither it nor those before it certify.
+  /// The certified error for each method in order: the fraction that neither it nor those before it
+  /// certify.
   public var certifiedErrors: [(method: BoundMethod, error: Float)] {
     target.methods.map { ($0, certification.verifiedError(upTo: $0, of: target.methods)) }
   }
 
   /// Indices of examples that were certified and yet fell to the attack. One is an error in the
   /// certification or a rounding of Float32: never to be ignored.
+  ///
+  /// Verdicts and results are compared place by place, so both have to be complete.
   public var contradictions: [Int] {
     zip(certification.verdicts, attacks)
       .filter { $0.status == .certified && $1.status != .survived }.map(\.0.index)
@@ -44,7 +59,7 @@ public struct ModelReport: Sendable {
       answers: counts(verdicts.map(\.prediction)), labels: counts(verdicts.map(\.label))) != nil
   }
 
-  /// Examples with NaN or infinite bounds: not certified.
+  /// The number of examples with NaN or infinite logits or bounds, which are not certified.
   package var invalidCount: Int { certification.count(.invalid) }
 }
 
@@ -52,6 +67,12 @@ extension Network {
   /// Certifies and attacks every example.
   ///
   /// - Parameters:
+  ///   - target: The perturbation set and the methods.
+  ///   - settings: The attack, which examples with a right answer go through whether or not they
+  ///     are certified.
+  ///   - seed: Decides the attack's random starts.
+  ///   - budget: The memory that bounds may take, and when to stop. Examples that are not done by
+  ///     then are missing in the report.
   ///   - observe: Called soon after examples are done. What it throws ends the work.
   /// - Throws: ``Bounds/BoundsError``, ``Datasets/InvalidValue`` for an attack that makes no sense,
   ///   and what `observe` throws.
@@ -72,6 +93,7 @@ extension Network {
       reluStatistics: try reluStatistics(on: data, set))
   }
 
+  /// Counts the ReLUs by intervals around all examples, in groups side by side.
   private func reluStatistics(
     on data: LabeledImages, _ set: Perturbation
   ) throws -> [ReLUStatistics] {

@@ -3,28 +3,36 @@ import Datasets
 import Networks
 import Tensors
 
-/// Errors of a network over a range of ε.
+/// The errors of a network over a range of ε.
 ///
-/// Sets of one norm are nested: what is certified at an ε is so at smaller ones, what is broken at
-/// an ε is so at larger ones. Neither is computed again, and both errors rise with ε.
+/// Sets of one norm are nested: what is certified at an ε is so at smaller ones, and what is broken
+/// at an ε is so at larger ones. Neither is computed again, and so both errors rise with ε. A point
+/// may therefore be better than a report at that ε alone: a bound that is tighter at a larger ε
+/// counts at the smaller one too.
 public struct RobustnessCurve: Sendable {
   /// What is known at one ε.
   public struct Point: Sendable, Equatable {
+    /// ε, in raw pixel units.
     public let epsilon: Float
-    /// The fraction misclassified without perturbation.
+    /// The fraction misclassified without perturbation, which is the same at all points.
     public let standardError: Float
     /// The fraction misclassified, or broken within ε.
     public let attackedError: Float
-    /// For each method the fraction that neither it nor those before it certify.
+    /// The certified error for each method of the target in order: the fraction that neither it nor
+    /// those before it certify.
     public let certifiedErrors: [Float]
   }
 
+  /// The norm, the domain and the methods; its ε does not count.
   public let target: CertificationTarget
+  /// The attack, with its effort.
   public let attack: Attack
-  /// In ascending ε.
+  /// The points, in ascending ε.
   public let points: [Point]
-  /// Examples that were broken within an ε at which they were certified: never to be ignored.
+  /// Indices of examples that were broken within an ε at which they were certified: never to be
+  /// ignored.
   public let contradictions: [Int]
+  /// The number of examples, of which errors are fractions.
   public let examples: Int
 }
 
@@ -32,11 +40,18 @@ extension Network {
   /// Certifies and attacks every example at every ε where the answer does not follow from
   /// another's.
   ///
+  /// A budget that is spent ends the work: what is not decided by then counts as neither certified
+  /// nor broken, so errors stay on their side of the truth.
+  ///
   /// - Parameters:
-  ///   - target: Its ε does not count.
+  ///   - target: The set and the methods; its ε does not count.
+  ///   - epsilons: The values of ε in any order, none negative; each counts once.
+  ///   - attack: The attack on examples that stand at smaller ε.
+  ///   - seed: Decides the attack's random starts, the same at every ε.
   ///   - observe: Called soon after examples are done at an ε. What it throws ends the work.
   /// - Throws: ``Bounds/BoundsError``, ``Datasets/InvalidValue`` for an attack that makes no sense,
   ///   and what `observe` throws.
+  /// - Precondition: Every ε is finite and not negative.
   public func robustnessCurve(
     on data: LabeledImages, target: CertificationTarget, at epsilons: [Float], attack: Attack,
     seed: UInt64 = 0, budget: Budget = Budget(),
@@ -65,6 +80,7 @@ extension Network {
       examples: data.count)
   }
 
+  /// Indices of the examples that are answered rightly without perturbation, ascending.
   private func rightAnswers(on data: LabeledImages) -> [Int] {
     let groups = Groups(of: data.count, size: 250)
     return Array(
@@ -75,11 +91,11 @@ extension Network {
       }.joined())
   }
 
-  /// For each example and method the place of the largest ε at which it or a method before it
-  /// certifies the example; −1 for none.
+  /// Returns for each example and method the place of the largest ε at which it or a method before
+  /// it certifies the example; −1 for none.
   ///
-  /// From the largest ε down, an example is tried by the methods before the one that has certified it
-  /// at a larger ε.
+  /// From the largest ε down, an example is tried by the methods before the one that has certified
+  /// it at a larger ε.
   private func certifiedEnds(
     _ right: [Int], _ epsilons: [Float], _ data: LabeledImages, _ target: CertificationTarget,
     _ budget: Budget, _ observe: (WorkProgress) throws -> Void
@@ -114,8 +130,10 @@ extension Network {
     return ends
   }
 
-  /// For each example the place of the smallest ε within which it was broken; the number of ε for
-  /// none.
+  /// Returns for each example the place of the smallest ε within which it was broken; the number of
+  /// ε for none.
+  ///
+  /// From the smallest ε up, only examples that stand are attacked. At ε = 0 nothing can be broken.
   private func brokenStarts(
     _ right: [Int], _ sets: [Perturbation], _ data: LabeledImages, _ attack: Attack,
     _ seed: UInt64, _ budget: Budget, _ observe: (WorkProgress) throws -> Void

@@ -5,13 +5,16 @@ import Tensors
 
 /// A network as its properties are decided on: its outputs, and the logits where a softmax ends it.
 struct PropertyNetwork {
+  /// The network whose outputs the constraints speak of.
   let outputs: BoundedNetwork
-  /// Which of two probabilities is larger is decided on the logits that a softmax at the network's
-  /// end reads; nil where none does.
+  /// The network without the softmax at its end; nil where there is none. Which of two
+  /// probabilities is larger is decided on these.
   let logits: BoundedNetwork?
   /// Whether the softmax is a logarithmic one, so that outputs differ as logits do.
   let isLogarithmic: Bool
 
+  /// Prepares a network.
+  ///
   /// - Throws: ``Bounds/BoundsError`` for a layer without rules.
   init(_ network: Network) throws(BoundsError) {
     outputs = try BoundedNetwork(network)
@@ -21,23 +24,29 @@ struct PropertyNetwork {
   }
 }
 
-/// What is known of a network on one box of inputs.
+/// What is known of a network on one box of inputs; methods refine it one after the other.
 struct BoxBounding {
   private let network: PropertyNetwork
+  /// What is known of the values up to the outputs.
   private var outputs: Bounding
+  /// What is known of the values up to the logits; nil until a constraint asks for it.
   private var logits: Bounding?
 
-  /// - Parameter region: Of one example.
+  /// Begins with intervals.
+  ///
+  /// - Parameter region: The box, as a region of one example.
   init(_ network: PropertyNetwork, over region: Region) {
     self.network = network
     outputs = network.outputs.bounding(over: region)
   }
 
-  /// Lower bounds of a·y − b for every input in the box and each of some constraints a·y ≤ b; NaN or
-  /// −∞ where nothing is known.
+  /// Returns lower bounds of a·y − b for every input in the box and each of some constraints a·y ≤
+  /// b; NaN or −∞ where nothing is known.
   ///
   /// Where a coefficient is no Float32, what rounding it takes away is bounded by the range of its
   /// output; b is rounded so that the bounds hold.
+  ///
+  /// - Parameter constraints: Constraints of any cases with this box.
   mutating func lowerBounds(
     of constraints: [OutputConstraint], by method: BoundMethod, budget: Budget
   ) -> [Double] {
@@ -59,6 +68,8 @@ struct BoxBounding {
 }
 
 extension Bounding {
+  /// Bounds of constraints on the outputs of a network, a part of them at a time so that memory
+  /// holds their rows.
   fileprivate mutating func lowerBounds(
     of constraints: [OutputConstraint], outputs: Int, by method: BoundMethod, _ budget: Budget
   ) -> [Double] {
@@ -76,12 +87,18 @@ extension Bounding {
 
 /// Constraints as the rows of a specification, followed by ±y for outputs whose coefficients are
 /// rounded.
+///
+/// A specification has Float32 coefficients, a property Double ones. With a' the rounded
+/// coefficient of y, a·y is at least `a'·y − |a − a'|·max|y|`, and the rows ±y bound |y|.
 private struct ConstraintRows {
+  /// The constraints, a row each, in their order.
   let constraints: [OutputConstraint]
+  /// The number of the network's outputs.
   let outputs: Int
   /// The place among the ±y of each output that has a coefficient that is no Float32.
   private let rounded: [Int: Int]
 
+  /// Finds the outputs whose ±y are needed.
   init(_ constraints: [OutputConstraint], outputs: Int) {
     self.constraints = constraints
     self.outputs = outputs
@@ -90,7 +107,7 @@ private struct ConstraintRows {
     rounded = Dictionary(uniqueKeysWithValues: zip(inexact.sorted(), 0...))
   }
 
-  /// Rows [1, S, outputs] with offsets −b.
+  /// The specification: rows [1, S, outputs] with offsets −b, rounded down so that bounds hold.
   var specification: Specification {
     let count = constraints.count + 2 * rounded.count
     var rows = [Float](repeating: 0, count: count * outputs)
@@ -108,7 +125,9 @@ private struct ConstraintRows {
       offset: Tensor(shape: [1, count], offset))
   }
 
-  /// The constraints' bounds from those of all rows.
+  /// Returns the constraints' bounds from those of all rows.
+  ///
+  /// - Parameter lower: The lower bounds of the specification's rows.
   func bounds(from lower: [Float]) -> [Double] {
     constraints.enumerated().map { row, constraint in
       var loss = 0.0
@@ -125,7 +144,7 @@ private struct ConstraintRows {
 }
 
 extension OutputConstraint {
-  /// Whether it asks which of two outputs is larger.
+  /// Whether it asks which of two outputs is larger: c·y_i − c·y_j ≤ 0.
   fileprivate var isComparison: Bool {
     bound == 0 && terms.count == 2 && terms[0].coefficient == -terms[1].coefficient
   }
@@ -139,6 +158,6 @@ extension OutputConstraint {
 }
 
 extension OutputConstraint.Term {
-  /// How far the coefficient is from its Float32.
+  /// How far the coefficient is from its Float32; exact, as both are Doubles close together.
   fileprivate var roundingError: Double { abs(coefficient - Double(Float(coefficient))) }
 }

@@ -3,21 +3,28 @@ import Formats
 import Networks
 import Tensors
 
-/// A quick search for an input of a property's cases whose outputs are unsafe: the centre, corners
-/// and random points of each box, then projected gradient descent on the constraint that is
-/// violated most, for the cases that came nearest.
+/// A quick search for an input of a property's cases whose outputs are unsafe.
 ///
-/// What it finds is checked by evaluating the network; that it finds nothing proves nothing.
+/// First it evaluates the centre, corners and random points of each box. Then it tries projected
+/// gradient descent on the constraint that is violated most, for the cases that came nearest, from
+/// random points: each coordinate moves by a step in proportion to the width of its box, against
+/// the sign of its derivative.
+///
+/// What it finds is checked by evaluating the network on that input alone; that it finds nothing
+/// proves nothing. The same seed gives the same search.
 public struct CounterexampleSearch: Sendable, Equatable {
-  /// Points evaluated in each box.
+  /// The number of points evaluated in each box, at least two.
   package var samples: Int
   /// The most cases that descent is tried on.
   package var cases: Int
-  /// Starts of descent for each of them.
+  /// The number of starts of descent for each of them.
   package var restarts: Int
+  /// The number of gradient steps from each start.
   package var steps: Int
+  /// Decides all random points.
   package var seed: UInt64
 
+  /// Creates a search; the defaults are an effort for a quick look between two methods.
   public init(
     samples: Int = 64, cases: Int = 64, restarts: Int = 4, steps: Int = 50, seed: UInt64 = 0
   ) {
@@ -25,7 +32,10 @@ public struct CounterexampleSearch: Sendable, Equatable {
     (self.steps, self.seed) = (steps, seed)
   }
 
-  /// Searches the given cases of a property that fits the network; nil if nothing was found.
+  /// Searches the given cases of a property that fits the network.
+  ///
+  /// - Parameter candidates: Numbers of the cases, ascending.
+  /// - Returns: The first counterexample found; nil if none was.
   func counterexample(
     of network: Network, to property: VNNLIBProperty, in candidates: [Int]
   ) -> Counterexample? {
@@ -59,16 +69,19 @@ public struct CounterexampleSearch: Sendable, Equatable {
         ? Self.point(weights, lower, upper)
         : Self.point((weights - Tensor(shape: lower.shape, repeating: 0.5)).steps, lower, upper)
     }
+    // Combinations of the ends may leave the box by a rounding.
     return Tensor.concatenated([center] + others).clamped(
       lower: lower.repeated(others.count + 1), upper: upper.repeated(others.count + 1))
   }
 
+  /// The point whose coordinates go from the lower end at weight 0 to the upper end at weight 1.
   private static func point(_ weights: Tensor, _ lower: Tensor, _ upper: Tensor) -> Tensor {
     let ones = Tensor(shape: weights.shape, repeating: 1)
     return lower.scaled(by: ones - weights) + upper.scaled(by: weights)
   }
 
-  /// The counterexample at a point, if the network evaluated on it alone says so too.
+  /// The counterexample at a point, if the network evaluated on it alone says so too: kernels may
+  /// sum a batch in another order than one example.
   private func confirmed(
     _ point: Tensor, _ network: Network, _ property: VNNLIBProperty, _ index: Int
   ) -> Counterexample? {
@@ -79,10 +92,12 @@ public struct CounterexampleSearch: Sendable, Equatable {
   }
 }
 
-/// Projected gradient descent, each row of a batch in the box of its own case.
+/// Projected gradient descent, each row of a batch in the box of its case.
 extension CounterexampleSearch {
+  /// The number of starts that are followed at once.
   private static let rowsAtOnce = 64
 
+  /// Descends from all starts of some cases, a batch after the other.
   private func descend(
     _ network: Network, _ property: VNNLIBProperty, _ indices: [Int],
     using random: inout RandomSource
@@ -96,6 +111,12 @@ extension CounterexampleSearch {
     return nil
   }
 
+  /// Descends from a random start for each row.
+  ///
+  /// The steps of a row sum up to 1.25 times the width of its box in each coordinate, so every
+  /// point can be reached from every start.
+  ///
+  /// - Parameter rows: For each row the number of its case.
   private func descend(
     _ network: Network, _ property: VNNLIBProperty, rows: [Int], using random: inout RandomSource
   ) -> Counterexample? {
@@ -117,7 +138,7 @@ extension CounterexampleSearch {
     return nil
   }
 
-  /// Outputs, and the gradient of each row's largest excess with respect to the inputs.
+  /// Returns the outputs, and the gradient of each row's largest excess with respect to the inputs.
   private func excessGradient(
     _ network: Network, _ points: Tensor, _ parts: [VNNLIBProperty.Case]
   ) -> (outputs: [[Float]], gradient: Tensor) {
@@ -136,7 +157,7 @@ extension Tensor {
   /// 1 where a scalar is positive, 0 elsewhere.
   fileprivate var steps: Tensor { relu(signs) }
 
-  /// [rows, n] as rows.
+  /// The rows of [rows, n] as arrays.
   fileprivate var rowsOfScalars: [[Float]] {
     read { scalars in
       let size = shape[0] == 0 ? 0 : scalars.count / shape[0]

@@ -5,14 +5,23 @@ import Tensors
 
 /// The box of inputs of a property's case, as a network sees it.
 ///
-/// A property numbers the pixels of an image [channels, height, width]; ours are [height, width,
-/// channels].
+/// A property has its ends in Double and numbers the pixels of an image [channels, height, width];
+/// the network reads Float32 in the order [height, width, channels]. This is the one place where
+/// the two meet: bounds take the box's ``region``, searches its ``ends``, and what they find goes
+/// back by ``inputs(at:)``.
 struct InputBox {
+  /// The least value of each input, in the property's order.
   private let lower: [Double]
+  /// The largest value of each input, in the property's order.
   private let upper: [Double]
+  /// The network's input shape.
   private let shape: [Int]
+  /// The shape of an image, whose scalars have another order in the property; nil for other inputs.
   private var image: [Int]? { shape.count == 3 ? shape : nil }
 
+  /// The box of a case.
+  ///
+  /// - Parameter network: A network with as many inputs as the property.
   init(of part: VNNLIBProperty.Case, for network: Network) {
     (lower, upper, shape) = (part.lower, part.upper, network.inputShape)
   }
@@ -26,6 +35,7 @@ struct InputBox {
     var (centers, radii) = ([Float](), [Float]())
     for (low, high) in zip(lower, upper) {
       let (l, u) = (Float(roundedDown: low), Float(roundedUp: high))
+      // Any centre between the ends will do: the radius is the larger distance to them, rounded up.
       let center = min(max(Float((Double(l) + Double(u)) / 2), l), u)
       centers.append(center)
       radii.append(max(center.distanceRoundedUp(to: l), u.distanceRoundedUp(to: center)))
@@ -39,13 +49,14 @@ struct InputBox {
     (tensor(lower.map { Float($0) }), tensor(upper.map { Float($0) }))
   }
 
-  /// A point [1, …shape] between the ``ends`` as inputs X of the property: in the box, and rounded
-  /// to Float32 the point itself.
+  /// Returns a point [1, …shape] between the ``ends`` as inputs X of the property: in the box, and
+  /// rounded to Float32 the point itself.
   func inputs(at point: Tensor) -> [Double] {
     let scalars = point.flattenedMatrix.permutingColumns(of: image, toPyTorch: true).scalars
     return scalars.indices.map { min(max(Double(scalars[$0]), lower[$0]), upper[$0]) }
   }
 
+  /// Scalars in the property's order as an input of the network, [1, …shape].
   private func tensor(_ scalars: [Float]) -> Tensor {
     Tensor(shape: [1, scalars.count], scalars).permutingColumns(of: image, toPyTorch: false)
       .reshaped([1] + shape)
@@ -53,7 +64,7 @@ struct InputBox {
 }
 
 extension Tensor {
-  /// [batch, …] as [batch, n].
+  /// The tensor [batch, …] as [batch, n].
   fileprivate var flattenedMatrix: Tensor { reshaped([shape[0], shape.dropFirst().reduce(1, *)]) }
 }
 

@@ -3,27 +3,38 @@ import Formats
 import Networks
 import Tensors
 
-/// An input in a property's case with unsafe outputs.
+/// An input in a case of a property with unsafe outputs: the proof that the property does not hold.
+///
+/// The network has been evaluated on it alone, and its outputs satisfy the case's constraints with
+/// a little to spare, so that another implementation, which rounds in another order, finds them
+/// unsafe as well.
 public struct Counterexample: Sendable, Equatable {
-  /// The case of the property, from 0.
+  /// The case of the property that the input and its outputs are of, from 0.
   public let caseIndex: Int
-  /// X in the property's order. The network reads them rounded to Float32.
+  /// The inputs X in the property's order, within its box. The network reads them rounded to
+  /// Float32.
   public let inputs: [Double]
-  /// What the network computes in Float32.
+  /// The outputs Y that the network computes in Float32.
   public let outputs: [Float]
 }
 
-/// What is known of a property.
+/// What is known of a property after verification.
+///
+/// A property's unsafe set is the union of its cases, each a box of inputs with constraints on the
+/// outputs. The property holds if every case is refuted, that is proved to hold no unsafe input;
+/// one counterexample is enough for the contrary. Like all bounds, refutations hold in real
+/// arithmetic; the rounding of Float32 is not accounted for.
 public struct PropertyVerdict: Sendable, Equatable {
+  /// What was decided, as the verification competition has it.
   public enum Answer: Sendable, Equatable {
-    /// Proved: no input is unsafe.
+    /// The property is proved: no input is unsafe.
     case unsat
-    /// Some input is unsafe, such as this one.
+    /// The property is broken: some input is unsafe, such as this one.
     case sat(Counterexample)
-    /// Neither was proved.
+    /// Neither was proved, by the methods and the search that were tried.
     case unknown
 
-    /// The competition's word.
+    /// The competition's word for the answer.
     public var word: String {
       switch self {
       case .unsat: "unsat"
@@ -33,15 +44,19 @@ public struct PropertyVerdict: Sendable, Equatable {
     }
   }
 
+  /// What was decided.
   public let answer: Answer
   /// The number of the property's cases.
   public let cases: Int
-  /// How many of them are proved to hold no unsafe input.
+  /// The number of cases that are proved to hold no unsafe input.
   public let refuted: Int
   /// The smallest, over the cases, of the best lower bound of a·y − b that a constraint of the case
-  /// has; nil where a case has no finite one, or there are no cases. Above 0 all are refuted.
+  /// has; above 0 all cases are refuted. nil where a case has no finite one, or there are no cases.
+  ///
+  /// For a comparison of two outputs of a softmax, which is decided on the logits, the least normal
+  /// number stands for "above 0".
   public let bound: Double?
-  /// The method that gave it.
+  /// The method that gave the ``bound``.
   public let method: BoundMethod?
 }
 
@@ -55,15 +70,23 @@ extension Network {
   /// print(verdict.answer.word)
   /// ```
   ///
-  /// A case is refuted if one of its constraints a·y ≤ b has a finite lower bound of a·y − b above 0.
-  /// As elsewhere, bounds hold in real arithmetic. With a budget that is spent the answer is unknown,
-  /// unless it is found before.
+  /// A case is refuted if one of its constraints a·y ≤ b has a finite lower bound of a·y − b above
+  /// 0 over the box: no input then satisfies them all. As elsewhere, bounds hold in real
+  /// arithmetic.
   ///
-  /// - Parameter observe: Called soon after cases are bounded, and before the search. What it throws
-  ///   ends the work.
+  /// With a budget that is spent the methods stop and the answer is unknown, unless it is found
+  /// before or by the search, which a budget does not cut.
+  ///
+  /// - Parameters:
+  ///   - methods: The methods in the order in which they are tried, at least one; each goes on from
+  ///     what the one before has found in a box.
+  ///   - search: How a counterexample is looked for, and how long.
+  ///   - budget: The memory that bounds may take, and when to stop.
+  ///   - observe: Called soon after cases are bounded, and before the search. What it throws ends
+  ///     the work.
   /// - Throws: ``Bounds/BoundsError/input(_:)`` where the property has another number of inputs or
-  ///   outputs, and ``Bounds/BoundsError`` for a layer without rules and for no method; what `observe`
-  ///   throws.
+  ///   outputs, and ``Bounds/BoundsError`` for a layer without rules, for no method and for
+  ///   constraints with numbers beyond Float32's range; what `observe` throws.
   public func verify(
     _ property: VNNLIBProperty, by methods: [BoundMethod],
     search: CounterexampleSearch = CounterexampleSearch(), budget: Budget = Budget(),
@@ -91,29 +114,39 @@ extension Network {
 }
 
 /// The boxes of a property, each bounded by one method after the other.
+///
+/// Many cases of a property have the same box and differ in their constraints alone. They are
+/// bounded together, so that what is found out about the network on a box is found once.
 private struct BoxWork {
-  /// Cases with the same box, with what is known of the network there.
+  /// Cases with the same box, with what is known of the network there: an item of work.
   struct Item {
+    /// Numbers of the cases that are not refuted.
     var cases: [Int]
+    /// What methods have found out on the box; nil before the first one, and where memory does not
+    /// hold it between methods.
     var bounding: BoxBounding?
+    /// The number of the method whose turn it is.
     var method = 0
   }
 
-  /// The bounds of an item's constraints, case by case.
+  /// The bounds of an item's constraints, case by case, by one method.
   struct Step {
     let item: Item
     let method: BoundMethod
     let bounds: [[Double]]
   }
 
+  /// The network, prepared for bounds.
   let network: PropertyNetwork
+  /// The network as it was given, which knows the order of a property's inputs.
   let input: Network
   let property: VNNLIBProperty
   let methods: [BoundMethod]
 
-  /// Has the methods before number `end` bound the items' cases.
+  /// Has the methods before number `end` bound the items' cases, and takes what they find into the
+  /// refutation.
   ///
-  /// - Returns: What they leave open.
+  /// - Returns: What they leave open, in the order of the cases.
   func run(
     _ items: [Item], upTo end: Int, _ budget: Budget, _ refutation: inout Refutation,
     _ observe: (WorkProgress) throws -> Void
@@ -163,14 +196,17 @@ private struct BoxWork {
   }
 }
 
-/// What bounds have shown of a property's cases.
+/// What bounds have shown of a property's cases so far.
 private struct Refutation {
+  /// The property whose cases are to be refuted.
   private let property: VNNLIBProperty
-  /// By case: the best bound of a constraint, and the method that gave it.
+  /// For each case the best bound of a constraint, and the method that gave it; nil before a finite
+  /// one.
   private var best: [(bound: Double, method: BoundMethod)?]
   /// The cases that are not refuted, ascending.
   private(set) var open: [Int]
 
+  /// Begins with all cases open.
   init(of property: VNNLIBProperty) {
     self.property = property
     best = Array(repeating: nil, count: property.cases.count)
@@ -178,6 +214,9 @@ private struct Refutation {
   }
 
   /// Takes in bounds of the constraints of some cases.
+  ///
+  /// - Parameter bounds: Lower bounds of a·y − b, for each of the cases its constraints in order;
+  ///   NaN and infinity are passed over.
   mutating func learn(_ bounds: [[Double]], of cases: [Int], by method: BoundMethod) {
     for (index, bounds) in zip(cases, bounds) {
       for bound in bounds where bound.isFinite && bound > best[index]?.bound ?? -.infinity {
@@ -188,6 +227,7 @@ private struct Refutation {
     if !refuted.isEmpty { open.removeAll { refuted.contains($0) } }
   }
 
+  /// The verdict with an answer, and with the bounds so far.
   func verdict(_ answer: PropertyVerdict.Answer) -> PropertyVerdict {
     let weakest = best.contains { $0 == nil } ? nil : best.compactMap(\.self).min { $0.0 < $1.0 }
     return PropertyVerdict(
@@ -197,7 +237,10 @@ private struct Refutation {
 }
 
 extension VNNLIBProperty {
-  /// Cases in runs with the same box.
+  /// Returns cases in runs with the same box.
+  ///
+  /// - Parameter indices: Numbers of cases, ascending; those with the same box stand together in a
+  ///   property.
   func boxes(of indices: [Int]) -> [[Int]] {
     var groups: [[Int]] = []
     for index in indices {
@@ -212,6 +255,11 @@ extension VNNLIBProperty {
     return groups
   }
 
+  /// Checks that the property speaks about a network's inputs and outputs, in numbers that it can
+  /// hold.
+  ///
+  /// - Throws: ``BoundsError/input(_:)`` for another number of inputs or outputs, and
+  ///   ``BoundsError/specification(_:)`` for constraints beyond Float32's range.
   fileprivate func check(for network: Network) throws(BoundsError) {
     let size = network.inputShape.reduce(1, *)
     guard inputs == size else {

@@ -1,8 +1,11 @@
 import Formats
 
 /// How far outputs of the network are from being unsafe.
+///
+/// A constraint a·y ≤ b has the excess a·y − b, which is at most 0 where it is satisfied. Outputs
+/// are unsafe where all constraints of the case are.
 extension VNNLIBProperty.Case {
-  /// Outputs satisfy a constraint only if they do so by this fraction of the terms' magnitudes: the
+  /// The fraction of the terms' magnitudes by which outputs have to satisfy a constraint: the
   /// outputs of another implementation, rounded in another order, then satisfy it as well.
   private static let safety = 1e-5
 
@@ -14,12 +17,15 @@ extension VNNLIBProperty.Case {
       }
   }
 
-  /// The largest excess of a constraint, at most 0 where all are satisfied.
+  /// Returns the largest excess of a constraint, at most 0 where all are satisfied; −∞ without
+  /// constraints.
   func largestExcess(of outputs: [Float]) -> Double {
     constraints.reduce(-.infinity) { max($0, $1.excess(of: outputs)) }
   }
 
-  /// The coefficients of the constraint with the largest excess, scaled so that the largest is 1.
+  /// Returns the coefficients of the constraint with the largest excess, scaled so that the largest
+  /// is 1: the direction in the outputs along which descent makes that excess smaller. Zeros
+  /// without constraints.
   func weightsOfLargestExcess(of outputs: [Float]) -> [Float] {
     var weights = [Float](repeating: 0, count: outputs.count)
     let excesses = constraints.map { $0.excess(of: outputs) }

@@ -6,20 +6,29 @@ import Tensors
 
 /// The inputs that an attack found, as a folder for people and programs.
 ///
-/// - `originals.npy`, `attacked.npy`: Float32 [broken examples, height, width, channels].
+/// - `originals.npy`, `attacked.npy`: Float32 [broken examples, height, width, channels], pixels in
+///   [0, 1] where the data are images.
 /// - `examples.jsonl`: a line for each of their rows.
 /// - `pictures`: for one or three channels, PNG of 8 bits: the original, what was found, and the
 ///   difference around grey, its largest value scaled to black or white.
+///
+/// Eight bits cannot hold what was found exactly; the arrays can.
 public struct AttackFolder {
+  /// The results with a finding, a row each.
   private let results: [AttackResult]
   private let data: LabeledImages
   private let set: Perturbation
   private let start: Int
   private let classNames: [String]?
 
+  /// Chooses what goes into the folder.
+  ///
   /// - Parameters:
-  ///   - results: Of an attack on `data` that kept its inputs.
-  ///   - start: The number of the first example.
+  ///   - results: The results of an attack on `data` that kept its inputs; those without a finding
+  ///     are left out.
+  ///   - set: The perturbation set of the attack.
+  ///   - start: The number of the first example in the whole data set.
+  ///   - classNames: The names of the classes in order; nil where they have none.
   public init(
     _ results: [AttackResult], on data: LabeledImages, within set: Perturbation, start: Int = 0,
     classNames: [String]? = nil
@@ -28,7 +37,7 @@ public struct AttackFolder {
     (self.data, self.set, self.start, self.classNames) = (data, set, start, classNames)
   }
 
-  /// One row of the arrays.
+  /// One row of the arrays, as a line of `examples.jsonl`.
   private struct Line: Encodable {
     let row, index, label, prediction: Int
     let labelName, predictionName: String?
@@ -38,9 +47,9 @@ public struct AttackFolder {
     let pictures: [String]?
   }
 
-  /// Writes the folder, which must not be there or be empty, as a whole.
+  /// Writes the folder as a whole; it must not be there yet, or be empty.
   ///
-  /// Throws ``FormatError`` of kind `cannotWrite`; nothing is then left.
+  /// - Throws: ``FormatError`` of kind `cannotWrite`; nothing is then left.
   public func write(to url: URL) throws {
     try NewFolder.write(to: url) { folder in
       let originals = results.map { data.batch($0.index..<$0.index + 1).images.scalars }
@@ -60,12 +69,14 @@ public struct AttackFolder {
     }
   }
 
+  /// Images, each [height, width, channels] row-major, as the bytes of one NPY array.
   private func array(_ images: [[Float]]) -> Data {
     NPYArray(
       shape: [images.count, data.height, data.width, data.channels], scalars: images.flatMap { $0 }
     ).data
   }
 
+  /// The line of a result, with the row that it has in the arrays.
   private func line(_ row: Int, _ result: AttackResult, _ pictures: [String]?) -> Line {
     let record = AttackRecord(result, start: start, classNames: classNames)
     return Line(
@@ -94,6 +105,7 @@ public struct AttackFolder {
     }
   }
 
+  /// Values from 0 to 1 as a PNG of 8 bits; what is beyond becomes black or white.
   private func picture(_ values: [Float]) throws -> Data {
     let pixels = values.map { UInt8((min(max($0, 0), 1) * 255).rounded()) }
     return try PNGPicture(

@@ -5,6 +5,8 @@ import Tensors
 extension Network {
   /// The SHA-256 of all that decides what the network computes, in hexadecimal: how its layers are
   /// wired, their kinds and settings, and every number.
+  ///
+  /// Two networks with one digest compute the same, so verdicts on one hold for the other.
   var digest: String {
     let sum = SHA256Sum()
     for node in nodes {

@@ -6,7 +6,11 @@ import Networks
 
 /// A certification whose verdicts are in a file as soon as they are known, one JSON line each.
 ///
-/// A certification that was stopped, or killed, goes on where it was: see ``Formats/PartialLines``.
+/// A certification that was stopped, or killed, goes on where it was. Until the last verdict is
+/// there, the lines stand in a file beside the one that is meant, with `.partial` behind its name,
+/// whose first line says what they are about (see ``Formats/PartialLines``). Opening the log again
+/// for the same network, data, set and methods finds them; for anything else it is refused, so that
+/// verdicts on different questions never mix.
 ///
 /// ```swift
 /// let log = try VerdictLog(
@@ -15,20 +19,26 @@ import Networks
 /// let certification = try log.certify()
 /// ```
 public struct VerdictLog {
+  /// The file, with what earlier processes have written.
   private let lines: PartialLines
   private let network: Network
   private let data: LabeledImages
   private let set: Perturbation
   private let methods: [BoundMethod]
   private let start: Int
-  /// The verdicts that an earlier process has found.
+  /// The verdicts that an earlier process has found, in the order of the examples.
   public let found: [Verdict]
 
   /// Opens the file, or begins it.
   ///
-  /// - Parameter start: The number of the first example.
-  /// - Throws: ``Formats/FormatError`` where the file cannot be written, or was begun for another
-  ///   network, set, methods or data.
+  /// Lines that are no verdicts of this certification are passed over: their examples are certified
+  /// again.
+  ///
+  /// - Parameters:
+  ///   - url: The file that is meant in the end.
+  ///   - start: The number of the first example in the whole data set, by which lines count.
+  /// - Throws: ``Formats/FormatError`` where the file cannot be written, another process writes it,
+  ///   or it was begun for another network, set, methods or data.
   public init(
     at url: URL, of network: Network, on data: LabeledImages, against set: Perturbation,
     by methods: [BoundMethod], start: Int = 0
@@ -54,9 +64,13 @@ public struct VerdictLog {
 
   /// Certifies the examples that have no verdict yet.
   ///
-  /// When all are certified the file has its own name; else it can be gone on with.
+  /// When all are certified, the verdicts stand in the file that is meant. Until then another log
+  /// for the same file goes on with them.
   ///
-  /// - Parameter observe: Gets new verdicts, and how far the work is.
+  /// - Parameters:
+  ///   - budget: The memory that bounds may take, and when to stop.
+  ///   - observe: Gets new verdicts, which are in the file by then, and how far the work is,
+  ///     earlier verdicts included. What it throws ends the work.
   /// - Returns: All verdicts, those of earlier processes included.
   /// - Throws: As ``Networks/Network/certify(_:against:by:skipping:budget:observe:)``, and
   ///   ``Formats/FormatError`` where the file cannot be written.
@@ -79,7 +93,7 @@ public struct VerdictLog {
     return Certification(verdicts: all, perturbation: set)
   }
 
-  /// What verdicts belong to.
+  /// What verdicts belong to: the first line of the partial file.
   private struct Subject: Encodable {
     struct Set: Encodable {
       let norm: String
@@ -87,6 +101,7 @@ public struct VerdictLog {
       let domain: ClosedRange<Float>?
     }
 
+    /// The digests of the network and of the data.
     let model, data: String
     let start: Int
     let set: Set

@@ -1,16 +1,24 @@
 import Bounds
 
-/// A verdict as it is written to JSON.
+/// A verdict as it is written to JSON: one object on a line for each example.
+///
+/// Names and values are for people and programs that know nothing of this package; numbers that
+/// JSON cannot hold are left out. A ``VerdictLog`` reads its records back.
 package struct VerdictRecord: Codable, Sendable, Equatable {
+  /// The example's number, counting from the first of the whole data set; the class that it belongs
+  /// to; and the class that the network answers.
   package let index, label, prediction: Int
-  /// One of ``Verdict/Status``.
+  /// The status, one of ``Verdict/Status``.
   package let verdict: String
   /// The best lower bound of the smallest margin; nil where no method gave a finite one.
   package let margin: Float?
-  /// The name of the method that gave it.
+  /// The name of the method that gave it; nil where there is no margin.
   package let method: String?
 
-  /// - Parameter start: The number of the first example.
+  /// Makes the record of a verdict.
+  ///
+  /// - Parameter start: The number of the first example of the data that the verdict's index counts
+  ///   in.
   package init(_ verdict: Verdict, start: Int = 0) {
     let isBounded = verdict.margin.isFinite
     (index, label, prediction) = (verdict.index + start, verdict.label, verdict.prediction)
@@ -19,10 +27,12 @@ package struct VerdictRecord: Codable, Sendable, Equatable {
       isBounded ? (verdict.margin, verdict.method.description) : (nil, nil)
   }
 
-  /// The verdict that was written.
+  /// Returns the verdict that was written.
   ///
-  /// - Parameter methods: Those of the certification, of which the record names one.
-  /// - Returns: nil for a record of other methods, or of none of our making.
+  /// - Parameters:
+  ///   - start: The number that the record was made with.
+  ///   - methods: The methods of the certification, of which the record names one.
+  /// - Returns: nil for a record of other methods, or with a status that there is not.
   package func verdict(start: Int, methods: [BoundMethod]) -> Verdict? {
     let method = method.map { name in methods.first { $0.description == name } } ?? methods.first
     guard let method, let status = Verdict.Status(rawValue: verdict) else { return nil }

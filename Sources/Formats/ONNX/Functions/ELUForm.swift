@@ -1,13 +1,18 @@
 import Relaxations
 
 /// Elu, and what is made of it: Selu and Celu.
+///
+/// ELU is x above 0 and alpha · (eˣ − 1) below. Scaled on one side or both, it gives the other two.
 struct ELUForm: ONNXFunctionForm {
+  /// The factor of the exponential, not negative.
   let alpha: Float
 
   static let operators: [String: ONNXOperators.Conversion] = [
     "Elu": elu, "Selu": selu, "Celu": celu,
   ]
 
+  /// Elu, with `alpha` 1 by default. A negative or infinite one is refused, for which there are no
+  /// bounds.
   private static let elu: ONNXOperators.Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let alpha = node.float("alpha", default: 1)
@@ -15,7 +20,9 @@ struct ELUForm: ONNXFunctionForm {
     graph.alias(try graph.apply(.elu(alpha: alpha), to: x, for: node), for: node)
   }
 
-  /// gamma · ELU(x).
+  /// Selu: gamma · ELU(x), with defaults of about 1.6733 for `alpha` and 1.0507 for `gamma`, which
+  /// ONNX gives to more digits than Float32 holds. It becomes an ``Activation`` and a
+  /// ``ChannelAffine``.
   private static let selu: ONNXOperators.Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let alpha = node.float("alpha", default: 1.673_263_2)
@@ -27,7 +34,8 @@ struct ELUForm: ONNXFunctionForm {
     graph.alias(try graph.scaled(elu, by: gamma, for: node), for: node)
   }
 
-  /// alpha · ELU(x/alpha).
+  /// Celu (opset 12): x above 0 and alpha · (exp(x/alpha) − 1) below, which is alpha · ELU(x/alpha)
+  /// with an alpha of 1 inside. `alpha` is 1 by default and has to be above 0.
   private static let celu: ONNXOperators.Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let alpha = node.float("alpha", default: 1)
@@ -39,6 +47,7 @@ struct ELUForm: ONNXFunctionForm {
     graph.alias(try graph.scaled(elu, by: alpha, for: node), for: node)
   }
 
+  /// Writes an Elu.
   func write(_ x: String, to graph: inout ONNXGraphWriter) -> String {
     graph.emit("Elu", [x], ["alpha": .float(alpha)])
   }

@@ -1,9 +1,15 @@
 import Relaxations
 
+/// HardSwish (opset 14), x · clip(x/6 + ½, 0, 1) (Howard et al. 2019, MobileNetV3).
 struct HardSwishForm: ONNXFunctionForm {
   static let operators: [String: ONNXOperators.Conversion] = ["HardSwish": plain(.hardSwish)]
 
-  /// x · clip(x + 3, 0, 6), or x · clip(x/6 + ½, 0, 1): hard swish, times 6 or 1.
+  /// Recognises x · clip(x + 3, 0, 6) and x · clip(x/6 + ½, 0, 1), which are 6 times hard swish and
+  /// hard swish.
+  ///
+  /// Both are x · clip(s·x + u/2, 0, u) with s = u/6, for u = 6 and u = 1, and so is the form for
+  /// any other u, which is u times hard swish. The slope may miss u/6 by the rounding of Float32,
+  /// since 1/6 is no Float32.
   static func joined(
     _ x: ONNXGraph.Value, _ gate: ONNXGraph.Value, _ node: ONNXNode, _ graph: inout ONNXGraph
   ) throws -> ONNXGraph.Value? {
@@ -16,6 +22,7 @@ struct HardSwishForm: ONNXFunctionForm {
     return try graph.scaled(swish, by: upper, for: node)
   }
 
+  /// Writes a HardSwish.
   func write(_ x: String, to graph: inout ONNXGraphWriter) -> String {
     graph.emit("HardSwish", [x])
   }

@@ -1,8 +1,12 @@
 import Networks
 import Relaxations
 
-/// LeakyRelu; with a slope outside of 0 to 1 it becomes a ``PReLU``.
+/// LeakyRelu: x above 0, alpha · x below, with `alpha` 0.01 by default.
+///
+/// A slope from 0 to 1 becomes an ``Activation``; any other becomes a ``PReLU`` with one slope,
+/// whose bounds hold for all of them.
 struct LeakyReLUForm: ONNXFunctionForm {
+  /// The slope below 0.
   let slope: Float
 
   static let operators: [String: ONNXOperators.Conversion] = [
@@ -18,6 +22,7 @@ struct LeakyReLUForm: ONNXFunctionForm {
     }
   ]
 
+  /// Writes a LeakyRelu.
   func write(_ x: String, to graph: inout ONNXGraphWriter) -> String {
     graph.emit("LeakyRelu", [x], ["alpha": .float(slope)])
   }

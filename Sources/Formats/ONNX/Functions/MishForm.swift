@@ -1,9 +1,10 @@
 import Relaxations
 
+/// Mish (opset 18), x · tanh(softplus(x)).
 struct MishForm: ONNXFunctionForm {
   static let operators: [String: ONNXOperators.Conversion] = ["Mish": plain(.mish)]
 
-  /// x · tanh(softplus(x)).
+  /// Recognises x · tanh(softplus(x)), as exporters for older opsets write it.
   static func joined(
     _ x: ONNXGraph.Value, _ gate: ONNXGraph.Value, _ node: ONNXNode, _ graph: inout ONNXGraph
   ) throws -> ONNXGraph.Value? {
@@ -14,7 +15,7 @@ struct MishForm: ONNXFunctionForm {
     return try graph.apply(.mish, to: x, for: node)
   }
 
-  /// Written out, since the operator exists only from opset 18 on.
+  /// Writes the function in three nodes, since the operator exists only from opset 18 on.
   func write(_ x: String, to graph: inout ONNXGraphWriter) -> String {
     graph.emit("Mul", [x, graph.emit("Tanh", [graph.emit("Softplus", [x])])])
   }

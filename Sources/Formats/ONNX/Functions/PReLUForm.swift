@@ -1,8 +1,12 @@
 import Networks
 import Tensors
 
-/// PRelu, and Abs, which is one with the slope −1.
+/// PRelu, max(x, 0) + a · min(x, 0) with constant slopes a, and Abs, which is a PRelu of slope −1.
+///
+/// This is no form of an ``ActivationFunction``, because ``PReLU`` is a layer with a weight that is
+/// trained. Its operators are added to ``ONNXOperators/all`` directly.
 enum PReLUForm {
+  /// PRelu and Abs; Abs is noted as a piecewise linear function, so that x/(1 + |x|) is recognised.
   static let operators: [String: ONNXOperators.Conversion] = [
     "PRelu": prelu,
     "Abs": { node, graph in
@@ -10,7 +14,13 @@ enum PReLUForm {
     },
   ]
 
-  /// A slope for each scalar, or fewer that spread by NumPy's rule.
+  /// PRelu with a slope for each scalar, or fewer, which spread over the value by NumPy's rule.
+  ///
+  /// The slopes must not spread the value. In opsets below 9, slopes of one axis with as many
+  /// numbers as the value has channels are one for each channel, also where no further axes are
+  /// written behind it.
+  ///
+  /// - Throws: ``FormatError`` where the slopes are computed, missing, or do not fit.
   private static let prelu: ONNXOperators.Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     guard let (shape, scalars) = try graph.floats(1, of: node) else {
@@ -26,7 +36,11 @@ enum PReLUForm {
     graph.alias(try graph.prelu(input, slopes, for: node), for: node)
   }
 
-  /// The slopes as the value has them: theirs run along the second axis.
+  /// Writes a PRelu, or an Abs if every slope is −1, and returns the name of the result.
+  ///
+  /// - Parameters:
+  ///   - path: The layer's name, by which the slopes are called `path.weight`.
+  ///   - x: The value in the file, which decides in which order and shape the slopes have to lie.
   static func write(
     _ layer: PReLU, _ path: String, _ x: ONNXGraphWriter.Value, to graph: inout ONNXGraphWriter
   ) -> String {
@@ -36,15 +50,19 @@ enum PReLUForm {
   }
 }
 
+/// Functions with two slopes.
 extension ONNXGraph {
-  /// |x|.
+  /// Adds |x| as a ``PReLU`` of slope −1, and notes it.
   mutating func absolute(_ x: Value, for node: ONNXNode) throws -> Value {
     let y = try appendElementwise(PReLU(slope: -1), to: x, for: node)
     notes[y.index] = .pieces(.absolute, of: x)
     return y
   }
 
-  /// A PReLU with a slope for every scalar in ONNX's order.
+  /// Adds a ``PReLU`` with a slope for every scalar in ONNX's order.
+  ///
+  /// Equal slopes become one. Slopes that repeat for every channel become one for each channel.
+  /// Otherwise the value becomes a vector, of which every scalar is a channel.
   mutating func prelu(_ x: Value, _ slopes: [Float], for node: ONNXNode) throws -> Value {
     var ordered = slopes
     for (theirs, ours) in x.places.enumerated() { ordered[ours] = slopes[theirs] }

@@ -1,7 +1,10 @@
 import Relaxations
 
-/// Softplus, and log σ(x) = −softplus(−x), PyTorch's LogSigmoid; the logarithm of other values is not
-/// supported.
+/// Softplus, log(1 + eˣ), and PyTorch's LogSigmoid.
+///
+/// LogSigmoid is written as the logarithm of a Sigmoid, and log σ(x) is −softplus(−x). The
+/// logarithm of any other value is refused, since there are no bounds for it. PyTorch's Softplus
+/// with a threshold is recognised where its Where is read.
 struct SoftplusForm: ONNXFunctionForm {
   static let operators: [String: ONNXOperators.Conversion] = [
     "Softplus": plain(.softplus),
@@ -16,6 +19,7 @@ struct SoftplusForm: ONNXFunctionForm {
     },
   ]
 
+  /// Writes a Softplus.
   func write(_ x: String, to graph: inout ONNXGraphWriter) -> String {
     graph.emit("Softplus", [x])
   }

@@ -1,9 +1,11 @@
 import Relaxations
 
+/// Softsign, x/(1 + |x|).
 struct SoftsignForm: ONNXFunctionForm {
   static let operators: [String: ONNXOperators.Conversion] = ["Softsign": plain(.softsign)]
 
-  /// x/(1 + |x|).
+  /// Recognises x/(1 + |x|), as exporters write it that do not use the operator: an Abs, an Add and
+  /// a Div.
   static func joined(
     _ x: ONNXGraph.Value, _ divisor: ONNXGraph.Value, _ node: ONNXNode, _ graph: inout ONNXGraph
   ) throws -> ONNXGraph.Value? {
@@ -14,6 +16,7 @@ struct SoftsignForm: ONNXFunctionForm {
     return try graph.apply(.softsign, to: x, for: node)
   }
 
+  /// Writes a Softsign.
   func write(_ x: String, to graph: inout ONNXGraphWriter) -> String {
     graph.emit("Softsign", [x])
   }

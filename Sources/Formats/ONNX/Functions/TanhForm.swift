@@ -1,6 +1,7 @@
 import Relaxations
 
-/// Tanh, unless it is that of a polynomial, which GELU's approximation has.
+/// Tanh of a value, and of the polynomial that GELU's approximation has, of which it makes a gate
+/// (``ONNXFunctionPart``).
 struct TanhForm: ONNXFunctionForm {
   static let operators: [String: ONNXOperators.Conversion] = [
     "Tanh": { node, graph in
@@ -11,5 +12,6 @@ struct TanhForm: ONNXFunctionForm {
     }
   ]
 
+  /// Writes a Tanh.
   func write(_ x: String, to graph: inout ONNXGraphWriter) -> String { graph.emit("Tanh", [x]) }
 }

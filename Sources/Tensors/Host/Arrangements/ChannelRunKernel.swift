@@ -1,6 +1,7 @@
-/// Copies of runs of the last axis, which are channels.
+/// Copies of runs of the last axis, which are channels. At each position a run is contiguous, so
+/// every copy is one block.
 enum ChannelRunKernel {
-  /// Channels `range` of x's.
+  /// Returns channels `range` of x's.
   static func slice(_ x: DeviceArray, _ range: Range<Int>) -> DeviceArray {
     let channels = x.shape.last!
     precondition(0 <= range.lowerBound && range.upperBound <= channels, "channels out of range")
@@ -17,7 +18,7 @@ enum ChannelRunKernel {
     return out.array
   }
 
-  /// Tensors side by side along the last axis.
+  /// Joins tensors side by side along the last axis.
   static func joined(_ parts: [DeviceArray]) -> DeviceArray {
     let channels = parts.reduce(0) { $0 + $1.shape.last! }
     let out = result(parts[0].shape.dropLast() + [channels])

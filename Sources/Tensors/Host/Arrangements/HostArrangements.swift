@@ -1,4 +1,4 @@
-/// Copies of scalars to other places.
+/// Copies of scalars to other places, by block copies where runs are contiguous.
 struct HostArrangements: ArrangementKernels {
   func gather(_ x: DeviceArray, rows: Int, _ map: IndexMap, fill: Float) -> DeviceArray {
     RearrangementKernel.gather(x, rows: rows, map, fill: fill)

@@ -1,6 +1,7 @@
-/// Gathering of rows by an ``IndexMap``, and its transpose.
+/// Gathering of rows by an ``IndexMap``, and its transpose. All rows use the same table, and rows
+/// are shared among the threads.
 enum RearrangementKernel {
-  /// [rows, map.sourceCount] → [rows, map.sources.count].
+  /// Reads every scalar from its source: [rows, map.sourceCount] → [rows, map.sources.count].
   static func gather(_ x: DeviceArray, rows: Int, _ map: IndexMap, fill: Float) -> DeviceArray {
     let (from, to) = (map.sourceCount, map.sources.count)
     precondition(x.count == rows * from, "\(x.count) scalars for \(rows) rows of \(from)")

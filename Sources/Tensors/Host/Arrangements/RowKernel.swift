@@ -1,5 +1,7 @@
-/// Copies of rows, which are parts along the first axis, and of rows of stacks of matrices.
+/// Copies of rows, which are parts along the first axis, and of rows of stacks of matrices. A row
+/// is contiguous, so every copy is one block.
 enum RowKernel {
+  /// Returns a run of rows, as one block. The range is not checked here.
   static func rows(_ x: DeviceArray, _ range: Range<Int>) -> DeviceArray {
     let size = rowSize(x)
     let out = result([range.count] + x.shape.dropFirst())
@@ -8,6 +10,7 @@ enum RowKernel {
     return out.array
   }
 
+  /// Returns the given rows in that order; it traps on a row that does not exist.
   static func rows(_ x: DeviceArray, at indices: [Int]) -> DeviceArray {
     let (size, from) = (rowSize(x), x.pointer)
     let out = result([indices.count] + x.shape.dropFirst())
@@ -19,6 +22,8 @@ enum RowKernel {
     return out.array
   }
 
+  /// Adds every row to its source, in the order of the rows. One thread does it: two rows may have
+  /// the same source.
   static func added(_ x: DeviceArray, at indices: [Int], rows: Int) -> DeviceArray {
     let sum = Host.zeros([rows] + x.shape.dropFirst())
     let size = rowSize(x)
@@ -30,6 +35,7 @@ enum RowKernel {
     return sum
   }
 
+  /// Joins arrays one after another along the first axis.
   static func concatenated(_ parts: [DeviceArray]) -> DeviceArray {
     let rows = parts.reduce(0) { $0 + $1.shape[0] }
     let out = result([rows] + parts[0].shape.dropFirst())
@@ -42,6 +48,7 @@ enum RowKernel {
     return out.array
   }
 
+  /// Returns a copy with the given rows of another array; it traps on a row that does not exist.
   static func replaced(
     _ x: DeviceArray, at indices: [Int], from other: DeviceArray
   ) -> DeviceArray {
@@ -57,6 +64,7 @@ enum RowKernel {
 
   // MARK: Stacks of matrices
 
+  /// Returns the given rows of every matrix: [n, rows, columns] → [n, range.count, columns].
   static func middle(_ x: DeviceArray, _ range: Range<Int>) -> DeviceArray {
     let (rows, columns) = (x.shape[1], x.shape[2])
     let out = result([x.shape[0], range.count, columns])
@@ -69,6 +77,7 @@ enum RowKernel {
     return out.array
   }
 
+  /// Puts zeros around the rows of every matrix: [n, range.count, columns] → [n, rows, columns].
   static func padded(_ x: DeviceArray, _ range: Range<Int>, rows: Int) -> DeviceArray {
     let columns = x.shape[2]
     let out = Host.zeros([x.shape[0], rows, columns])
@@ -81,5 +90,6 @@ enum RowKernel {
     return out
   }
 
+  /// Returns the number of scalars in a row.
   private static func rowSize(_ x: DeviceArray) -> Int { x.count / max(x.shape[0], 1) }
 }

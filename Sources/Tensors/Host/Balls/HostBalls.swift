@@ -1,4 +1,4 @@
-/// Points of norm balls, a row at a time, rows in parallel.
+/// Points of norm balls, a row at a time (``BallRow``), rows in parallel.
 struct HostBalls: BallKernels {
   func nearest(in balls: BallBatch, to points: DeviceArray) -> DeviceArray {
     mapRows(balls, points) { _, values, row in
@@ -42,6 +42,7 @@ struct HostBalls: BallKernels {
 
   func unitRows(_ x: DeviceArray) -> DeviceArray { ProjectionKernel.unitRows(x) }
 
+  /// Projects a row's move onto its set, in the Euclidean norm.
   private func project(_ row: BallRow, _ order: BallOrder) {
     switch order {
     case .one: row.threshold()
@@ -49,11 +50,13 @@ struct HostBalls: BallKernels {
     }
   }
 
+  /// Returns the number of coordinates of a row.
   private func rowSize(_ balls: BallBatch) -> Int {
     balls.center.count / max(balls.center.shape[0], 1)
   }
 
-  /// Runs `body` with each row of an operand, whose result it leaves in the row's move.
+  /// Runs `body` with the index, the operand's row and the set of each row; the result is the point
+  /// that `body` leaves in the row's move. Each thread has one move, which its rows reuse.
   private func mapRows(
     _ balls: BallBatch, _ operand: DeviceArray,
     _ body: (Int, UnsafeBufferPointer<Float>, BallRow) -> Void

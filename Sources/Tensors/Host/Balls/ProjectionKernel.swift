@@ -1,6 +1,7 @@
-/// Projections onto norm balls around 0, row by row, for attacks.
+/// Projections onto norm balls around 0, row by row, for attacks. They are in Float and up to
+/// rounding, unlike those of ``BallRow``.
 enum ProjectionKernel {
-  /// δ / max(1, ‖δ‖₂/ε) for each row of [rows, n].
+  /// Returns δ / max(1, ‖δ‖₂/ε) for each row of [rows, n]; the norm is summed in Double.
   static func l2(_ delta: DeviceArray, epsilon: Float) -> DeviceArray {
     mapRows(delta) { row in
       let norm = Float(row.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
@@ -9,7 +10,8 @@ enum ProjectionKernel {
     }
   }
 
-  /// The Euclidean projection on ‖δ‖₁ ≤ ε (Duchi et al. 2008): soft thresholding.
+  /// Returns the Euclidean projection of each row on ‖δ‖₁ ≤ ε (Duchi et al. 2008): soft
+  /// thresholding by the one number that makes the norm ε, found by sorting.
   static func l1(_ delta: DeviceArray, epsilon: Float) -> DeviceArray {
     mapRows(delta) { row in
       guard row.reduce(0, { $0 + $1.magnitude }) > epsilon else { return }
@@ -26,7 +28,7 @@ enum ProjectionKernel {
     }
   }
 
-  /// Rows scaled to ‖·‖₂ = 1; zero rows stay.
+  /// Returns rows scaled to ‖·‖₂ = 1; zero rows stay.
   static func unitRows(_ x: DeviceArray) -> DeviceArray {
     mapRows(x) { row in
       let norm = Float(row.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
@@ -35,6 +37,7 @@ enum ProjectionKernel {
     }
   }
 
+  /// Runs `body` on each row of a copy, rows in parallel.
   private static func mapRows(
     _ x: DeviceArray, _ body: (UnsafeMutableBufferPointer<Float>) -> Void
   ) -> DeviceArray {

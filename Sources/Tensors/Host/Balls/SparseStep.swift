@@ -1,20 +1,26 @@
 /// The step of steepest descent in ℓ1, spread over some coordinates: those with the largest
-/// derivatives that can move at all.
+/// derivatives that can move at all. A coordinate at an end of the box cannot, if it would have to
+/// leave.
 struct SparseStep {
+  /// What the step goes against.
   let gradient: UnsafeBufferPointer<Float>
-  /// Where the step starts, and the ends of the box there.
+  /// Where the step starts.
   let point: UnsafeBufferPointer<Float>
+  /// The lower end of the box, the same for every coordinate.
   let low: Float
+  /// The upper end of the box.
   let high: Float
 
-  /// The bits of |derivative|, which order as the numbers do; 0 for coordinates at their end.
+  /// Returns the bits of |derivative|, which order as the numbers do; 0 for coordinates that cannot
+  /// move.
   private func rank(_ i: Int) -> UInt32 {
     let slope = gradient[i]
     let isStuck = slope > 0 ? point[i] <= low : point[i] >= high
     return isStuck || slope.isNaN ? 0 : slope.magnitude.bitPattern
   }
 
-  /// Adds −sign(derivative) · length / count to `count` coordinates of δ, or to as many as can move.
+  /// Adds −sign(derivative) · length / count to `count` coordinates of δ, or to as many as can
+  /// move. Of equal derivatives the first coordinates are taken.
   func add(to move: UnsafeMutableBufferPointer<Double>, count: Int, length: Double) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: gradient.count) { ranks in
       var movable = 0
@@ -36,7 +42,8 @@ struct SparseStep {
     }
   }
 
-  /// The least of the `count` largest numbers, found bit by bit.
+  /// Returns the least of the `count` largest numbers, found bit by bit from the highest on: it is
+  /// the largest number that at least `count` of them reach. No sort is needed.
   private static func largest(_ count: Int, of numbers: UnsafeBufferPointer<UInt32>) -> UInt32 {
     var result: UInt32 = 0
     for bit in (0..<31).reversed() {

@@ -1,19 +1,30 @@
 import COneDNN
 import Synchronization
 
-/// Convolutions by oneDNN, compiled once for each shape and direction.
+/// Convolutions by oneDNN, compiled once for each shape and direction. Convolutions of few channels
+/// go to ``ThinConvolutionKernel`` instead.
+///
+/// oneDNN generates machine code for a shape before it can run it. Compiled convolutions are
+/// therefore kept, in a cache for each lane.
 enum ConvolutionKernel {
+  /// What a compiled convolution is found by.
   struct Key: Hashable {
+    /// oneDNN's number for forward, gradient of the images, or gradient of the weight.
     var direction: UInt32
+    /// [N, H, W, C].
     var images: [Int]
+    /// [O, C, kh, kw].
     var weight: [Int]
+    /// Stride and padding.
     var geometry: ConvolutionGeometry
+    /// Whether a bias, or its gradient, is an operand.
     var hasBias: Bool
-    /// A convolution is compiled for a number of threads.
+    /// The threads that it may use: a convolution is compiled for a number of threads, which is 1
+    /// in a lane.
     var threads = Threads.count
   }
 
-  /// [N, H, W, C] ∗ [O, C, kh, kw] (+ bias [O]) → [N, H', W', O].
+  /// Returns [N, H, W, C] ∗ [O, C, kh, kw] (+ bias [O]) → [N, H', W', O].
   static func forward(
     _ images: DeviceArray, _ weight: DeviceArray, bias: DeviceArray?,
     _ geometry: ConvolutionGeometry
@@ -31,7 +42,8 @@ enum ConvolutionKernel {
     return output.array
   }
 
-  /// The transpose of ``forward(_:_:bias:_:)`` in its images: [N, H', W', O] → [N, H, W, C].
+  /// Applies the transpose of ``forward(_:_:bias:_:)`` in its images: [N, H', W', O] → [N, H, W,
+  /// C].
   static func backwardData(
     _ output: DeviceArray, _ weight: DeviceArray, imageShape: [Int], _ geometry: ConvolutionGeometry
   ) -> DeviceArray {
@@ -47,7 +59,7 @@ enum ConvolutionKernel {
     return images.array
   }
 
-  /// Gradients of the weight and, if wanted, of the bias.
+  /// Returns the gradients of the weight and, if wanted, of the bias.
   ///
   /// The pixels that a strided 1×1 kernel sees are taken out first: oneDNN's AVX2 convolution does
   /// so itself, but writes those of fewer than eight channels past the end of its working memory
@@ -83,6 +95,9 @@ enum ConvolutionKernel {
     return (weight.array, bias?.array)
   }
 
+  /// Runs the compiled convolution of a key. Which of the pointers it reads and which it writes
+  /// depends on the direction, hence the casts. It ends the process where oneDNN fails or has
+  /// written past its working memory.
   private static func run(
     _ key: Key, _ outputShape: [Int], _ images: UnsafePointer<Float>,
     _ weight: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?, _ output: UnsafePointer<Float>
@@ -99,22 +114,29 @@ enum ConvolutionKernel {
     }
   }
 
-  /// By lane.
+  /// Compiled convolutions by lane; lanes beyond their number share them.
   private static let caches = (0..<64).map { _ in LaneCache() }
 }
 
+/// The compiled convolutions of one lane, behind a lock.
 private final class LaneCache: Sendable {
+  /// The cache and its lock.
   let primitives = Mutex(PrimitiveCache())
 }
 
-/// Compiled convolutions by shape. The lock around it also serialises their execution, since a
-/// compiled convolution keeps the addresses of its operands, and reordered weights; lanes have one
-/// each and do not wait for another.
+/// Compiled convolutions by shape.
+///
+/// The lock around it also serialises their execution, since a compiled convolution keeps the
+/// addresses of its operands, and reordered weights; lanes have one each and do not wait for
+/// another.
 private struct PrimitiveCache: ~Copyable {
   /// Certification in chunks meets many batch sizes; beyond this many the cache starts anew.
   private static let limit = 1024
+  /// Handles of the C shim, destroyed when the cache starts anew. The lock is what makes their use
+  /// safe.
   nonisolated(unsafe) private var primitives: [ConvolutionKernel.Key: OpaquePointer] = [:]
 
+  /// Returns the compiled convolution of a key, compiling it the first time.
   mutating func primitive(_ key: ConvolutionKernel.Key, outputShape: [Int]) -> OpaquePointer {
     if let known = primitives[key] { return known }
     if primitives.count >= Self.limit {
@@ -132,6 +154,7 @@ private struct PrimitiveCache: ~Copyable {
 }
 
 extension ConvolutionKernel.Key {
+  /// The extents as the C shim takes them, the same stride and padding on both axes.
   fileprivate func shape(_ output: [Int]) -> conednn_convolution_shape {
     var shape = conednn_convolution_shape()
     shape.batch = Int64(images[0])

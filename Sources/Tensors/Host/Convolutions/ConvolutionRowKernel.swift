@@ -2,15 +2,23 @@ import CKernels
 
 /// Rows of a convolution's matrix, laid out as images: the kernel of the output channel in the
 /// window of the output position, zeros elsewhere.
+///
+/// Bounds refine single neurons by a backward pass that starts with these rows. In a row of the
+/// window, kernel and image have their kw·C scalars in the same order once the kernel is [O, kh,
+/// kw, C], so a row consists of at most kh copies of runs.
 struct ConvolutionRowKernel {
+  /// Stride and padding.
   private let geometry: ConvolutionGeometry
+  /// [H, W, C].
   private let image: [Int]
   /// [H', W', O].
   private let output: [Int]
+  /// The extents kh and kw.
   private let kernel: (height: Int, width: Int)
   /// [O, C, kh, kw].
   private let weightShape: [Int]
 
+  /// Prepares for a weight [O, C, kh, kw] and images [H, W, C]; it traps where they do not fit.
   init(weightShape: [Int], imageShape: [Int], _ geometry: ConvolutionGeometry) {
     self.geometry = geometry
     self.weightShape = weightShape
@@ -19,7 +27,8 @@ struct ConvolutionRowKernel {
     kernel = (weightShape[2], weightShape[3])
   }
 
-  /// Each of the first axis' matrices [rows, columns] transposed.
+  /// Returns an array in which each of the first axis' matrices [rows, columns] is transposed: it
+  /// moves channels behind the kernel's positions, and back.
   private static func reordered(_ weight: DeviceArray, from rows: Int, _ columns: Int)
     -> DeviceArray
   {
@@ -37,7 +46,8 @@ struct ConvolutionRowKernel {
     return out.array
   }
 
-  /// [O, C, kh, kw] → [1, outputs.count, H·W·C].
+  /// Returns the rows of output scalars, given by their places in [H', W', O]: [O, C, kh, kw] → [1,
+  /// outputs.count, H·W·C].
   func rows(_ weight: DeviceArray, of outputs: [Int]) -> DeviceArray {
     let size = image.reduce(1, *)
     // [O, kh, kw, C]: in the order of an image.
@@ -53,7 +63,7 @@ struct ConvolutionRowKernel {
     return rows
   }
 
-  /// The transpose of ``rows(_:of:)``: [1, outputs.count, H·W·C] → [O, C, kh, kw].
+  /// Applies the transpose of ``rows(_:of:)``: [1, outputs.count, H·W·C] → [O, C, kh, kw].
   func weightGradient(_ gradient: DeviceArray, of outputs: [Int]) -> DeviceArray {
     let sum = Host.zeros(weightShape)
     let (from, to) = (gradient.pointer, UnsafeMutablePointer(mutating: sum.pointer))
@@ -68,7 +78,7 @@ struct ConvolutionRowKernel {
   }
 
   /// Calls `body` for each run of products in an output scalar: where the run begins in the kernel
-  /// and in the image, and its length.
+  /// and in the image, and its length. Windows are cut at the image's borders.
   private func forEachRun(
     of scalar: Int, _ body: (_ kernel: Int, _ image: Int, _ count: Int) -> Void
   ) {

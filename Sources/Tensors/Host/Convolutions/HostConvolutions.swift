@@ -1,4 +1,4 @@
-/// Convolutions by oneDNN, and by loops where it is slow.
+/// Convolutions by oneDNN, and by loops where it is slow; rows of their matrices by loops.
 struct HostConvolutions: ConvolutionKernels {
   func forward(
     _ images: DeviceArray, _ weight: DeviceArray, bias: DeviceArray?,

@@ -1,8 +1,8 @@
-/// Norms of a convolution's rows, one for each output position: zero padding cuts the window at
-/// the borders, so rows there are shorter.
+/// Norms of a convolution's rows, one for each output position: zero padding cuts the window at the
+/// borders, so rows there are shorter.
 enum KernelNormKernel {
-  /// [O, C, kh, kw] → [1, H', W', O], each ‖row of the convolution's matrix‖. `scale` [C]
-  /// multiplies the input channels first.
+  /// Returns ‖row of the convolution's matrix‖ for each output scalar: [O, C, kh, kw] → [1, H', W',
+  /// O]. `scale` [C] multiplies the input channels first.
   static func forward(
     _ weight: DeviceArray, scale: DeviceArray, imageShape: [Int], _ geometry: ConvolutionGeometry,
     dual: DualNorm
@@ -23,6 +23,8 @@ enum KernelNormKernel {
     return Host.array(shape: shape, norms.map { Float(dual == .two ? $0.squareRoot() : $0) })
   }
 
+  /// Returns the gradient of the weight. A norm of 0 has the derivative 0; of equal elements of a
+  /// maximum norm only the first one takes the gradient.
   static func backward(
     _ weight: DeviceArray, scale: DeviceArray, imageShape: [Int], _ geometry: ConvolutionGeometry,
     dual: DualNorm, norms: DeviceArray, gradient: DeviceArray
@@ -46,7 +48,9 @@ enum KernelNormKernel {
     return out
   }
 
-  /// Visits every (output position, weight element) pair whose input lies inside the image.
+  /// Visits every (output position, weight element) pair whose input lies inside the image. `value`
+  /// is the element times its channel's scale, `position` a place in [H', W', O], and `tap` one in
+  /// [O, C, kh, kw].
   @inline(__always)
   private static func forEachTap(
     _ weight: DeviceArray, _ scale: DeviceArray, _ image: [Int], _ output: [Int],

@@ -3,17 +3,25 @@ import CKernels
 /// Convolutions of few input channels, such as the first layer's: one image at a time, its windows
 /// read where they lie. oneDNN runs these at a tenth of its usual speed
 /// (Documentation/decisions.md).
+///
+/// An image is copied once with its border of zeros, so that no loop asks for borders. The kw·C
+/// scalars of a window's row are then contiguous, and a window is kh such runs. Output channels are
+/// the lanes of vectors, and several windows are computed at a time.
 struct ThinConvolutionKernel {
+  /// Stride and padding.
   private let geometry: ConvolutionGeometry
-  /// [H, W, C] of an image, and [H', W', O] of its output.
+  /// The shape [H, W, C] of an image.
   private let image: [Int]
+  /// The shape [H', W', O] of an image's output.
   private let output: [Int]
+  /// The extents kh and kw.
   private let kernel: (height: Int, width: Int)
-  /// Floats of a padded image's row.
+  /// The floats of a padded image's row, (W + 2·padding)·C.
   private let rowLength: Int
 
-  /// The kernel for a convolution of images [N, H, W, C] with a weight [O, C, kh, kw], or nil where
-  /// oneDNN does better.
+  /// Prepares the kernel for a convolution of images [N, H, W, C] with a weight [O, C, kh, kw]. It
+  /// is nil where oneDNN does better: for more than 4 input channels, or output channels that are
+  /// no multiple of 4 or more than 64.
   init?(images: [Int], weight: [Int], _ geometry: ConvolutionGeometry) {
     let (outs, channels) = (weight[0], weight[1])
     guard channels <= 4, outs % 4 == 0, outs <= 64 else { return nil }
@@ -24,15 +32,22 @@ struct ThinConvolutionKernel {
     rowLength = (image[1] + 2 * geometry.padding) * channels
   }
 
+  /// The number of input channels C.
   private var channels: Int { image[2] }
+  /// The number of output channels O.
   private var outs: Int { output[2] }
+  /// The floats of a window's row, kw·C.
   private var runLength: Int { kernel.width * channels }
+  /// The same, rounded up to whole vectors of 4.
   private var paddedRun: Int { (runLength + 3) / 4 * 4 }
+  /// The floats of an image.
   private var imageSize: Int { image.reduce(1, *) }
+  /// The floats of an image's output.
   private var outputSize: Int { output.reduce(1, *) }
   /// Floats of a padded image, with slack for vectors that reach over its end.
   private var paddedSize: Int { (image[0] + 2 * geometry.padding) * rowLength + 4 }
 
+  /// The windows of a padded image as CKernels takes them.
   private var windows: ck_windows {
     ck_windows(
       rows: output[0], columns: output[1], row_step: geometry.stride * rowLength,
@@ -40,7 +55,7 @@ struct ThinConvolutionKernel {
       run_stride: rowLength, width: outs)
   }
 
-  /// [N, H, W, C] → [N, H', W', O].
+  /// Returns the outputs, [N, H, W, C] → [N, H', W', O].
   func forward(_ images: DeviceArray, _ weight: DeviceArray, bias: DeviceArray?) -> DeviceArray {
     let out = result([images.shape[0]] + output)
     let taps = tapsByChannel(weight)
@@ -58,7 +73,8 @@ struct ThinConvolutionKernel {
     return out.array
   }
 
-  /// [N, H', W', O] → [N, H, W, C].
+  /// Applies the transpose, [N, H', W', O] → [N, H, W, C]. Windows add to a padded image, whose
+  /// border is dropped.
   func backwardData(_ gradient: DeviceArray, _ weight: DeviceArray) -> DeviceArray {
     let out = result([gradient.shape[0]] + image)
     let taps = channelsByTap(weight)
@@ -79,7 +95,10 @@ struct ThinConvolutionKernel {
     return out.array
   }
 
-  /// The gradient of the weight, [O, C, kh, kw].
+  /// Returns the gradient of the weight, [O, C, kh, kw].
+  ///
+  /// Outside lanes the images are cut into as many ranges as there are threads, so last bits depend
+  /// on their number.
   func backwardWeights(_ images: DeviceArray, _ gradient: DeviceArray) -> DeviceArray {
     let count = images.shape[0]
     // One sum for each range of images, added up in order.
@@ -103,13 +122,15 @@ struct ThinConvolutionKernel {
     return weightLayout(MatrixKernel.columnSums(sums))
   }
 
+  /// Shares images among the threads. The work counts products, not scalars.
   private func forEachImage(_ count: Int, _ body: (Range<Int>) -> Void) {
     parallelRanges(count, work: count * outputSize * runLength, body)
   }
 
   // MARK: Layouts of the weight
 
-  /// [O, C, kh, kw] → [kh, kw, C, O].
+  /// Returns the weight with output channels last, which are one vector: [O, C, kh, kw] → [kh, kw,
+  /// C, O].
   private func tapsByChannel(_ weight: DeviceArray) -> DeviceArray {
     let out = result([weight.count])
     forEachWeight { o, from, ky, run in
@@ -119,7 +140,8 @@ struct ThinConvolutionKernel {
     return out.array
   }
 
-  /// [O, C, kh, kw] → [O, kh, kw, C], runs of kw·C filled up with zeros.
+  /// Returns the weight in the order of an image: [O, C, kh, kw] → [O, kh, kw, C], runs of kw·C
+  /// filled up with zeros.
   private func channelsByTap(_ weight: DeviceArray) -> DeviceArray {
     let (out, from) = (Host.zeros([outs * kernel.height * paddedRun]), weight.pointer)
     let to = UnsafeMutablePointer(mutating: out.pointer)
@@ -130,7 +152,7 @@ struct ThinConvolutionKernel {
     return out
   }
 
-  /// [kh, kw, C, O] → [O, C, kh, kw].
+  /// Undoes ``tapsByChannel(_:)``: [kh, kw, C, O] → [O, C, kh, kw].
   private func weightLayout(_ taps: DeviceArray) -> DeviceArray {
     let out = result([outs, channels, kernel.height, kernel.width])
     forEachWeight { o, to, ky, run in
@@ -156,30 +178,37 @@ struct ThinConvolutionKernel {
 
   // MARK: Padding
 
-  /// One image with its border of zeros.
+  /// One image with its border of zeros, which a thread fills anew for each image. Only the inside
+  /// is written, so the border stays zero when images are read.
   private struct PaddedImage {
     private let storage: Buffer
     private let convolution: ThinConvolutionKernel
     var pointer: UnsafeMutablePointer<Float> { storage.pointer }
 
+    /// Takes memory for a padded image and clears it.
     init(_ convolution: ThinConvolutionKernel) {
       self.convolution = convolution
       storage = Buffer(count: convolution.paddedSize)
       clear()
     }
 
+    /// Sets all to zero, before windows add to it.
     func clear() { pointer.update(repeating: 0, count: convolution.paddedSize) }
 
+    /// Copies an image [H, W, C] to the inside.
     func read(_ image: UnsafePointer<Float>) {
       forEachRow { inside, row, count in (pointer + inside).update(from: image + row, count: count)
       }
     }
 
+    /// Copies the inside to an image [H, W, C].
     func write(_ image: UnsafeMutablePointer<Float>) {
       forEachRow { inside, row, count in (image + row).update(from: pointer + inside, count: count)
       }
     }
 
+    /// Calls `body` with the place of each row in the padded image and in the image, and its
+    /// length.
     @inline(__always)
     private func forEachRow(_ body: (_ inside: Int, _ row: Int, _ count: Int) -> Void) {
       let padding = convolution.geometry.padding

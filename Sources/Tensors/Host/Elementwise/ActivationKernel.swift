@@ -1,19 +1,28 @@
 import Relaxations
 
-/// Loops that apply a function, its interval and its lines, in Double inside. The function is opened
-/// by the caller, so that no loop asks which one it is.
+/// Loops that apply a function, its interval and its lines, in Double inside.
+///
+/// The function is opened by the caller, so that no loop asks which one it is: each method is
+/// generic over ``ScalarFunction``, and all mathematics of a function is in its own type in
+/// Relaxations. Interval ends c ± r are sums of two Floats in Double, which are exact unless the
+/// two differ by many orders of magnitude.
 enum ActivationKernel {
+  /// Returns f(x) of each scalar.
   static func forward(_ f: some ScalarFunction, _ x: DeviceArray) -> DeviceArray {
     ElementwiseKernel.map(x) { Float(f.value(Double($0))) }
   }
 
+  /// Returns f′(x) times the gradient, scalar by scalar.
   static func backward(_ f: some ScalarFunction, _ x: DeviceArray, _ gradient: DeviceArray)
     -> DeviceArray
   {
     ElementwiseKernel.zip(x, gradient) { Float(f.derivative(Double($0))) * $1 }
   }
 
-  /// The least and largest value on [c − r, c + r], rounded outwards, in centre and radius form.
+  /// Returns the least and largest value on [c − r, c + r], in centre and radius form.
+  ///
+  /// The values are rounded outwards by a whole unit in the last place, which covers the error of f
+  /// in Double. Centre and radius are then rounded to nearest, which is not accounted for.
   static func interval(
     _ f: some ScalarFunction, _ center: DeviceArray, _ radius: DeviceArray
   ) -> (center: DeviceArray, radius: DeviceArray) {
@@ -22,6 +31,8 @@ enum ActivationKernel {
     parallelRanges(center.count, work: 16 * center.count) { range in
       for i in range {
         let ends = f.extremes(Double(c[i]) - Double(r[i]), Double(c[i]) + Double(r[i]))
+        // One step beyond the nearest Float lies below the exact value even if `value` is wrong in
+        // its last bits of a Double.
         let lower = Float(ends.least.value).nextDown
         let upper = Float(ends.largest.value).nextUp
         oc[i] = 0.5 * (lower + upper)
@@ -32,6 +43,10 @@ enum ActivationKernel {
     return (newCenter.array, newRadius.array)
   }
 
+  /// Returns the gradients of centre and radius for those of ``interval(_:_:_:)``.
+  ///
+  /// With u the largest and l the least value, centre = (u + l)/2 and radius = (u − l)/2; so u
+  /// receives half the sum of both gradients and l half their difference.
   static func intervalBackward(
     _ f: some ScalarFunction, _ center: DeviceArray, _ radius: DeviceArray,
     centerGradient: DeviceArray,
@@ -57,6 +72,7 @@ enum ActivationKernel {
     return (newCenter.array, newRadius.array)
   }
 
+  /// Returns lines around the function on each interval, for the rule of an undecided ReLU.
   static func lines(
     _ f: some ScalarFunction, _ center: DeviceArray, _ radius: DeviceArray, _ rule: ReLUSlope
   ) -> LineArrays {
@@ -67,6 +83,9 @@ enum ActivationKernel {
       for i in range {
         let (l, u) = (Double(c[i]) - Double(r[i]), Double(c[i]) + Double(r[i]))
         let lines = f.relaxation(l, u, rule)
+        // The slopes hold in a Float already, so this rounds nothing: a slope that changed after
+        // its intercept was found could make the line cross the function. Only the intercepts are
+        // rounded here, the lower one down and the upper one up.
         out[0][i] = Float(lines.lower.slope)
         out[1][i] = Self.roundedDown(lines.lower.intercept)
         out[2][i] = Float(lines.upper.slope)
@@ -77,14 +96,18 @@ enum ActivationKernel {
     return LineArrays(tensors.map(\.array))
   }
 
-  /// The largest Float that is not above `x`; zero stays exact.
+  /// Returns the largest Float that is not above `x`; zero stays exact, and so does every number
+  /// that a Float holds.
   private static func roundedDown(_ x: Double) -> Float {
     let nearest = Float(x)
     return Double(nearest) > x ? nearest.nextDown : nearest
   }
 
+  /// Returns the gradients of centre and radius for those of the four line arrays.
+  ///
   /// With s the slope and h the contact, intercept = f(h) − s·h: its change by s is −h, and by an
-  /// end that is the contact f'(h) − s.
+  /// end that is the contact f'(h) − s. A contact inside the interval is an extreme of f − s·h, so
+  /// that moving it changes nothing.
   static func linesBackward(
     _ f: some ScalarFunction, _ center: DeviceArray, _ radius: DeviceArray, _ rule: ReLUSlope,
     gradients: LineArrays

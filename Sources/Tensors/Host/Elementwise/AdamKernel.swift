@@ -1,7 +1,10 @@
 import CKernels
 
-/// One step of Adam (Kingma and Ba, 2015, algorithm 1) on one array, in place.
+/// One step of Adam (Kingma and Ba, 2015, algorithm 1) on one array, in place: four arrays are read
+/// and three written in a single pass.
 enum AdamKernel {
+  /// Takes the step. Both corrections become two numbers outside the loop, learningRate/correction1
+  /// and √correction2, as they are the same for all scalars.
   static func update(
     _ step: AdamStep, _ parameter: inout DeviceArray, _ first: inout DeviceArray,
     _ second: inout DeviceArray, _ gradient: DeviceArray

@@ -1,7 +1,8 @@
 import CKernels
 
-/// Loops over boxes around inputs.
+/// Loops over ℓ∞ boxes around inputs.
 enum BoxKernel {
+  /// Returns the box in centre and radius form, NaN where it is empty (`ck_clipped_box`).
   static func around(
     _ x: DeviceArray, epsilon: Float, domain: ClosedRange<Float>
   ) -> (center: DeviceArray, radius: DeviceArray) {
@@ -17,6 +18,7 @@ enum BoxKernel {
     return (center.array, radius.array)
   }
 
+  /// Returns a step along signs, moved back into the box (`ck_box_step`).
   static func step(
     _ x: DeviceArray, along direction: DeviceArray, by length: Float, lower: DeviceArray,
     upper: DeviceArray

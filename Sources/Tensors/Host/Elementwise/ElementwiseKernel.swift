@@ -2,8 +2,12 @@ import CKernels
 
 /// Loops over one or two tensors of the same shape. Memory-bound: each is one read of its operands
 /// and one write.
+///
+/// Loops come in two kinds. `unary` and `binary` take a loop of CKernels, which is compiled for
+/// several instruction sets. `map` and `zip` take a closure for one scalar, which is inlined into
+/// the loop.
 enum ElementwiseKernel {
-  /// A loop of CKernels over one tensor.
+  /// Runs a loop of CKernels over ranges of one tensor, into a new one of the same shape.
   static func unary(
     _ x: DeviceArray, _ loop: (UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) -> Void
   ) -> DeviceArray {
@@ -16,7 +20,8 @@ enum ElementwiseKernel {
     return out.array
   }
 
-  /// A loop of CKernels over two tensors of the same size.
+  /// Runs a loop of CKernels over ranges of two tensors of the same size, into a new one of the
+  /// first one's shape.
   static func binary(
     _ x: DeviceArray, _ y: DeviceArray,
     _ loop: (UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?, Int) ->
@@ -33,6 +38,8 @@ enum ElementwiseKernel {
     return out.array
   }
 
+  /// Returns what `body` makes of each scalar. It is always inlined, so that the loop holds no
+  /// call.
   @inline(__always)
   static func map(_ x: DeviceArray, _ body: (Float) -> Float) -> DeviceArray {
     let out = result(x.shape)
@@ -44,6 +51,8 @@ enum ElementwiseKernel {
     return out.array
   }
 
+  /// Returns what `body` makes of each two scalars at the same place. It is always inlined, so that
+  /// the loop holds no call.
   @inline(__always)
   static func zip(_ x: DeviceArray, _ y: DeviceArray, _ body: (Float, Float) -> Float)
     -> DeviceArray
@@ -82,6 +91,7 @@ enum ElementwiseKernel {
     keepAlive(x, signs, sum)
   }
 
+  /// Moves each scalar to the nearest one in [0, 1] and NaN to 0, in place.
   static func clampToUnitInterval(_ x: inout DeviceArray) {
     let start = x.ownPointer()
     parallelRanges(x.count, work: x.count) { range in
@@ -90,6 +100,8 @@ enum ElementwiseKernel {
     keepAlive(x)
   }
 
+  /// Returns Σ x². Runs have a fixed length, so that the sum does not depend on the number of
+  /// threads, and a run of 4096 terms loses little in Float.
   static func sumOfSquares(_ x: DeviceArray) -> Double {
     let from = x.pointer
     defer { keepAlive(x) }

@@ -2,7 +2,7 @@ import CKernels
 import Relaxations
 
 /// Elementwise work on the host. Each case of ``Elementwise`` is a loop of its own: the switch lies
-/// outside.
+/// outside, so that no loop decides anything for each scalar.
 struct HostElementwise: ElementwiseKernels {
   func map(_ function: Elementwise.Unary, _ x: DeviceArray) -> DeviceArray {
     switch function {
@@ -37,6 +37,8 @@ struct HostElementwise: ElementwiseKernels {
     }
   }
 
+  /// Returns the lower ends of boxes around x within a domain, NaN where the box and the domain do
+  /// not meet.
   private func lowerEnds(
     _ x: DeviceArray, _ epsilon: Float, _ domain: ClosedRange<Float>
   ) -> DeviceArray {
@@ -46,6 +48,8 @@ struct HostElementwise: ElementwiseKernels {
     }
   }
 
+  /// Returns the upper ends of the same boxes, NaN in the same places, so that no box has one end
+  /// only.
   private func upperEnds(
     _ x: DeviceArray, _ epsilon: Float, _ domain: ClosedRange<Float>
   ) -> DeviceArray {
@@ -55,8 +59,14 @@ struct HostElementwise: ElementwiseKernels {
     }
   }
 
+  /// Returns a value moved towards a centre until it is at most ε away, in up to four steps of a
+  /// unit in the last place.
+  ///
+  /// - Returns: The value itself where it is NaN, since a comparison with NaN is false.
   private func drawn(_ value: Float, to center: Float, within epsilon: Float) -> Float {
     var value = value
+    // The difference of two Floats of similar size is exact in Double, so this compares what an
+    // exact judge would.
     for _ in 0..<4 where (Double(value) - Double(center)).magnitude > Double(epsilon) {
       value = value > center ? value.nextDown : value.nextUp
     }

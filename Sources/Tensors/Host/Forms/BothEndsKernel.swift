@@ -1,9 +1,9 @@
 import CKernels
 
-/// Lower and upper bounds of linear forms Λ·x over boxes in one pass: [batch, rows, n] → twice
-/// [batch, rows].
+/// Lower and upper bounds of linear forms Λ·x over boxes in one pass over the coefficients, which
+/// are what takes memory: [batch, rows, n] → twice [batch, rows].
 enum BothEndsKernel {
-  /// Λ·c − |Λ|·r and Λ·c + |Λ|·r.
+  /// Returns Λ·c − |Λ|·r and Λ·c + |Λ|·r.
   static func forward(
     _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray
   ) -> (lower: DeviceArray, upper: DeviceArray) {
@@ -20,7 +20,8 @@ enum BothEndsKernel {
     return (lower.array, upper.array)
   }
 
-  /// The gradient of the form from those of both ends.
+  /// Returns the gradient of the form from those of both ends, g_l·(c − sign(Λ)·r) + g_u·(c +
+  /// sign(Λ)·r).
   static func formGradient(
     _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, lower: DeviceArray,
     upper: DeviceArray
@@ -41,7 +42,8 @@ enum BothEndsKernel {
     return out.array
   }
 
-  /// Gradients of centre and radius, summed over the rows of an example.
+  /// Returns the gradients of centre and radius, summed over the rows of an example: Σ (g_l +
+  /// g_u)·Λ and Σ (g_u − g_l)·|Λ|.
   static func boxGradients(
     _ form: DeviceArray, lower: DeviceArray, upper: DeviceArray, shape: [Int]
   ) -> (center: DeviceArray, radius: DeviceArray) {

@@ -1,8 +1,11 @@
 import CKernels
 
 /// Lower bounds of linear forms Λ·x over a set of x: [batch, rows, n] → [batch, rows].
+///
+/// Sums are in Float, in an order that the instruction set fixes. In real arithmetic they are the
+/// exact minimum; rounding is not accounted for.
 enum ConcretizationKernel {
-  /// Over the box of centre c and radius r: Λ·c − |Λ|·r.
+  /// Returns the least values over the box of centre c and radius r: Λ·c − |Λ|·r.
   static func box(_ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray) -> DeviceArray
   {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
@@ -17,6 +20,8 @@ enum ConcretizationKernel {
     return out.array
   }
 
+  /// Returns the gradient of the form, g·(c − sign(Λ)·r): the point of the box at which the form is
+  /// least, times g.
   static func boxFormGradient(
     _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, _ gradient: DeviceArray
   ) -> DeviceArray {
@@ -34,7 +39,8 @@ enum ConcretizationKernel {
     return out.array
   }
 
-  /// Gradients of centre and radius, summed over the rows of an example.
+  /// Returns the gradients of centre and radius, summed over the rows of an example. One thread
+  /// sums an example, so that the order is always the same.
   static func boxSetGradients(
     _ form: DeviceArray, _ gradient: DeviceArray, shape: [Int]
   ) -> (center: DeviceArray, radius: DeviceArray) {
@@ -56,7 +62,7 @@ enum ConcretizationKernel {
     return (dCenter, dRadius)
   }
 
-  /// Over the ball ‖x − c‖ ≤ ε: Λ·c − ε·‖Λ‖ in the dual norm.
+  /// Returns the least values over the ball ‖x − c‖ ≤ ε: Λ·c − ε·‖Λ‖ in the dual norm.
   static func ball(_ form: DeviceArray, _ center: DeviceArray, epsilon: Float, dual: DualNorm)
     -> DeviceArray
   {
@@ -73,6 +79,7 @@ enum ConcretizationKernel {
     return out.array
   }
 
+  /// Returns the gradient of the form, g·(c − ε·∂‖Λ‖/∂Λ).
   static func ballFormGradient(
     _ form: DeviceArray, _ center: DeviceArray, epsilon: Float, dual: DualNorm,
     _ gradient: DeviceArray
@@ -95,10 +102,16 @@ enum ConcretizationKernel {
 }
 
 extension DualNorm {
+  /// Returns the norm of a vector. NaN stays in both cases: for the maximum norm an element that is
+  /// NaN is taken whatever it is compared with, and no number is larger than NaN afterwards.
   func norm(_ x: UnsafePointer<Float>, _ n: Int) -> Float {
     switch self {
     case .two:
       let square = ck_dot(x, x, n)
+      // Squares of numbers below 1e-19 are subnormal in Float and those below 1e-23 vanish, so a
+      // norm could come out too small, and a bound too high. A sum of 1e-24 is far above what
+      // vanished terms add up to; below it the sum is taken again in Double, where no square of a
+      // Float vanishes.
       guard square < 1e-24 else { return square.squareRoot() }
       // Squares may have vanished.
       return Float((0..<n).reduce(0.0) { $0 + Double(x[$1]) * Double(x[$1]) }.squareRoot())
@@ -109,7 +122,8 @@ extension DualNorm {
     }
   }
 
-  /// Adds factor · ∂‖x‖/∂x to `out`; at a tie of the maximum the first element takes it all.
+  /// Adds factor · ∂‖x‖/∂x to `out`; at a tie of the maximum the first element takes it all. At the
+  /// zero vector it adds nothing.
   func addGradient(
     _ x: UnsafePointer<Float>, _ n: Int, times factor: Float, to out: UnsafeMutablePointer<Float>
   ) {

@@ -2,7 +2,12 @@ import Relaxations
 
 /// Replaces a function by lines in linear forms, where each row chooses its lines by itself from
 /// those of the function's hull (``Hull``).
+///
+/// A hull is expensive, and all rows of an example need the same one. So the loop over neurons is
+/// outside and that over rows inside, although coefficients of a row are neighbours in memory.
 enum FreeActivationFormKernel {
+  /// Returns the forms over the function's input and what their constants gain.
+  ///
   /// - Parameter alpha: [batch, rows, n] in [0, 1].
   /// - Returns: Λ · slope and Σ Λ · intercept, of the lower line where Λ ≥ 0, else of the upper.
   static func forward(
@@ -32,8 +37,8 @@ enum FreeActivationFormKernel {
     return (out.array, constant.array)
   }
 
-  /// Gradients of form and alpha. The intercept of a line that touches the function at h changes by
-  /// −h times what its slope does.
+  /// Returns the gradients of form and alpha. The intercept of a line that touches the function at
+  /// h changes by −h times what its slope does.
   static func backward(
     _ f: some ScalarFunction, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray,
     _ alpha: DeviceArray,
@@ -61,7 +66,7 @@ enum FreeActivationFormKernel {
     return (dForm.array, dAlpha.array)
   }
 
-  /// The hull of each neuron of an example, [batch, n].
+  /// Calls `body` with the hull of each neuron of an example, whose boxes are [batch, n].
   private static func forEachNeuron(
     _ f: some ScalarFunction, _ center: DeviceArray, _ radius: DeviceArray, _ example: Int,
     _ n: Int,
@@ -77,12 +82,14 @@ enum FreeActivationFormKernel {
 }
 
 extension Side {
-  /// The side on which a line has to lie for a coefficient.
+  /// The side on which a line has to lie for a coefficient, in a lower bound: above where the
+  /// coefficient is negative. NaN counts as below and makes the result NaN.
   fileprivate init(of coefficient: Float) { self = coefficient < 0 ? .above : .below }
 }
 
 extension ActivationRelaxation.Line {
-  /// The intercept, rounded so that the line still holds on the side that the coefficient needs.
+  /// Returns the intercept, rounded so that the line still holds on the side that the coefficient
+  /// needs: up for a line above, down for one below.
   fileprivate func outwardIntercept(for coefficient: Float) -> Float {
     let nearest = Float(intercept)
     if coefficient < 0 { return Double(nearest) < intercept ? nearest.nextUp : nearest }

@@ -1,8 +1,13 @@
 import CKernels
 
-/// Replaces ReLU by lines in linear forms, where each row of a form has lower slopes of its own:
+/// Replaces ReLU by lines in linear forms, where each row of a form has lower slopes for itself:
 /// ``ReLUFormKernel`` for α-CROWN.
+///
+/// The lower line of an undecided neuron is α·h. Instead of asking which neurons are undecided, the
+/// loops compute the slope as zero + (one − zero)·α, where both are equal for decided neurons.
 enum FreeReLUFormKernel {
+  /// Returns the forms over the pre-activation and what their constants gain.
+  ///
   /// - Parameter alpha: [batch, rows, n]; read where l < 0 < u.
   /// - Returns: Λ⁺ · lowerSlope + Λ⁻ · upperSlope, and Σ Λ⁻ · upperIntercept.
   static func forward(
@@ -22,6 +27,7 @@ enum FreeReLUFormKernel {
     return (out.array, constant.array)
   }
 
+  /// Returns the gradient of the form.
   static func formGradient(
     _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, _ alpha: DeviceArray,
     formGradient: DeviceArray,
@@ -43,6 +49,7 @@ enum FreeReLUFormKernel {
     return out.array
   }
 
+  /// Returns the gradient of the slopes: Λ⁺ · g for undecided neurons, 0 for decided ones.
   static func alphaGradient(
     _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, formGradient: DeviceArray
   ) -> DeviceArray {
@@ -59,7 +66,8 @@ enum FreeReLUFormKernel {
     return out.array
   }
 
-  /// Runs `body` for each example and row with the example's lines.
+  /// Runs `body` for each example and row with the example's lines, which are computed again where
+  /// the example changes.
   private static func forEachRow(
     _ size: LinearFormKernel.Extents, _ center: DeviceArray, _ radius: DeviceArray,
     _ body: (_ example: Int, _ row: Int, _ lines: FreeLines) -> Void
@@ -84,19 +92,27 @@ enum FreeReLUFormKernel {
 /// Lines of one example: lower slopes for α = 0 and for α = 1, which differ where ReLU is
 /// undecided, upper slopes and upper intercepts.
 private struct FreeLines {
+  /// The four runs of n numbers, one after another.
   private let storage: Buffer
+  /// The number of neurons.
   private let n: Int
 
+  /// Takes memory for the lines of n neurons.
   init(_ n: Int) {
     storage = Buffer(count: 4 * n)
     self.n = n
   }
 
+  /// The lower slopes for α = 0.
   var zero: UnsafeMutablePointer<Float> { storage.pointer }
+  /// The lower slopes for α = 1.
   var one: UnsafeMutablePointer<Float> { storage.pointer + n }
+  /// The upper slopes.
   var upper: UnsafeMutablePointer<Float> { storage.pointer + 2 * n }
+  /// The upper intercepts.
   var intercept: UnsafeMutablePointer<Float> { storage.pointer + 3 * n }
 
+  /// Computes the lines of an example from its pre-activation bounds.
   func fill(_ center: UnsafePointer<Float>, _ radius: UnsafePointer<Float>) {
     ck_relu_lines(CK_SLOPE_ZERO, center, radius, zero, upper, intercept, n)
     ck_relu_lines(CK_SLOPE_ONE, center, radius, one, upper, intercept, n)

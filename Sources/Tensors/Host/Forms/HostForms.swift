@@ -1,4 +1,4 @@
-/// Loops over the rows of forms, examples in parallel.
+/// Loops over the rows of forms, examples or rows in parallel.
 struct HostForms: FormKernels {
   func biasTerm(_ form: DeviceArray, _ bias: DeviceArray) -> DeviceArray {
     LinearFormKernel.dotBias(form, bias)

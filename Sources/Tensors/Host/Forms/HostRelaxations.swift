@@ -1,6 +1,7 @@
 import Relaxations
 
-/// Loops that replace layers by lines in forms, examples in parallel.
+/// Loops that replace layers by lines in forms, examples or rows in parallel. A function is opened
+/// here (`function.scalar`), so that its loop is compiled for it.
 struct HostRelaxations: RelaxationKernels {
   func relax(
     _ form: DeviceArray, _ lines: LineArrays

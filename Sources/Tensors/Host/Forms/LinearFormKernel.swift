@@ -3,16 +3,21 @@ import CKernels
 /// Loops over the coefficients Λ of linear forms, [batch, rows, n], against tensors [batch, n].
 ///
 /// A form may also be shared by the whole batch: Λ is then [1, rows, n] and every example reads the
-/// same rows.
+/// same rows. Results have coefficients for each example in any case.
 enum LinearFormKernel {
-  /// Sizes of a form [formBatch, rows, n] against operands [batch, n].
+  /// Sizes of a form [formBatch, rows, n] against operands [batch, n], and the loops over them.
   struct Extents {
+    /// The number of examples, that of the operands.
     let batch: Int
+    /// The number of rows of each example, such as margins.
     let rows: Int
+    /// The number of coefficients of a row.
     let n: Int
     /// Distance in Λ from one example to the next; 0 for a shared form.
     let formStride: Int
 
+    /// Reads the sizes off a form; it traps where the form has neither one example nor as many as
+    /// the operands.
     init(_ form: DeviceArray, batch: Int) {
       precondition(form.shape.count == 3, "a linear form is [batch, rows, n], not \(form.shape)")
       precondition(form.shape[0] == batch || form.shape[0] == 1, "batch of form and operand")
@@ -21,7 +26,8 @@ enum LinearFormKernel {
       formStride = form.shape[0] == batch ? rows * n : 0
     }
 
-    /// Runs `body` for each example and row, examples in parallel where there are enough.
+    /// Runs `body` for each example and row, in parallel where there are enough. The body writes
+    /// what belongs to its row only.
     @inline(__always)
     func forEachRow(_ body: (_ example: Int, _ row: Int) -> Void) {
       parallelRanges(batch * rows, work: batch * rows * n) { range in
@@ -29,6 +35,8 @@ enum LinearFormKernel {
       }
     }
 
+    /// Runs `body` for each example, in parallel where there are enough. Sums over the rows of an
+    /// example are made so, by one thread.
     @inline(__always)
     func forEachExample(_ body: (_ example: Int) -> Void) {
       parallelRanges(batch, work: batch * rows * n) { range in
@@ -41,8 +49,8 @@ enum LinearFormKernel {
 
   /// Substitutes lines for an activation in a lower-bounding form.
   ///
-  /// Where Λ ≥ 0 the lower line is taken, elsewhere the upper one: Λ' = Λ⁺ · lowerSlope +
-  /// Λ⁻ · upperSlope, and the constant gains Σ Λ⁺ · lowerIntercept + Λ⁻ · upperIntercept.
+  /// Where Λ ≥ 0 the lower line is taken, elsewhere the upper one: Λ' = Λ⁺ · lowerSlope + Λ⁻ ·
+  /// upperSlope, and the constant gains Σ Λ⁺ · lowerIntercept + Λ⁻ · upperIntercept.
   static func relax(_ form: DeviceArray, _ lines: LineArrays) -> (
     form: DeviceArray, constant: DeviceArray
   ) {
@@ -62,7 +70,8 @@ enum LinearFormKernel {
     return (out.array, constant.array)
   }
 
-  /// Gradients of ``relax(_:_:)``: of the form, and of the lines.
+  /// Returns the gradients of ``relax(_:_:)``: of the form, and of the lines, the latter summed
+  /// over the rows of an example.
   static func relaxBackward(
     _ form: DeviceArray, _ lines: LineArrays, formGradient: DeviceArray,
     constantGradient: DeviceArray
@@ -90,9 +99,11 @@ enum LinearFormKernel {
     return (dForm.array, dLines)
   }
 
+  /// The addresses of four line arrays, for reading or, where the arrays are new, for writing.
   private struct LinePointers {
     let lowerSlope, lowerIntercept, upperSlope, upperIntercept: UnsafeMutablePointer<Float>
 
+    /// Takes the addresses; the caller keeps the arrays alive.
     init(_ lines: LineArrays) {
       func pointer(_ array: DeviceArray) -> UnsafeMutablePointer<Float> {
         .init(mutating: array.pointer)
@@ -106,8 +117,8 @@ enum LinearFormKernel {
 
   // MARK: Constants from a bias
 
-  /// Σ over positions and channels of Λ · bias: [batch, rows, positions × channels] → [batch,
-  /// rows].
+  /// Returns Σ over positions and channels of Λ · bias: [batch, rows, positions × channels] →
+  /// [batch, rows].
   static func dotBias(_ form: DeviceArray, _ bias: DeviceArray) -> DeviceArray {
     let size = Extents(form, batch: form.shape[0])
     let out = result([size.batch, size.rows])
@@ -140,12 +151,18 @@ enum LinearFormKernel {
   }
 }
 
-/// A bias repeated, so that loops over a few channels become long ones.
+/// A bias repeated, so that loops over a few channels become long ones of up to 1024 scalars.
 private struct BiasTile {
+  /// The copies of the bias, one after another.
   let array: DeviceArray
+  /// The length that the runs cover.
   private let total: Int
+  /// The address of the copies.
   var pointer: UnsafePointer<Float> { array.pointer }
 
+  /// Copies the bias as often as 1024 scalars, or the whole length, have room for it, and at least
+  /// once.
+  ///
   /// - Parameter total: The length that the runs cover, a multiple of the channels.
   init(_ bias: DeviceArray, upTo total: Int) {
     let channels = bias.count
@@ -159,6 +176,7 @@ private struct BiasTile {
     keepAlive(bias)
   }
 
+  /// Calls `body` with the start and the length of each run; all runs begin at the first channel.
   @inline(__always)
   func forEachRun(_ body: (_ start: Int, _ count: Int) -> Void) {
     for start in stride(from: 0, to: total, by: array.count) {

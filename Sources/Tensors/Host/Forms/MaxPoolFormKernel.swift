@@ -2,15 +2,23 @@ import Relaxations
 
 /// Replaces max pooling by lines over elements of its windows (``MaxPoolRelaxation``) in linear
 /// forms.
+///
+/// Each maximum is bounded by one element from below and a line over one element from above, so
+/// each coefficient of the old form goes to one place of the new one. The lines of an example serve
+/// all its rows.
 struct MaxPoolFormKernel {
+  /// The windows over an image.
   let window: PoolingWindow
   /// [H, W, C].
   let image: [Int]
 
+  /// The number of scalars of an image.
   private var imageSize: Int { image.reduce(1, *) }
+  /// [H', W', C].
   private var output: [Int] { MaxPoolKernel(window: window).outputShape(image) }
 
-  /// The lines of one example, by scalar of the output.
+  /// Returns the lines of one example, by scalar of the output, from the centres and radii of its
+  /// H·W·C scalars.
   private func lines(
     _ center: UnsafePointer<Float>, _ radius: UnsafePointer<Float>
   ) -> [MaxPoolRelaxation] {
@@ -21,6 +29,7 @@ struct MaxPoolFormKernel {
         let places = (0..<place.rows * place.columns).lazy.map { i in
           place.image + (i / place.columns * image[1] + i % place.columns) * channels + channel
         }
+        // The ends are sums in Float, rounded to nearest; that rounding is not accounted for.
         lines.append(
           MaxPoolRelaxation(
             places, lower: { center[$0] - radius[$0] }, upper: { center[$0] + radius[$0] }))
@@ -29,7 +38,9 @@ struct MaxPoolFormKernel {
     return lines
   }
 
-  /// - Returns: Forms over the image, [batch, rows, H·W·C], and what their constants gain.
+  /// Returns the forms over the image, [batch, rows, H·W·C], and what their constants gain.
+  ///
+  /// - Parameter form: Λ over the maxima, [batch or 1, rows, H'·W'·C].
   func forward(
     _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray
   ) -> (form: DeviceArray, constant: DeviceArray) {
@@ -58,7 +69,7 @@ struct MaxPoolFormKernel {
     return (out, constant.array)
   }
 
-  /// Gradients of form, centre and radius.
+  /// Returns the gradients of form, centre and radius.
   func backward(
     _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray, formGradient: DeviceArray,
     constantGradient: DeviceArray

@@ -1,15 +1,21 @@
-/// Loops over stacks of columns [batch, k, n].
+/// Loops over stacks of columns [batch, k, n]: projected noise terms, k numbers for each of n
+/// scalars.
 struct ProjectedNoiseKernel {
+  /// The number of examples, one stack for each.
   private let batch: Int
+  /// The number of columns of a stack, which is that of the random projections.
   private let k: Int
+  /// The number of scalars of a column, those of a layer.
   private let n: Int
 
+  /// Reads the extents off the columns; it traps where there are none.
   init(_ columns: DeviceArray) {
     precondition(columns.shape.count == 3 && columns.shape[1] > 0, "columns \(columns.shape)")
     (batch, k, n) = (columns.shape[0], columns.shape[1], columns.shape[2])
   }
 
-  /// Calls `body` with an example and each of its columns' place in the stack.
+  /// Calls `body` with an example, each of its columns, and the column's place in memory. An
+  /// example is one thread's, and its columns come in order, so that a body may sum over them.
   private func forEachColumn(_ body: (_ example: Int, _ column: Int, _ start: Int) -> Void) {
     parallelRanges(batch, work: batch * k * n) { range in
       for example in range {
@@ -18,6 +24,7 @@ struct ProjectedNoiseKernel {
     }
   }
 
+  /// Returns slope · column + offset · noise, scalar by scalar.
   func scaled(
     _ columns: DeviceArray, _ slope: DeviceArray, _ offset: DeviceArray, _ noise: DeviceArray
   ) -> DeviceArray {
@@ -33,6 +40,7 @@ struct ProjectedNoiseKernel {
     return out.array
   }
 
+  /// Returns the gradients of columns, slope and offset, the latter two summed over the columns.
   func scaledBackward(
     _ columns: DeviceArray, _ slope: DeviceArray, _ noise: DeviceArray, _ gradient: DeviceArray
   ) -> (columns: DeviceArray, slope: DeviceArray, offset: DeviceArray) {
@@ -56,7 +64,8 @@ struct ProjectedNoiseKernel {
     return (out.array, bySlope, byOffset)
   }
 
-  /// The medians [batch, n], and for each the columns in the middle: the same one twice for odd k.
+  /// Returns the medians of magnitudes, [batch, n], and for each the columns in the middle: the
+  /// same one twice for odd k.
   func medians(_ columns: DeviceArray) -> (values: DeviceArray, middles: [(Int32, Int32)]) {
     let out = result([batch, n])
     let x = columns.pointer
@@ -82,17 +91,21 @@ struct ProjectedNoiseKernel {
     return (out.array, middles)
   }
 
+  /// Returns a key that is ordered as the magnitude of a scalar and remembers its column.
+  ///
   /// Bits of numbers that are not negative are ordered as these (NaN above all), so the magnitude
-  /// goes first and the column last.
+  /// goes first and the column last. No two keys of a stack are equal.
   private static func key(_ x: Float, _ column: Int) -> UInt64 {
     UInt64(abs(x).bitPattern) << 32 | UInt64(column)
   }
 
+  /// Returns the magnitude in a key.
   private static func magnitude(_ key: UInt64) -> Float {
     Float(bitPattern: UInt32(key >> 32))
   }
 
-  /// The keys in the middle (one of an odd number, twice).
+  /// Returns the keys in the middle of the sorted order (one of an odd number, twice), and changes
+  /// the order of the keys.
   private static func middles(_ keys: inout [UInt64]) -> (UInt64, UInt64) {
     keys.withUnsafeMutableBufferPointer { keys in
       let high = keys.count / 2
@@ -102,8 +115,8 @@ struct ProjectedNoiseKernel {
     }
   }
 
-  /// Hoare's selection: what would be at a place of the sorted keys; smaller ones then lie before
-  /// it.
+  /// Returns what would be at a place of the sorted keys, by Hoare's selection; smaller ones then
+  /// lie before it.
   private static func select(
     _ place: Int, in keys: UnsafeMutablePointer<UInt64>, _ count: Int
   ) -> UInt64 {
@@ -126,6 +139,8 @@ struct ProjectedNoiseKernel {
     return keys[place]
   }
 
+  /// Returns the gradient of the columns: half of it goes to each of the middle ones, with the sign
+  /// of the column.
   func mediansBackward(
     _ columns: DeviceArray, _ middles: [(Int32, Int32)], _ gradient: DeviceArray
   ) -> DeviceArray {
@@ -148,6 +163,7 @@ struct ProjectedNoiseKernel {
     return out
   }
 
+  /// Returns √(Σ column²/k), [batch, n].
   func roots(_ columns: DeviceArray) -> DeviceArray {
     let out = Host.zeros([batch, n])
     let (x, to) = (columns.pointer, UnsafeMutablePointer(mutating: out.pointer))
@@ -160,6 +176,7 @@ struct ProjectedNoiseKernel {
     return out
   }
 
+  /// Returns the gradient of the columns, g · column/(k · root); 0 where a root is 0.
   func rootsBackward(_ columns: DeviceArray, _ roots: DeviceArray, _ gradient: DeviceArray)
     -> DeviceArray
   {

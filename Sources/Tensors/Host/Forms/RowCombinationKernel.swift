@@ -1,7 +1,9 @@
 import CKernels
 
-/// Weighted sums over the rows of linear forms, [batch, rows, n] with [batch, rows].
+/// Weighted sums over the rows of linear forms, [batch, rows, n] with [batch, rows] → [batch, 1,
+/// n].
 enum RowCombinationKernel {
+  /// Returns the sums. One thread sums an example's rows, in order.
   static func forward(_ form: DeviceArray, _ weights: DeviceArray) -> DeviceArray {
     let size = LinearFormKernel.Extents(form, batch: weights.shape[0])
     let out = Host.zeros([size.batch, 1, size.n])
@@ -18,6 +20,7 @@ enum RowCombinationKernel {
     return out
   }
 
+  /// Returns the gradient of the form: the combined row's gradient times each row's weight.
   static func formGradient(_ form: DeviceArray, _ weights: DeviceArray, _ gradient: DeviceArray)
     -> DeviceArray
   {
@@ -34,6 +37,8 @@ enum RowCombinationKernel {
     return out.array
   }
 
+  /// Returns the gradient of the weights: each row's scalar product with the combined row's
+  /// gradient.
   static func weightGradient(_ form: DeviceArray, _ gradient: DeviceArray) -> DeviceArray {
     let size = LinearFormKernel.Extents(form, batch: gradient.shape[0])
     let out = result([size.batch, size.rows])

@@ -3,8 +3,9 @@ import Relaxations
 /// Replaces softmax, or its logarithm, by planes in linear forms.
 ///
 /// Sums run in Double. A coefficient is then rounded to Float, and the constant lowered by what
-/// that can cost on the box.
+/// that can cost on the box: |rounded − exact| times the largest magnitude of the logit.
 enum SoftmaxFormKernel {
+  /// Returns the forms over the logits and what their constants gain.
   static func forward(
     _ scale: SoftmaxScale, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray
   ) -> (form: DeviceArray, constant: DeviceArray) {
@@ -21,7 +22,7 @@ enum SoftmaxFormKernel {
     return (out.array, constant.array)
   }
 
-  /// The gradient of the form.
+  /// Returns the gradient of the form. The planes are constants, and so is what rounding costs.
   static func backward(
     _ scale: SoftmaxScale, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray,
     formGradient: DeviceArray, constantGradient: DeviceArray
@@ -38,7 +39,8 @@ enum SoftmaxFormKernel {
     return out.array
   }
 
-  /// Runs `body` with each row of each example, its coefficients and the example's planes.
+  /// Runs `body` with each row of each example, its coefficients and the example's planes. Planes
+  /// that no row of the example needs are not computed.
   private static func forEachRow(
     _ scale: SoftmaxScale, _ form: DeviceArray, _ center: DeviceArray, _ radius: DeviceArray,
     _ body: (_ row: Int, _ coefficients: [Double], _ planes: FormPlanes) -> Void
@@ -65,15 +67,23 @@ enum SoftmaxFormKernel {
 
 /// The planes of one example that its forms need.
 private struct FormPlanes {
+  /// The planes of either scale.
   private enum Kind {
-    /// By element, below and above; nil where no form needs it.
+    /// The planes below and above each element; nil where no form needs it.
     case probability(lower: [Plane?], upper: [Plane?])
+    /// The planes around log Σ exp, which all elements share.
     case logarithm(LogSumExpPlanes)
   }
 
+  /// Which scale, with its planes.
   private let kind: Kind
+  /// The box that the planes hold on, which rounding is measured by.
   private let box: LogitBox
 
+  /// Computes planes on a box of logits.
+  ///
+  /// - Parameter needed: For each element, whether any row has a positive coefficient for it, and
+  ///   whether any has a negative one. NaN counts as positive.
   init(_ scale: SoftmaxScale, _ box: LogitBox, _ needed: [(lower: Bool, upper: Bool)]) {
     self.box = box
     switch scale {
@@ -86,7 +96,7 @@ private struct FormPlanes {
     }
   }
 
-  /// A form over the softmax as one over the logits: Σ Λ_i·plane_i, or Λ·z − (Σ Λ)·plane of
+  /// Returns a form over the softmax as one over the logits: Σ Λ_i·plane_i, or Λ·z − (Σ Λ)·plane of
   /// log Σ exp, which is exact where Σ Λ is 0, as for differences of two outputs.
   func pulled(_ coefficients: [Double]) -> Plane {
     switch kind {
@@ -105,7 +115,11 @@ private struct FormPlanes {
     }
   }
 
-  /// How the pulled form changes with each coefficient, given what it is worth.
+  /// Returns how the pulled form changes with each coefficient, given what it is worth.
+  ///
+  /// - Parameters:
+  ///   - slopes: The gradient of the pulled form's coefficients.
+  ///   - constant: The gradient of its constant.
   func pulledGradient(
     _ coefficients: [Double], _ slopes: [Double], _ constant: Double
   ) -> [Double] {
@@ -123,8 +137,10 @@ private struct FormPlanes {
     }
   }
 
-  /// The constant of a pulled form, lower by what rounding of its coefficients and of these sums can
-  /// cost on the box.
+  /// Returns the constant of a pulled form, lower by what rounding of its coefficients and of these
+  /// sums can cost on the box. It is NaN where the box is not finite.
+  ///
+  /// - Parameter rounded: The coefficient at a place, as it was stored.
   func loweredConstant(
     _ pulled: Plane, _ coefficients: [Double], rounded: (Int) -> Double
   ) -> Float {
@@ -135,12 +151,16 @@ private struct FormPlanes {
       size += abs(pulled.slopes[i]) * magnitude
     }
     let scale = coefficients.reduce(0) { $0 + abs($1) }
+    // `cost` covers the coefficients' rounding to Float: a coefficient that is off by d moves the
+    // form by at most d·|z|. The last term covers the errors of the sums in Double, which grow with
+    // the sizes of their terms. The constant is then rounded down.
     let exact = pulled.intercept - cost - (size + scale) * box.slack
     return Double(Float(exact)) > exact ? Float(exact).nextDown : Float(exact)
   }
 }
 
 extension Plane {
+  /// Adds a multiple of another plane.
   fileprivate mutating func add(_ plane: Plane, times factor: Double) {
     intercept += factor * plane.intercept
     for i in slopes.indices { slopes[i] += factor * plane.slopes[i] }

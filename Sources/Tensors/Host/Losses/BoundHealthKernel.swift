@@ -2,19 +2,27 @@ import CKernels
 
 /// The regularisers of short warm-up IBP (Shi et al. 2021, equations 8 to 10) on one layer's
 /// pre-activation intervals.
+///
+/// One pass over the intervals gives eight sums, from which the value and the factors of all
+/// derivatives follow; a second pass makes the gradients. The kernel is its own residual: it keeps
+/// six numbers and no array.
 struct BoundHealthKernel: Residual {
-  /// relu(tolerance − inputRadius / mean radius) / tolerance, plus the same for the ratios, not
-  /// above 1, of the mean and of the spread of active and inactive neurons' centres.
+  /// The sum of two terms: relu(tolerance − inputRadius / mean radius) / tolerance, plus the same
+  /// for the ratios, not above 1, of the mean and of the spread of active and inactive neurons'
+  /// centres.
   let value: Double
   /// What ``ck_health_gradient`` multiplies numbers, centres and radii by.
   private let factors: [Double]
 
+  /// Computes the value and the factors.
+  ///
   /// - Parameters:
   ///   - tolerance: Below this ratio a term counts.
   ///   - inputRadius: The mean radius of the input's intervals.
   init(_ center: DeviceArray, _ radius: DeviceArray, tolerance: Double, inputRadius: Double) {
     let count = Double(max(center.count, 1))
     let sums = Self.sums(center, radius)
+    // Intervals of no width (at the ramp's start) would make the ratio infinite.
     let meanRadius = max(sums[0] / count, 1e-12)
     let tightness = inputRadius / meanRadius
     let byRadius = tightness < tolerance ? tightness / meanRadius / tolerance / count : 0
@@ -25,7 +33,8 @@ struct BoundHealthKernel: Residual {
     factors = balance.factors + [byRadius]
   }
 
-  /// The gradients by centre and radius, times a number.
+  /// Returns the gradients by centre and radius, times a number. The radius has the same gradient
+  /// everywhere, since only its mean counts.
   func gradients(
     _ center: DeviceArray, _ radius: DeviceArray, times factor: Float
   ) -> (center: DeviceArray, radius: DeviceArray) {
@@ -40,7 +49,8 @@ struct BoundHealthKernel: Residual {
     return (byCenter.array, byRadius.array)
   }
 
-  /// The eight sums of ``ck_health_sums``.
+  /// Returns the eight sums of ``ck_health_sums``: Σ r and Σ c of all neurons, then number, Σ c and
+  /// Σ c² of the active and of the inactive ones.
   private static func sums(_ center: DeviceArray, _ radius: DeviceArray) -> [Double] {
     let (c, r) = (center.pointer, radius.pointer)
     defer { keepAlive(center, radius) }
@@ -49,9 +59,9 @@ struct BoundHealthKernel: Residual {
     }
   }
 
-  /// The active or the inactive neurons.
+  /// The active or the inactive neurons of the layer.
   private struct Side {
-    /// |Σ c|, Σ (c − mean) and Σ (c − mean)².
+    /// |Σ c|, Σ (c − mean) and Σ (c − mean)², where the mean is that of all neurons' centres.
     let total, drift, spread: Double
 
     /// - Parameter sums: Their number, Σ c and Σ c².
@@ -65,6 +75,8 @@ struct BoundHealthKernel: Residual {
     }
   }
 
+  /// Returns the term for both ratios, and the five factors of its derivatives by the centres. Both
+  /// are 0 where either side has no neurons.
   private static func balance(
     _ active: Side, _ inactive: Side, _ mean: Double, _ count: Double, _ tolerance: Double
   ) -> (value: Double, factors: [Double]) {
@@ -83,7 +95,7 @@ struct BoundHealthKernel: Residual {
     return (means.value + spreads.value, factors)
   }
 
-  /// relu(tolerance − min(a/b, b/a)) / tolerance and its derivatives.
+  /// Returns relu(tolerance − min(a/b, b/a)) / tolerance and its derivatives by a and b.
   private static func term(
     _ a: Double, _ b: Double, _ tolerance: Double
   ) -> (value: Double, byFirst: Double, bySecond: Double) {

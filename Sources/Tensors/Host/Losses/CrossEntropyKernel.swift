@@ -2,8 +2,13 @@ import RealModule
 
 /// Cross-entropies as means over a batch, with the gradient made in the same pass. Sums run in
 /// Double and in index order: the result does not depend on the number of threads.
+///
+/// A loss has a few thousand scalars at most, so the calling thread does it alone. The largest
+/// logit is subtracted before exponentials are taken, so that none overflows and their sum is at
+/// least 1.
 enum CrossEntropyKernel {
-  /// −log softmax(logits)[label], averaged: [batch, classes] → scalar and its gradient.
+  /// Returns −log softmax(logits)[label], averaged, and its gradient (p_j − [j = label])/batch:
+  /// [batch, classes] → scalar and [batch, classes].
   static func labels(_ logits: DeviceArray, _ labels: [Int]) -> (
     loss: DeviceArray, gradient: DeviceArray
   ) {
@@ -29,7 +34,8 @@ enum CrossEntropyKernel {
     return (Host.array(shape: [], repeating: Float(total / Double(batch))), gradient.array)
   }
 
-  /// log(1 + Σ exp(−m)), averaged: cross-entropy of −m with 0 in the label's slot.
+  /// Returns log(1 + Σ exp(−m)), averaged, and its gradient: the cross-entropy of −m with 0 in the
+  /// label's slot.
   static func margins(_ margins: DeviceArray) -> (loss: DeviceArray, gradient: DeviceArray) {
     let batch = Double(margins.shape[0])
     let each = eachMargin(margins, share: 1 / batch)
@@ -37,7 +43,9 @@ enum CrossEntropyKernel {
     return (Host.array(shape: [], repeating: Float(total / batch)), each.gradient)
   }
 
-  /// The same for each example, [batch], and the gradients times `share`.
+  /// Returns log(1 + Σ exp(−m)) of each example, [batch], and the gradients times `share`.
+  ///
+  /// - Returns: The losses as an array and, for further sums, in Double.
   static func eachMargin(
     _ margins: DeviceArray, share: Double = 1
   ) -> (losses: DeviceArray, exact: [Double], gradient: DeviceArray) {
@@ -60,8 +68,9 @@ enum CrossEntropyKernel {
     return (Host.array(shape: [batch], losses.map { Float($0) }), losses, gradient.array)
   }
 
-  /// KL(softmax p ‖ softmax q), averaged, with its gradients. With D = Σ P·(log P − log Q):
-  /// ∂D/∂p_j = P_j · (log P_j − log Q_j − D) and ∂D/∂q_j = Q_j − P_j.
+  /// Returns KL(softmax p ‖ softmax q), averaged, with its gradients.
+  ///
+  /// With D = Σ P·(log P − log Q): ∂D/∂p_j = P_j · (log P_j − log Q_j − D) and ∂D/∂q_j = Q_j − P_j.
   static func divergence(
     _ p: DeviceArray, _ q: DeviceArray
   ) -> (loss: DeviceArray, byP: DeviceArray, byQ: DeviceArray) {
@@ -85,6 +94,7 @@ enum CrossEntropyKernel {
     return (Host.array(shape: [], repeating: Float(total / Double(batch))), byP.array, byQ.array)
   }
 
+  /// Returns the logarithms of a softmax in Double.
   private static func logSoftmax(_ logits: ArraySlice<Float>) -> [Double] {
     let largest = logits.reduce(-Float.infinity) { Swift.max($1, $0) }
     let sum = logits.reduce(0.0) { $0 + .exp(Double($1 - largest)) }
@@ -92,7 +102,8 @@ enum CrossEntropyKernel {
   }
 }
 
-/// A probability, or 0 where it is too small to count next to the others, which sum to 1. Gradients
-/// of such examples would run through the network as subnormal numbers, at a hundredth of the
-/// speed.
+/// Returns a probability, or 0 where it is too small to count next to the others, which sum to 1.
+///
+/// Gradients of such examples would run through the network as subnormal numbers, at a hundredth of
+/// the speed.
 func notable(_ probability: Double) -> Double { probability < 1e-20 ? 0 : probability }

@@ -1,6 +1,6 @@
 /// Losses in one pass over the examples, in their order, on the calling thread.
 struct HostLosses: LossKernels {
-  /// The shift of each example.
+  /// The shift of each example in loss fusion, in Double.
   private struct Shifts: Residual {
     let values: [Double]
   }

@@ -1,9 +1,10 @@
 import RealModule
 
 /// The scalar kernels of loss fusion (Xu et al. 2020): a linear upper bound of Σ exp(−m) on an
-/// interval of margins, and the logarithm of the bounded sum. All per example; Double inside.
+/// interval of margins, and the logarithm of the bounded sum. All are per example, and in Double
+/// inside.
 enum LossFusionKernel {
-  /// The chord of exp(−m − shift) on [lower, upper], written as intercept − weight·m, with the
+  /// The chords of exp(−m − shift) on [lower, upper], written as intercept − weight·m, with the
   /// shift that keeps every exponential at most 1.
   struct Chord {
     /// [batch, rows], non-negative.
@@ -14,6 +15,7 @@ enum LossFusionKernel {
     var shift: [Double]
   }
 
+  /// Returns the chords for intervals of margins, both ends [batch, rows].
   static func chord(_ lower: DeviceArray, _ upper: DeviceArray) -> Chord {
     let (batch, rows) = (lower.shape[0], lower.shape[1])
     let (weight, intercept) = (result(lower.shape), result([batch, 1]))
@@ -25,6 +27,8 @@ enum LossFusionKernel {
       }
       var sum = 0.0
       for i in (example * rows)..<((example + 1) * rows) {
+        // Slope and intercept are rounded to nearest below. The chord is a target of training and
+        // certifies nothing, so last bits do not matter here.
         let line = ExpChord(l[i], u[i], shift: shift[example])
         weight.pointer[i] = Float(line.slope)
         sum += line.intercept
@@ -35,6 +39,8 @@ enum LossFusionKernel {
     return Chord(weight: weight.array, intercept: intercept.array, shift: shift)
   }
 
+  /// Returns the gradients of both ends for those of weights and intercepts, nil being zero. The
+  /// shift is a constant.
   static func chordBackward(
     _ lower: DeviceArray, _ upper: DeviceArray, shift: [Double], weight gWeight: DeviceArray?,
     intercept gIntercept: DeviceArray?
@@ -55,11 +61,14 @@ enum LossFusionKernel {
     return (dLower.array, dUpper.array)
   }
 
-  /// Mean over the batch of log(1 + β·S + (1 − β)·T), where S = exp(shift)·(intercept − form) is
-  /// the linear bound and T = Σ exp(−lower) the interval one.
+  /// Returns the mean over the batch of log(1 + β·S + (1 − β)·T), where S = exp(shift)·(intercept −
+  /// form) is the linear bound and T = Σ exp(−lower) the interval one.
   ///
-  /// Returns the loss and its gradients with respect to form, intercept (both [batch, 1]) and
-  /// lower [batch, rows].
+  /// Everything is computed times exp(−shift), and the shift is added to the logarithm in the end:
+  /// so no exponential is above 1, however negative a margin is.
+  ///
+  /// - Returns: The loss and its gradients with respect to form, intercept (both [batch, 1]) and
+  ///   lower [batch, rows].
   static func loss(
     form: DeviceArray, intercept: DeviceArray, lower: DeviceArray, shift: [Double], beta: Float
   ) -> (loss: DeviceArray, form: DeviceArray, intercept: DeviceArray, lower: DeviceArray) {
@@ -90,15 +99,21 @@ enum LossFusionKernel {
   }
 }
 
-/// The chord of t ↦ exp(t − shift) over t ∈ [−upper, −lower], as slope·t + intercept.
+/// The chord of t ↦ exp(t − shift) over t ∈ [−upper, −lower], as slope·t + intercept, with the
+/// derivatives of its slope. Here t = −m, so the interval's ends change places.
 struct ExpChord {
+  /// The slope (e^q − e^p)/(q − p) with p = −upper, not negative.
   let slope: Double
+  /// The chord's value at t = 0.
   let intercept: Double
   /// q = −lower, the right end, where the exponential is largest.
   let upperEnd: Double
+  /// exp(q − shift).
   let valueAtUpperEnd: Double
+  /// q − p, the width of the interval; 0 where the ends have crossed.
   private let width: Double
 
+  /// Makes the chord over an interval of margins [lower, upper].
   init(_ lower: Float, _ upper: Float, shift: Double) {
     upperEnd = Double(-lower)
     width = max(Double(upper) - Double(lower), 0)
@@ -108,12 +123,12 @@ struct ExpChord {
     intercept = valueAtUpperEnd - slope * upperEnd
   }
 
-  /// ∂slope/∂q = (e^q − slope)/d.
+  /// ∂slope/∂q = (e^q − slope)/d, and its series where the difference would cancel.
   var slopeByUpperEnd: Double {
     width < 1e-4 ? valueAtUpperEnd * (0.5 - width / 6) : (valueAtUpperEnd - slope) / width
   }
 
-  /// ∂slope/∂p = (slope − e^p)/d.
+  /// ∂slope/∂p = (slope − e^p)/d, and its series where the difference would cancel.
   var slopeByLowerEnd: Double {
     width < 1e-4
       ? valueAtUpperEnd * (0.5 - width / 3)

@@ -1,7 +1,10 @@
 import CKernels
 
-/// Loops over the last axis of a tensor.
+/// Loops over the last axis of a tensor, which are the channels at one position. Positions are all
+/// other axes together.
 enum ChannelKernel {
+  /// Returns x · scale + shift at every position. Without a shift it adds zeros, so that there is
+  /// one loop only.
   static func affine(_ x: DeviceArray, _ scale: DeviceArray, _ shift: DeviceArray?) -> DeviceArray {
     let channels = scale.count
     precondition(x.shape.last == channels, "\(channels) channels against shape \(x.shape)")
@@ -20,7 +23,7 @@ enum ChannelKernel {
     return out.array
   }
 
-  /// Σ x·y of each channel.
+  /// Returns Σ x·y of each channel over all positions, summed in Double.
   static func products(_ x: DeviceArray, _ y: DeviceArray) -> DeviceArray {
     precondition(x.count == y.count, "shapes \(x.shape) and \(y.shape) differ")
     let (a, b, channels) = (x.pointer, y.pointer, x.shape.last!)
@@ -30,10 +33,15 @@ enum ChannelKernel {
     }
   }
 
-  /// One sum for each channel over all positions, divided by a number: [channels].
+  /// Returns one sum for each channel over all positions, divided by a number: [channels].
   ///
-  /// - Parameter add: Adds, to one sum for each channel, those of so many positions from a scalar
-  ///   on.
+  /// The sums run over 32 runs of positions that do not depend on the threads.
+  ///
+  /// - Parameters:
+  ///   - divisor: What the sums are divided by before they are rounded to Float, such as the number
+  ///     of positions.
+  ///   - add: Adds the sums of `count` positions, whose first scalar is at `start`, to one sum for
+  ///     each channel.
   static func sums(
     of x: DeviceArray, over divisor: Double = 1,
     _ add: (_ start: Int, _ count: Int, UnsafeMutablePointer<Double>) -> Void

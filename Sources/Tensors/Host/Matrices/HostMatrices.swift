@@ -1,4 +1,4 @@
-/// Products by oneDNN, and loops over rows and channels.
+/// Products by oneDNN, and loops over rows and channels by CKernels.
 struct HostMatrices: MatrixKernels {
   func product(
     _ a: DeviceArray, _ b: DeviceArray, transposeA: Bool, transposeB: Bool,

@@ -1,9 +1,14 @@
 import COneDNN
 import CThreads
 
-/// Matrix products by oneDNN; operands are viewed as matrices by their last axis or as given.
+/// Matrix products by oneDNN's sgemm. Operands are viewed as matrices whose columns are their last
+/// axis; a product of an image batch with a matrix is thus one product over all pixels.
+///
+/// oneDNN may split the inner sum among threads, so last bits can depend on their number outside
+/// lanes.
 enum MatrixKernel {
-  /// op(a) · op(b), with a and b seen as `rows × columns` before op, plus a row.
+  /// Returns op(a) · op(b), with a and b seen as `rows × columns` before op, plus a row. The row is
+  /// written to the result first, and the product added to it.
   static func product(
     _ a: DeviceArray, _ b: DeviceArray, transposeA: Bool = false, transposeB: Bool = false,
     plusRow bias: DeviceArray? = nil
@@ -30,9 +35,11 @@ enum MatrixKernel {
     keepAlive(sum)
   }
 
+  /// The extents of a product: [rows, inner] · [inner, columns].
   private struct Extents {
     let rows, inner, columns: Int
 
+    /// Reads the extents off the operands; it traps where the inner ones differ.
     init(_ a: DeviceArray, _ b: DeviceArray, _ transposeA: Bool, _ transposeB: Bool) {
       let (aRows, aColumns) = matrixExtents(a)
       let (bRows, bColumns) = matrixExtents(b)
@@ -43,6 +50,10 @@ enum MatrixKernel {
     }
   }
 
+  /// Writes β · out + op(a) · op(b) to `out`, and nothing where a product is empty: oneDNN would
+  /// leave the memory as it is, too.
+  ///
+  /// - Parameter beta: 0 where `out` is undefined, 1 to add to it.
   private static func multiply(
     _ a: DeviceArray, _ b: DeviceArray, _ transposeA: Bool, _ transposeB: Bool, _ size: Extents,
     beta: Float,
@@ -59,21 +70,25 @@ enum MatrixKernel {
     keepAlive(a, b)
   }
 
-  /// Sums of the columns of a matrix: [rows, columns] → [columns].
+  /// Returns the sums of the columns of a matrix, as a product with a row of ones: [rows, columns]
+  /// → [columns]. An array without axes is a matrix of one scalar.
   static func columnSums(_ a: DeviceArray) -> DeviceArray {
     let ones = Host.array(shape: [1, matrixExtents(a).rows], repeating: 1)
     return product(ones, a).viewed(as: [matrixExtents(a).columns])
   }
 
+  /// oneDNN's letter for an operand as it is.
   private static let plain = CChar(UInt8(ascii: "N"))
+  /// oneDNN's letter for a transposed operand.
   private static let transposed = CChar(UInt8(ascii: "T"))
 
-  /// All axes but the last are rows.
+  /// Returns the extents of an array as a matrix: all axes but the last are rows.
   static func matrixExtents(_ a: DeviceArray) -> (rows: Int, columns: Int) {
     let columns = a.shape.last ?? 1
     return (a.shape.dropLast().reduce(1, *), columns)
   }
 
+  /// Writes the same row to every row of a result, which a product then adds to.
   private static func fillRows(
     _ out: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int, with row: DeviceArray
   ) {

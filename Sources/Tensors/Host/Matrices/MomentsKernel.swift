@@ -1,7 +1,9 @@
 import CKernels
 
-/// Mean and variance of each channel.
+/// Mean and variance of each channel, for batch normalisation in training.
 enum MomentsKernel {
+  /// Returns both moments in two passes: the second sums (x − mean)², which the difference of two
+  /// sums would lose to cancellation where the mean is large.
   static func forward(_ x: DeviceArray) -> (mean: DeviceArray, variance: DeviceArray) {
     let channels = x.shape.last!
     let positions = Double(x.count / max(channels, 1))
@@ -16,7 +18,10 @@ enum MomentsKernel {
     return (mean, variance)
   }
 
-  /// With P positions: ∂mean/∂x = 1/P, ∂variance/∂x = 2(x − mean)/P.
+  /// Returns the gradient of x. With P positions: ∂mean/∂x = 1/P, ∂variance/∂x = 2(x − mean)/P.
+  ///
+  /// This is an affine map of x for each channel, with scale s = 2·g_variance/P and shift g_mean/P
+  /// − s·mean.
   static func backward(
     _ x: DeviceArray, mean: DeviceArray, meanGradient: DeviceArray, varianceGradient: DeviceArray
   ) -> DeviceArray {

@@ -1,7 +1,8 @@
 import CKernels
 
-/// Loops over the rows of arrays, which are parts along the first axis.
+/// Loops over the rows of arrays, which are parts along the first axis, one number for each.
 enum RowScalingKernel {
+  /// Returns each row times its factor; it traps where their numbers differ.
   static func scaled(_ x: DeviceArray, _ factors: DeviceArray) -> DeviceArray {
     precondition(
       factors.shape == [x.shape[0]], "\(factors.shape) factors of the rows of \(x.shape)")
@@ -18,7 +19,7 @@ enum RowScalingKernel {
     return out.array
   }
 
-  /// Σ x·y of each row.
+  /// Returns Σ x·y of each row, summed in Float.
   static func products(_ x: DeviceArray, _ y: DeviceArray) -> DeviceArray {
     let (rows, size) = (x.shape[0], x.count / max(x.shape[0], 1))
     let out = result([rows])

@@ -1,7 +1,9 @@
 import RealModule
 
-/// Softmax of rows [batch, n] and its logarithm, in Double inside.
+/// Softmax of rows [batch, n] and its logarithm, in Double inside, with the largest scalar
+/// subtracted so that no exponential overflows.
 enum SoftmaxKernel {
+  /// Returns exp(x_i)/Σ exp(x_j).
   static func forward(_ x: DeviceArray) -> DeviceArray {
     mapRows(x, x) { row, _, out in
       let (largest, sum) = exponentials(row)
@@ -9,6 +11,7 @@ enum SoftmaxKernel {
     }
   }
 
+  /// Returns x_i − log Σ exp(x_j).
   static func logForward(_ x: DeviceArray) -> DeviceArray {
     mapRows(x, x) { row, _, out in
       let (largest, sum) = exponentials(row)
@@ -17,7 +20,7 @@ enum SoftmaxKernel {
     }
   }
 
-  /// p_i·(g_i − Σ p_j g_j), for probabilities p.
+  /// Returns the gradient p_i·(g_i − Σ p_j g_j), for probabilities p.
   static func backward(_ output: DeviceArray, _ gradient: DeviceArray) -> DeviceArray {
     mapRows(output, gradient) { p, g, out in
       let mean = p.indices.reduce(0.0) { $0 + Double(p[$1]) * Double(g[$1]) }
@@ -25,7 +28,7 @@ enum SoftmaxKernel {
     }
   }
 
-  /// g_i − p_i·Σ g_j, for logarithms of probabilities p.
+  /// Returns the gradient g_i − p_i·Σ g_j, for logarithms of probabilities p.
   static func logBackward(_ output: DeviceArray, _ gradient: DeviceArray) -> DeviceArray {
     mapRows(output, gradient) { logarithms, g, out in
       let sum = g.reduce(0.0) { $0 + Double($1) }
@@ -33,7 +36,7 @@ enum SoftmaxKernel {
     }
   }
 
-  /// The largest of a row, and Σ exp(x − largest).
+  /// Returns the largest scalar of a row, and Σ exp(x − largest), which is at least 1.
   private static func exponentials(
     _ row: UnsafeBufferPointer<Float>
   ) -> (largest: Double, sum: Double) {
@@ -41,6 +44,8 @@ enum SoftmaxKernel {
     return (largest, row.reduce(0) { $0 + .exp(Double($1) - largest) })
   }
 
+  /// Runs `body` for each row of two arrays and of the result, rows in parallel; it traps where the
+  /// shapes differ.
   private static func mapRows(
     _ x: DeviceArray, _ y: DeviceArray,
     _ body: (

@@ -1,9 +1,12 @@
-/// Sums in Double over runs of items whose number does not depend on the threads, so that neither
-/// do the results.
+/// Returns sums in Double over runs of items whose number does not depend on the threads, so that
+/// neither do the results.
+///
+/// Floating-point sums depend on their order. Here the items are always cut into 32 runs; threads
+/// share the runs, and the sums of the runs are added in order.
 ///
 /// - Parameters:
-///   - count: Of the items.
-///   - width: Of the sums.
+///   - count: The number of items.
+///   - width: The number of sums that each item adds to, such as the channels.
 ///   - work: The number of scalars touched in all.
 ///   - add: Adds a range of items to `width` sums.
 func sumsOfRuns(

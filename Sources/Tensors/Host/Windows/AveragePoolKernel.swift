@@ -1,11 +1,15 @@
 import CKernels
 
-/// Means over windows of images [N, H, W, C].
+/// Means over windows of images [N, H, W, C], and the transpose of that map. Images are shared
+/// among the threads; a thread handles all channels of a window at once, since they are neighbours
+/// in memory.
 struct AveragePoolKernel {
+  /// The windows over an image.
   let window: PoolingWindow
   /// Whether zeros of the padding count.
   let countsPadding: Bool
 
+  /// Returns [H', W', C]. It traps where a window does not fit, which layers refuse earlier.
   private func outputShape(_ image: [Int]) -> [Int] {
     guard let output = window.outputShape(image) else {
       preconditionFailure("a window \(window) is larger than the image \(image)")
@@ -13,11 +17,13 @@ struct AveragePoolKernel {
     return output
   }
 
+  /// Returns the number that the sum of a window is multiplied by: one over the positions that
+  /// count.
   private func factor(_ place: PoolingWindow.Place) -> Float {
     1 / Float(countsPadding ? window.height * window.width : max(place.rows * place.columns, 1))
   }
 
-  /// → [N, H', W', C].
+  /// Returns the means, [N, H', W', C].
   func forward(_ images: DeviceArray) -> DeviceArray {
     let image = Array(images.shape.dropFirst())
     let output = outputShape(image)
@@ -35,7 +41,8 @@ struct AveragePoolKernel {
     return out.array
   }
 
-  /// The transpose: [N, H', W', C] → [N, H, W, C].
+  /// Applies the transpose: [N, H', W', C] → [N, H, W, C]. Windows may overlap, so the positions
+  /// are sums and begin at zero.
   func transposed(_ gradient: DeviceArray, image: [Int]) -> DeviceArray {
     let output = outputShape(image)
     precondition(Array(gradient.shape.dropFirst()) == output, "gradient \(gradient.shape)")

@@ -1,6 +1,6 @@
-/// Pooling by loops over the windows of each image.
+/// Pooling by loops over the windows of each image, images in parallel.
 struct HostWindows: WindowKernels {
-  /// Where each maximum is in its image.
+  /// Where each maximum is in its image: the place among the image's H·W·C scalars.
   private struct Places: Residual {
     let indices: [Int32]
   }

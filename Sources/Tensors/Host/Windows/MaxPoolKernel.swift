@@ -1,7 +1,10 @@
-/// Maxima over windows of images [N, H, W, C]; padding never wins.
+/// Maxima over windows of images [N, H, W, C]; padding never wins, since only positions inside the
+/// image are compared.
 struct MaxPoolKernel {
+  /// The windows over an image.
   let window: PoolingWindow
 
+  /// Returns [H', W', C]. It traps where a window does not fit, which layers refuse earlier.
   func outputShape(_ image: [Int]) -> [Int] {
     guard let output = window.outputShape(image) else {
       preconditionFailure("a window \(window) is larger than the image \(image)")
@@ -9,8 +12,8 @@ struct MaxPoolKernel {
     return output
   }
 
-  /// → [N, H', W', C], and the place of each maximum in its image, the first of equals. A NaN in a
-  /// window is its maximum.
+  /// Returns the maxima, [N, H', W', C], and the place of each in its image, the first of equals. A
+  /// NaN in a window is its maximum.
   func forward(_ images: DeviceArray) -> (output: DeviceArray, places: [Int32]) {
     let image = Array(images.shape.dropFirst())
     let output = outputShape(image)
@@ -34,6 +37,8 @@ struct MaxPoolKernel {
     return (out.array, places)
   }
 
+  /// Returns the place of a window's largest scalar of one channel. Comparisons with NaN are false,
+  /// so once a NaN leads, only another NaN can take its place.
   @inline(__always)
   private static func largest(
     _ values: UnsafePointer<Float>, _ image: [Int], _ place: PoolingWindow.Place, _ channel: Int
@@ -48,7 +53,8 @@ struct MaxPoolKernel {
     return best
   }
 
-  /// [N, H', W', C] → [N, H, W, C]: each scalar goes to the place of its maximum.
+  /// Adds each scalar to the place of its maximum: [N, H', W', C] → [N, H, W, C]. Windows may share
+  /// a maximum.
   static func backward(_ gradient: DeviceArray, _ places: [Int32], image: [Int]) -> DeviceArray {
     let out = Host.zeros([gradient.shape[0]] + image)
     let (from, to) = (gradient.pointer, UnsafeMutablePointer(mutating: out.pointer))

@@ -1,10 +1,17 @@
 extension PoolingWindow {
   /// The part of a window inside the image, and the place of its first scalar and of its result.
+  ///
+  /// `image` is the place of the first scalar among the image's H·W·C, `output` that of the
+  /// window's first result among H'·W'·C; `rows` and `columns` are the extents of the part.
   struct Place {
     let image, output, rows, columns: Int
   }
 
-  /// Calls `body` for every window of the images in `range`.
+  /// Calls `body` for every window of the images in `range`, row by row.
+  ///
+  /// - Parameters:
+  ///   - image: [H, W, C].
+  ///   - output: [H', W', C].
   @inline(__always)
   func forEach(
     in range: Range<Int>, _ image: [Int], _ output: [Int], _ body: (_ n: Int, Place) -> Void
@@ -24,6 +31,12 @@ extension PoolingWindow {
     }
   }
 
+  /// Returns the part of a window along one axis that lies inside the image, cut at both borders.
+  ///
+  /// - Parameters:
+  ///   - position: Which window along the axis.
+  ///   - extent: The image's extent.
+  ///   - size: The window's extent.
   private func inside(_ position: Int, _ extent: Int, _ size: Int) -> Range<Int> {
     let start = position * geometry.stride - geometry.padding
     let lower = min(max(start, 0), extent)
