@@ -92,7 +92,10 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests", dependencies: ["Experiments", "_TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "CrownworkTests", dependencies: ["Crownwork"], swiftSettings: strict),
+    // Sees what a user of the package sees: public declarations only.
+    .testTarget(
+      name: "CrownworkTests", dependencies: ["Crownwork"], packageAccess: false,
+      swiftSettings: strict),
     .testTarget(
       name: "CrownworkToolTests", dependencies: ["CrownworkTool", "Crownwork", "_TestSupport"],
       swiftSettings: strict),

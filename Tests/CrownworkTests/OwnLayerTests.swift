@@ -29,7 +29,7 @@ private struct Squaring: BoundedLayer {
 
   /// c² ± (2|c|r + r²) holds (c + d)² for |d| ≤ r.
   private func squares(_ box: Interval) -> Interval {
-    let size = ReLU().forward(box.center) + ReLU().forward(box.center * -1)
+    let size = box.center.magnitude
     let radius = size * box.radius * 2 + box.radius * box.radius
     return Interval(center: box.center * box.center, radius: radius)
   }
@@ -46,14 +46,20 @@ private struct Squaring: BoundedLayer {
 @Suite struct OwnLayerTests {
   private static let methods: [BoundMethod] = [.interval, .crownIBP(), .crown(), .alphaCROWN()]
 
-  private static func network(_ layer: any Layer, seed: UInt64 = 3) throws -> Network {
-    var random = RandomSource(seed: seed)
-    return try Network(
-      input: [2, 2, 1],
-      [
-        Flatten(), Linear(from: 4, to: 6, using: &random), layer, ReLU(),
-        Linear(from: 6, to: 3, using: &random),
-      ])
+  private static func network(_ layer: any Layer) throws -> Network {
+    try network { $0.add(layer) }
+  }
+
+  private static func network(
+    adding add: (inout Network.Builder) -> Void
+  ) throws -> Network {
+    var layers = Network.Builder(input: [2, 2, 1], seed: 3)
+    layers.flatten()
+    layers.linear(6)
+    add(&layers)
+    layers.relu()
+    layers.linear(3)
+    return try layers.network()
   }
 
   private static func images() throws -> LabeledImages {
@@ -66,15 +72,15 @@ private struct Squaring: BoundedLayer {
   /// Doubling is what a linear layer with a doubled diagonal does, in every bound.
   @Test(arguments: methods)
   func itsRulesAreUsed(method: BoundMethod) throws {
-    let diagonal = Linear(
-      weight: Tensor(shape: [6, 6], (0..<36).map { $0 % 7 == 0 ? 2 : 0 }), bias: .zeros([6]))
+    let diagonal = Tensor(shape: [6, 6], (0..<36).map { $0 % 7 == 0 ? 2 : 0 })
     let images = try Self.images()
-    func margins(_ layer: any Layer) throws -> [Verdict] {
-      try Self.network(layer).certify(
+    func margins(_ network: Network) throws -> [Verdict] {
+      try network.certify(
         images, against: .linf(epsilon: 0.05, within: 0...1), by: [method]
       ).verdicts
     }
-    let (own, same) = (try margins(Doubling()), try margins(diagonal))
+    let own = try margins(Self.network(Doubling()))
+    let same = try margins(Self.network { $0.linear(weight: diagonal, bias: .zeros([6])) })
     for (a, b) in zip(own, same) {
       #expect(a.status == b.status)
       #expect(a.margin == b.margin || abs(a.margin - b.margin) <= 1e-5 * (1 + abs(b.margin)))

@@ -82,11 +82,7 @@ import _TestSupport
       // In the middle of the first epoch, and a step after its end.
       for stop in [2, start.stepsPerEpoch + 1] {
         var (saved, restored) = (start, start)
-        var asked = 0
-        try saved.train(isInterrupted: {
-          asked += 1
-          return asked >= stop + stop / start.stepsPerEpoch
-        })
+        try saved.train(budget: .spentWhenAsked(stop + stop / start.stepsPerEpoch))
         #expect(saved.step == stop)
         saved.told.insert(.looseBounds)
         try withFolder { folder in
@@ -113,14 +109,10 @@ import _TestSupport
       try whole.train { event, _ in
         if case .epoch(let report) = event { reports.append(report.json) }
       }
-      var asked = 0
       let note: (TrainingEvent, TrainingRun) -> Void = { event, _ in
         if case .epoch(let report) = event { resumed.append(report.json) }
       }
-      try stopped.train(observe: note) {
-        asked += 1
-        return asked > start.stepsPerEpoch + 2
-      }
+      try stopped.train(budget: .spentWhenAsked(start.stepsPerEpoch + 3), observe: note)
       try withFolder { folder in
         let file = folder.appending(path: "checkpoint")
         try stopped.save(to: file, settings: "s")

@@ -91,11 +91,7 @@ import _TestSupport
         let note: (TrainingEvent, TrainingRun) -> Void = { event, _ in
           if case .epoch(let report) = event { resumed.append(report.json) }
         }
-        var steps = 0
-        try first.train(observe: note) {
-          steps += 1
-          return steps >= stop
-        }
+        try first.train(budget: .spentWhenAsked(stop), observe: note)
         try first.save(to: file, settings: recipe.yaml)
         try second.restore(from: file, recipe: recipe)
         try second.train(observe: note)

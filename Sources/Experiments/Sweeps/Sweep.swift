@@ -41,7 +41,7 @@ public struct PlannedRun: Sendable {
   /// It is made of the model, the setting and the seed, joined by underscores, in letters, digits,
   /// dots and dashes. The model and the setting take at most 100 bytes each, so that the name stays
   /// within the 255 bytes of usual file systems.
-  package var folder: String {
+  public var folder: String {
     let parts = [model, setting, "seed-\(seed)"].map { part in
       let safe = part.map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
       let name = String(safe).split(separator: "-").joined(separator: "-")

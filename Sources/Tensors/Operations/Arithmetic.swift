@@ -28,6 +28,12 @@ package func inverseSquareRoot(_ x: Tensor, plus offset: Float) -> Tensor {
 }
 
 extension Tensor {
+  /// |x|, elementwise; its derivative at 0 is 0.
+  public var magnitude: Tensor { absolute(self) }
+
+  /// max(x, 0), elementwise; its derivative at 0 is 0, and NaN stays.
+  public var rectified: Tensor { relu(self) }
+
   /// Returns the sum of two tensors of the same shape; nothing is broadcast.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
     recorded(zipped(.sum, a, b), from: [a, b]) { [$0, $0] }
