@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "CThreads.h"
 
@@ -23,11 +25,40 @@ static void find_gomp(void) {
   gomp.set_threads = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
 }
 
-static int gomp_is_loaded(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, find_gomp);
+static int gomp_is_complete(void) {
   return gomp.parallel && gomp.thread_index && gomp.team_size && gomp.max_threads &&
          gomp.set_threads;
+}
+
+static void do_nothing(void *unused) { (void)unused; }
+
+static void *keep_idle_team(void *unused) {
+  (void)unused;
+  gomp.parallel(do_nothing, NULL, 2, 0);
+  // A team ends with the thread that has started it.
+  for (;;) pause();
+  return NULL;
+}
+
+/// Makes GNU OpenMP's threads sleep soon while they wait. By default they spin for milliseconds, so
+/// that one more busy process makes a step ten times slower. The runtime reads its settings only
+/// while it is loaded, but it spins a thousandth of that where it has more threads than there are
+/// processors: two threads that do nothing see to that. A setting of the user's own is kept.
+static void shorten_spinning(void) {
+  if (getenv("GOMP_SPINCOUNT") || getenv("OMP_WAIT_POLICY")) return;
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, keep_idle_team, NULL) == 0) pthread_detach(thread);
+}
+
+static void prepare_gomp(void) {
+  find_gomp();
+  if (gomp_is_complete()) shorten_spinning();
+}
+
+static int gomp_is_loaded(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, prepare_gomp);
+  return gomp_is_complete();
 }
 
 typedef struct {
