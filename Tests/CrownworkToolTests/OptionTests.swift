@@ -49,19 +49,22 @@ import Testing
     }
   }
 
-  /// The documents name no option that no command has.
-  @Test func documentsNameOptionsThatExist() throws {
+  /// README.md and the pages of Documentation.
+  private static func documents() throws -> [URL] {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appending(path: "../..").standardizedFileURL
-    let folder = root.appending(path: "Documentation")
-    let documents =
-      try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-      .filter { $0.pathExtension == "md" } + [root.appending(path: "README.md")]
+    let pages = try FileManager.default.contentsOfDirectory(
+      at: root.appending(path: "Documentation"), includingPropertiesForKeys: nil)
+    return pages.filter { $0.pathExtension == "md" } + [root.appending(path: "README.md")]
+  }
+
+  /// The documents name no option that no command has.
+  @Test func documentsNameOptionsThatExist() throws {
     try Binary.inFolder { tool in
       let known = try Self.pages(tool).values.reduce(into: Set<String>()) {
         $0.formUnion(Self.options(in: $1))
       }.union(["--generate-completion-script", "--no-clip"])
-      for document in documents {
+      for document in try Self.documents() {
         let text = try String(contentsOf: document, encoding: .utf8)
         for line in text.split(separator: "\n") {
           // Other programs have options of their own.
@@ -76,13 +79,15 @@ import Testing
 
   /// What documents give by its path is a setting.
   @Test func documentsNameSettingsThatExist() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appending(path: "../..").standardizedFileURL
-    let text = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
     var count = 0
-    for match in text.matches(of: /--set ([a-z.-]+)=/) {
-      #expect(SettingTable[String(match.output.1)] != nil, "\(match.output.1)")
-      count += 1
+    for document in try Self.documents() {
+      let text = try String(contentsOf: document, encoding: .utf8)
+      for match in text.matches(of: /--set ([a-z.-]+)=/) {
+        #expect(
+          SettingTable[String(match.output.1)] != nil,
+          "\(document.lastPathComponent): \(match.output.1)")
+        count += 1
+      }
     }
     #expect(count > 0)
   }

@@ -2,28 +2,30 @@ import Crownwork
 import Foundation
 import Testing
 
-@Suite struct ReadmeTests {
-  private var root: URL {
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-  }
-
-  @Test func showsTheExampleThatIsTested() throws {
-    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-    let source = try String(
-      contentsOf: root.appending(path: "Tests/CrownworkTests/ReadmeExample.swift"), encoding: .utf8)
+/// What the documents show is true: recipes can be read, and examples compile.
+@Suite struct DocumentTests {
+  @Test func readmeShowsTheExampleThatIsTested() throws {
+    let readme = try Documents.text("README.md")
+    let source = try Documents.text("Tests/CrownworkTests/ReadmeExample.swift")
     let example = source.split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
       .joined(separator: "\n")
     #expect(readme.contains("```swift\n\(example)```"))
   }
 
-  /// Every recipe shown reads, and one of them shows every setting at the top.
-  @Test func showsRecipesThatRead() throws {
-    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-    let recipes = readme.components(separatedBy: "```yaml\n").dropFirst()
-      .map { $0.components(separatedBy: "```")[0] }
-    #expect(!recipes.isEmpty)
-    for recipe in recipes { #expect(try !Sweep(yaml: recipe).runs.isEmpty) }
+  /// Every recipe shown can be read, and one of them shows every setting at the top.
+  @Test func recipesShownCanBeRead() throws {
+    var recipes: [String] = []
+    for page in try Documents.pages() {
+      for recipe in Documents.blocks(of: "yaml", in: try Documents.text(page)) {
+        do {
+          let runs = try Sweep(yaml: recipe).runs
+          #expect(!runs.isEmpty, "\(page)")
+        } catch {
+          Issue.record("\(page): \(error)\n\(recipe)")
+        }
+        recipes.append(recipe)
+      }
+    }
     let own = try #require(recipes.first { $0.contains("dataset: images") })
     #expect(try Recipe(yaml: own).images.size == ImageSettings.Size(height: 32, width: 32))
     let whole = try #require(recipes.first { $0.contains("sweep:") })
@@ -34,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func exampleCertifies() throws {
+  @Test func readmeExampleCertifies() throws {
     let digits = Dataset.digits()
     let verdicts = try trainAndCertify(
       pixels: digits.train.pixels + digits.test.pixels,
