@@ -45,4 +45,50 @@ import Testing
     #expect(verdicts.verifiedError < 0.5)
     #expect(verdicts.standardError <= verdicts.verifiedError)
   }
+
+  /// Every block of Swift in a document or a doc comment is a part of a file that is compiled here.
+  @Test func examplesAreCompiled() throws {
+    let compiled = try Documents.files(in: "Tests/CrownworkTests", ending: ".swift").map {
+      Documents.code(of: try Documents.text($0))
+    }
+    var count = 0
+    for file in try Documents.pages() + Documents.files(in: "Sources", ending: ".swift") {
+      let text = try Documents.text(file)
+      let shown = file.hasSuffix(".swift") ? Documents.docComments(in: text) : text
+      for block in Documents.blocks(of: "swift", in: shown) {
+        let code = Documents.code(of: block)
+        let isCompiled = !code.isEmpty && compiled.contains { $0.contains(code) }
+        if !isCompiled {
+          Issue.record("\(file): no file of Tests/CrownworkTests holds these lines:\n\(block)")
+        }
+        count += 1
+      }
+    }
+    #expect(count > 20)
+  }
+
+  @Test func examplesAreFoundInDocComments() {
+    let fence = "```"
+    let text = """
+      let before = 0
+      /// Summary.
+      ///
+      /// \(fence)swift
+      /// if isShown {
+      ///   show()
+      ///
+      /// }
+      /// \(fence)
+      /// More.
+      func shown() {
+        // \(fence)swift
+      }
+      /// \(fence)
+      /// other()
+      /// \(fence)
+      """
+    let blocks = Documents.blocks(of: "swift", in: Documents.docComments(in: text))
+    #expect(blocks == ["if isShown {\n  show()\n\n}"])
+    #expect(blocks.map { Documents.code(of: $0) } == [["if isShown {", "show()", "}"]])
+  }
 }

@@ -1,0 +1,67 @@
+import Crownwork
+
+/// Multiplies every scalar by one number, which may be negative.
+struct Scaling: AffineRule {
+  static let kind = "Scaling"
+  let factor: Float
+  let keepsOrder = true
+  let mixesScalars = false
+
+  func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
+  func forward(_ input: Tensor) -> Tensor { input * factor }
+
+  var offset: Tensor? { nil }
+  func linearMap(_ inputs: [Tensor]) -> Tensor { inputs[0] * factor }
+  func absoluteMap(_ inputs: [Tensor]) -> Tensor { inputs[0] * abs(factor) }
+  func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] { [rows * factor] }
+}
+
+/// Squares every scalar.
+struct Square: RelaxedRule {
+  static let kind = "Square"
+  let keepsOrder = true
+
+  func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
+  func forward(_ input: Tensor) -> Tensor { input * input }
+
+  func box(of input: Interval) -> Interval {
+    let least = relu(absolute(input.center) - input.radius)
+    let largest = absolute(input.center) + input.radius
+    return Interval(lower: least * least, upper: largest * largest)
+  }
+
+  func relaxed(
+    _ coefficients: Tensor, over input: Interval, through place: LayerPlace
+  ) -> (form: Tensor, constant: Tensor) {
+    let shape = [input.center.shape[0], place.inputShape.reduce(1, *)]
+    let (c, r) = (input.center.reshaped(shape), input.radius.reshaped(shape))
+    let lines = ActivationLines(
+      lowerSlope: c * 2, lowerIntercept: c * c * -1,
+      upperSlope: c * 2, upperIntercept: r * r - c * c)
+    return relaxedForm(coefficients, lines)
+  }
+}
+
+/// The networks of the article "Custom layers".
+enum CustomLayersExample {
+  static func network() throws -> Network {
+    var random = RandomSource(seed: 0)
+    let network = try Network(
+      input: [8, 8, 1],
+      [
+        Scaling(factor: -1), Flatten(), Linear(from: 64, to: 32, using: &random), Square(),
+        Linear(from: 32, to: 10, using: &random),
+      ])
+    return network
+  }
+
+  static func check(_ network: Network, on data: LabeledImages) throws -> ModelReport {
+    let box = Perturbation.linf(epsilon: 0.05, within: 0...1)
+    let methods: [BoundMethod] = [.interval, .crownIBP(), .crown()]
+    let report = try network.evaluate(
+      on: data, target: CertificationTarget(perturbation: box, methods: methods),
+      attack: .pgd(steps: 20, restarts: 2))
+    print(report.contradictions)
+    return report
+  }
+}
