@@ -52,7 +52,8 @@ import Testing
         of: specification, around: images, within: set, by: method
       ).scalars
       for _ in 0..<20 {
-        let shift = Tensor.uniform(images.shape, in: -1...1, using: &random).signs * set.epsilon
+        let signs = (0..<images.count).map { _ in Bool.random(using: &random) ? 1 : -1 as Float }
+        let shift = Tensor(shape: images.shape, signs) * set.epsilon
         let there = try bounded.lowerBounds(
           of: specification, around: images + shift, within: .linf(epsilon: 0), by: .interval
         ).scalars
@@ -65,16 +66,14 @@ import Testing
 
   @Test func recipesAndRunsAreRunFromSwift() throws {
     let report = try EntryPointExamples.recipe()
-    #expect(report.examples == 360)
+    #expect(report.attacks.count == 360)
     #expect(report.contradictions.isEmpty)
     #expect(try EntryPointExamples.sweep().runs.count == 12)
 
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: folder) }
     let short = try Recipe(yaml: "schedule: { epochs: 2, ramp: { start: 1, length: 1 } }")
-    let model = try EntryPointExamples.runFolder(
-      short, .digits(), folder.appending(path: "run"))
-    #expect(model.file.epoch != nil)
+    let model = try EntryPointExamples.runFolder(short, folder.appending(path: "run"))
     #expect(model.recipe?.schedule.epochs == 2)
   }
 
@@ -86,8 +85,5 @@ import Testing
     #expect(EntryPointExamples.methodFromText() == .alphaCROWN(iterations: 50))
     let box = try EntryPointExamples.perturbations()[0]
     #expect("\(box)" == "ℓ∞ ε = 8/255 (0.03137) within [0.0, 1.0]")
-    let gradients = EntryPointExamples.gradients(
-      Tensor(shape: [1, 2], [1, 2]), .zeros([3, 2]), [0])
-    #expect(gradients[0].shape == [3, 2])
   }
 }

@@ -29,7 +29,7 @@ extension Dataset {
   ///   - report: A function that is called before each download with its address.
   /// - Throws: ``FormatError`` where nothing is found, with everything that was tried in one line,
   ///   and where a file is damaged or cannot be kept; ``InvalidValue`` for `images` out of range.
-  package static func load(
+  public static func load(
     _ name: DatasetName, folder: URL? = nil,
     environment: [String: String] = ProcessInfo.processInfo.environment, fetch: Bool = true,
     mirror: URL? = nil, images: ImageSettings = ImageSettings(), report: (URL) -> Void = { _ in }

@@ -48,12 +48,16 @@ extension Recipe {
     return recipe
   }
 
-  /// Returns the run of a resolved recipe at its start.
+  /// Returns the run of the recipe at its start.
   ///
-  /// - Parameter dataset: The data; only the training part is used.
-  /// - Throws: What ``network(for:)`` throws, ``TrainingError/badPlan(_:)`` for settings that
-  ///   cannot work together, and ``BoundsError`` for a layer that has no bounds.
+  /// - Parameter dataset: The data; only the training part is used. What the recipe leaves to them, such
+  ///   as the number of held-out examples, is decided by them.
+  /// - Throws: What ``network(for:)`` throws, ``PerturbationError`` for an ε that makes no sense for
+  ///   images of this size, ``TrainingError/badPlan(_:)`` for settings that cannot work together, and
+  ///   ``BoundsError`` for a layer that has no bounds.
   public func run(on dataset: Dataset) throws -> TrainingRun {
-    try TrainingRun(plan, network: network(for: dataset.train), on: dataset.train)
+    let recipe = try resolved(for: dataset)
+    return try TrainingRun(
+      recipe.plan, network: recipe.network(for: dataset.train), on: dataset.train)
   }
 }

@@ -7,18 +7,18 @@ import Relaxations
 ///
 /// - Postcondition: lowerSlope·h + lowerIntercept ≤ activation(h) ≤ upperSlope·h + upperIntercept
 ///   for every h in the interval.
-package struct ActivationLines: Sendable {
+public struct ActivationLines: Sendable {
   /// The slope of the line below the activation.
-  package var lowerSlope: Tensor
+  public var lowerSlope: Tensor
   /// The value of the line below at h = 0.
-  package var lowerIntercept: Tensor
+  public var lowerIntercept: Tensor
   /// The slope of the line above the activation.
-  package var upperSlope: Tensor
+  public var upperSlope: Tensor
   /// The value of the line above at h = 0.
-  package var upperIntercept: Tensor
+  public var upperIntercept: Tensor
 
   /// Takes lines as they are. That they hold is the caller's promise.
-  package init(
+  public init(
     lowerSlope: Tensor, lowerIntercept: Tensor, upperSlope: Tensor, upperIntercept: Tensor
   ) {
     self.lowerSlope = lowerSlope
@@ -32,6 +32,16 @@ package struct ActivationLines: Sendable {
     self.init(
       lowerSlope: tensors[0], lowerIntercept: tensors[1], upperSlope: tensors[2],
       upperIntercept: tensors[3])
+  }
+
+  /// Puts the lines in the activation's place in lower-bounding forms: the step of CROWN through an
+  /// activation, as a custom relaxed rule needs it.
+  ///
+  /// - Parameter coefficients: The forms over the activation's output, [batch or 1, rows, n].
+  /// - Returns: The forms over its input, [batch, rows, n], and what their constants gain,
+  ///   [batch, rows].
+  public func relaxed(_ coefficients: Tensor) -> (form: Tensor, constant: Tensor) {
+    relaxedForm(coefficients, self)
   }
 
   /// The four tensors in the order of the properties, as inputs of an operation.

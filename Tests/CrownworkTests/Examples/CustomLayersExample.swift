@@ -25,8 +25,8 @@ struct Square: RelaxedRule {
   func forward(_ input: Tensor) -> Tensor { input * input }
 
   func box(of input: Interval) -> Interval {
-    let least = relu(absolute(input.center) - input.radius)
-    let largest = absolute(input.center) + input.radius
+    let least = (input.center.magnitude - input.radius).rectified
+    let largest = input.center.magnitude + input.radius
     return Interval(lower: least * least, upper: largest * largest)
   }
 
@@ -38,20 +38,20 @@ struct Square: RelaxedRule {
     let lines = ActivationLines(
       lowerSlope: c * 2, lowerIntercept: c * c * -1,
       upperSlope: c * 2, upperIntercept: r * r - c * c)
-    return relaxedForm(coefficients, lines)
+    return lines.relaxed(coefficients)
   }
 }
 
 /// The networks of the article "Custom layers".
 enum CustomLayersExample {
   static func network() throws -> Network {
-    var random = RandomSource(seed: 0)
-    let network = try Network(
-      input: [8, 8, 1],
-      [
-        Scaling(factor: -1), Flatten(), Linear(from: 64, to: 32, using: &random), Square(),
-        Linear(from: 32, to: 10, using: &random),
-      ])
+    var layers = Network.Builder(input: [8, 8, 1])
+    layers.add(Scaling(factor: -1))
+    layers.flatten()
+    layers.linear(32)
+    layers.add(Square())
+    layers.linear(10)
+    let network = try layers.network()
     return network
   }
 

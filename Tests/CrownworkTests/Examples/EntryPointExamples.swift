@@ -22,27 +22,41 @@ enum EntryPointExamples {
   // MARK: networks
 
   static func networkFromLayers() throws -> Network {
-    var random = RandomSource(seed: 0)
-    let network = try Network(
-      input: [8, 8, 1],
-      [
-        Convolution(from: 1, to: 8, kernel: 3, padding: 1, using: &random), ReLU(),
-        Flatten(), Linear(from: 8 * 8 * 8, to: 10, using: &random),
-      ])
+    var layers = Network.Builder(input: [8, 8, 1])
+    layers.convolution(8, kernel: 3, padding: 1)
+    layers.relu()
+    layers.flatten()
+    layers.linear(10)
+    let network = try layers.network()
     print(network.outputShape, network.parameterCount)  // [10] 5210
     return network
   }
 
+  static func networkBuilder() throws -> Network {
+    var layers = Network.Builder(input: [28, 28, 1])
+    layers.convolution(16, kernel: 4, stride: 2, padding: 1)
+    layers.relu()
+    layers.flatten()
+    layers.linear(10)
+    let network = try layers.network()
+    return network
+  }
+
+  static func residualBlock(_ layers: inout Network.Builder) {
+    let skip = layers.last
+    layers.convolution(16, kernel: 3, padding: 1)
+    layers.sum(skip, layers.last)
+    layers.relu()
+  }
+
   static func networkFromGraph() throws -> Network {
-    var random = RandomSource(seed: 0)
-    let network = try Network(
-      input: [16],
-      graph: [
-        ("hidden", Linear(from: 16, to: 16, using: &random), [0]),
-        ("relu", ReLU(), [1]),
-        ("sum", Addition(), [0, 2]),
-        ("output", Linear(from: 16, to: 3, using: &random), [3]),
-      ])
+    var layers = Network.Builder(input: [16])
+    let skip = layers.input
+    layers.linear(16)
+    layers.relu()
+    layers.sum(skip, layers.last)
+    layers.linear(3)
+    let network = try layers.network()
     return network
   }
 
@@ -68,12 +82,12 @@ enum EntryPointExamples {
   }
 
   static func networkToONNX(_ network: Network, _ url: URL) throws {
-    try ONNXModel.write(network.folded, to: url, metadata: ["dataset": "mnist"])
+    try ONNXModel.write(network, to: url)
   }
 
   static func modelFile(_ url: URL) throws -> ModelFile {
     let model = try ModelFile(contentsOf: url)
-    print(model.network.parameterCount, model.target?.perturbation.description ?? "no target")
+    print(model.network.inputShape, model.network.parameterCount)
     return model
   }
 
@@ -90,10 +104,10 @@ enum EntryPointExamples {
     try ModelFile(network, dataset: "mnist", target: target).write(to: url)
   }
 
-  static func safetensors(_ url: URL) throws -> SafetensorsFile {
-    let file = try SafetensorsFile(contentsOf: url) { $0.hasPrefix("0.") }
-    for (name, array) in file.arrays { print(name, array.shape) }
-    return file
+  static func savedModel() throws -> SavedModel {
+    let model = try SavedModel(path: "runs/mnist-dm-small")
+    print(model.target.perturbation, model.file.network.parameterCount)
+    return model
   }
 
   // MARK: data
@@ -126,9 +140,21 @@ enum EntryPointExamples {
 
   static func trainingThatStops(_ training: TrainingRun) throws -> TrainingRun {
     var run = training
-    let outcome = try run.train(isInterrupted: { Task.isCancelled })
-    print(outcome == .finished ? "finished" : "stopped after step \(run.step)")
+    let outcome = try run.train(budget: Budget(deadline: .now.advanced(by: .seconds(60))))
+    print(outcome == .finished ? "finished" : "stopped after \(run.epoch) epochs")
     return run
+  }
+
+  static func trainingUpdates(_ start: TrainingRun) async throws -> Network? {
+    var trained: Network?
+    for try await update in start.updates() {
+      switch update {
+      case .step: break
+      case .epoch(let report, _): print(report.epoch, report.sums.meanLoss)
+      case .ended(let run, _): trained = run.network
+      }
+    }
+    return trained
   }
 
   static func checkpoint(
@@ -151,22 +177,18 @@ enum EntryPointExamples {
         schedule: { epochs: 10, ramp: { start: 1, length: 5 } }
         """)
     let data = try recipe.loadDataset()
-    let resolved = try recipe.resolved(for: data)
-    var run = try resolved.run(on: data)
+    var run = try recipe.run(on: data)
     try run.train()
     let report = try run.network.evaluate(
-      on: data.test, target: resolved.target, attack: resolved.evaluation.attack)
+      on: data.test, target: recipe.target, attack: recipe.evaluation.attack)
     return report
   }
 
-  static func runFolder(_ recipe: Recipe, _ data: Dataset, _ url: URL) throws -> SavedModel {
-    let resolved = try recipe.resolved(for: data)
-    var folder = try RunFolder(creating: url, recipe: resolved)
-    var run = try resolved.run(on: data)
-    try run.train { event, current in
-      if case .epoch(let report) = event { try folder.record(report, current) }
+  static func runFolder(_ recipe: Recipe, _ folder: URL) throws -> SavedModel {
+    try recipe.train(in: folder) { event, _ in
+      if case .epoch(let report) = event { print(report.epoch, report.sums.meanLoss) }
     }
-    let model = try SavedModel(path: url.path)
+    let model = try SavedModel(path: folder.path)
     return model
   }
 
@@ -183,12 +205,15 @@ enum EntryPointExamples {
     return sweep
   }
 
-  static func sweepTable(_ sweep: Sweep, _ url: URL) throws -> SweepTable {
-    let folder = SweepFolder(url, sweep)
-    let open = try sweep.runs.filter { try folder.state(of: $0) != .done }
-    let table = try folder.table()
-    print("\(open.count) runs are open\n\n\(table.markdown)")
-    return table
+  static func runningSweep(_ sweep: Sweep, _ folder: URL) throws -> SweepOutcome {
+    let outcome = try sweep.run(in: folder) { event in
+      if case .ended(let run, let result) = event {
+        print(run.label, result.errors?.certified ?? .nan)
+      }
+    }
+    for failure in outcome.failures { print(failure.run.label, failure.problem) }
+    print(outcome.table.markdown)
+    return outcome
   }
 
   // MARK: certification
@@ -203,7 +228,7 @@ enum EntryPointExamples {
   static func certificationInSteps(
     _ network: Network, _ data: Dataset, _ box: Perturbation
   ) throws -> Certification {
-    let budget = Budget(memory: 1 << 30, deadline: ContinuousClock.now + .seconds(60))
+    let budget = Budget(memory: 1 << 30, deadline: .now.advanced(by: .seconds(60)))
     let certification = try network.certify(
       data.test, against: box, by: [.interval, .crown(), .alphaCROWN()], budget: budget
     ) { verdicts, progress in
@@ -211,6 +236,16 @@ enum EntryPointExamples {
       print("\(progress.done) of \(progress.total)")
     }
     return certification
+  }
+
+  static func verdictsAsTheyCome(
+    _ network: Network, _ data: Dataset, _ box: Perturbation
+  ) async throws -> Int {
+    var proved = 0
+    for try await verdict in network.verdicts(on: data.test, against: box, by: [.interval]) {
+      if verdict.status == .certified { proved += 1 }
+    }
+    return proved
   }
 
   static func verdictLog(_ network: Network, _ data: Dataset) throws -> Certification {
@@ -331,14 +366,6 @@ enum EntryPointExamples {
       for index in scalars.indices { scalars[index] = Float(index) }
     }
     return noise
-  }
-
-  static func gradients(_ x: Tensor, _ weight: Tensor, _ labels: [Int]) -> [Tensor] {
-    let (value, gradients) = withGradients(at: [weight]) { tracked in
-      crossEntropy(linear(x, weight: tracked[0]), labels: labels)
-    }
-    print(value.scalar, gradients[0].shape)
-    return gradients
   }
 
   static func randomNumbers() -> Tensor {
