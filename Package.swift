@@ -18,6 +18,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // Only `swift package generate-documentation` builds it.
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
@@ -59,7 +61,14 @@ let package = Package(
     .target(
       name: "Experiments", dependencies: ["RobustTraining", "TensorBenchmarks", "Yams"],
       swiftSettings: strict),
-    .target(name: "Crownwork", dependencies: ["Experiments"], swiftSettings: strict),
+    // All modules that it shows, since the documentation links to direct dependencies only.
+    .target(
+      name: "Crownwork",
+      dependencies: [
+        "Relaxations", "Tensors", "Networks", "Bounds", "Formats", "Datasets", "Verification",
+        "RobustTraining", "Experiments",
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "CrownworkTool",
       dependencies: [

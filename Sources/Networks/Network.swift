@@ -3,6 +3,16 @@ import Tensors
 /// A neural network as a directed acyclic graph of layers, whose shapes are checked once when it is
 /// built; after that, arithmetic never needs `try`.
 ///
+/// ```swift
+/// var layers = Network.Builder(input: [8, 8, 1])
+/// layers.convolution(8, kernel: 3, padding: 1)
+/// layers.relu()
+/// layers.flatten()
+/// layers.linear(10)
+/// let network = try layers.network()
+/// print(network.outputShape, network.parameterCount)  // [10] 5210
+/// ```
+///
 /// Values are numbered: 0 is the input, i + 1 the output of node i. A node reads earlier values
 /// only, and the last node's output is the network's. A chain is the graph in which each node reads
 /// the value before it; residual blocks and concatenations read older ones as well.
@@ -117,6 +127,12 @@ public struct Network: Sendable {
   }
 
   /// Evaluates the network on a batch. Gradients flow to tracked parameters and to a tracked batch.
+  ///
+  /// ```swift
+  /// let (images, labels) = data.batch(0..<64)
+  /// let answers = network(images).argmaxOfRows
+  /// print(zip(answers, labels).count { $0 == $1 })
+  /// ```
   ///
   /// - Parameter batch: [N, …inputShape].
   /// - Returns: The outputs (for classifiers, logits), [N, …outputShape].

@@ -3,6 +3,14 @@ import Tensors
 /// A linear specification of a network's outputs z: it holds where every entry of C·z + offset is
 /// positive.
 ///
+/// ```swift
+/// let difference = Tensor(shape: [1, 1, 3], [1, -1, 0])
+/// let specification = try Specification(rows: difference)
+/// let bounded = try BoundedNetwork(network)
+/// let lower = try bounded.lowerBounds(
+///   of: specification, around: image, within: .l2(epsilon: 0.1), by: .crown())
+/// ```
+///
 /// Robustness to a label y is the specification with a row e_y − e_j for every other class j
 /// (``margins(of:classes:)``): all margins z_y − z_j are positive exactly where the network answers
 /// y. Properties of VNN-LIB files, which compare or limit outputs, become rows as well. A method

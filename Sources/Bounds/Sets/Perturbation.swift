@@ -1,6 +1,12 @@
 /// The set of inputs around x that a certificate speaks of: {x' : ‖x' − x‖_p ≤ ε}, optionally
 /// within the input domain.
 ///
+/// ```swift
+/// let box = Perturbation.linf(epsilon: 8 / 255, within: 0...1)
+/// let ball = try Perturbation(norm: .l2, epsilon: 0.5)
+/// print(box)  // ℓ∞ ε = 8/255 (0.03137) within [0.0, 1.0]
+/// ```
+///
 /// ε is always in raw input units (pixels in [0, 1]); a normalisation is a layer of the network and
 /// changes nothing about it. The value has no inputs: ``region(around:)`` makes the sets around a
 /// batch, attacks project onto them, and recipes and model files keep norm, ε and domain.

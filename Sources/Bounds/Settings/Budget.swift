@@ -1,5 +1,15 @@
 /// A budget limits the memory and the time that a computation of bounds takes.
 ///
+/// ```swift
+/// let budget = Budget(memory: 1 << 30, deadline: .now.advanced(by: .seconds(60)))
+/// let certification = try network.certify(
+///   data.test, against: box, by: [.interval, .crown(), .alphaCROWN()], budget: budget
+/// ) { verdicts, progress in
+///   for verdict in verdicts { print(verdict.index, verdict.status) }
+///   print("\(progress.done) of \(progress.total)")
+/// }
+/// ```
+///
 /// Neither limit can make a bound wrong. Less memory means fewer rows or examples at once. When the
 /// time is over, refinements stop at what has been found, and what remains to be computed is one
 /// backward pass. A decision by a method that was stopped half way counts as open.

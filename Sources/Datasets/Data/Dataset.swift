@@ -2,6 +2,11 @@ import Foundation
 
 /// A data set in memory: images to train on and images to test with, with what is known about them.
 ///
+/// ```swift
+/// let data = try Dataset.mnist()
+/// print(data.train.count, data.test.count)  // 60000 10000
+/// ```
+///
 /// A data set comes from ``load(_:folder:environment:fetch:mirror:images:report:)``, which looks it
 /// up by name, from ``init(contentsOf:name:classes:note:)`` for files of MNIST's form, or from
 /// arrays of bytes that a program has already. Training takes ``train`` and keeps a part of it

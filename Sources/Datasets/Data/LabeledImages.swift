@@ -2,6 +2,12 @@ import Formats
 
 /// Images of one size, each with one label: one part of a data set.
 ///
+/// ```swift
+/// let images = try LabeledImages(height: 28, width: 28, pixels: pixels, labels: labels)
+/// let (train, test) = (images[0..<900], images[900..<1000])
+/// print(train.classCounts, test.classCounts)
+/// ```
+///
 /// Pixels are kept as bytes, one after another in the order [count, height, width, channels], which
 /// takes a quarter of the memory of floating-point numbers and leaves no doubt about the values: a
 /// byte b stands for the number b/255. ``batch(_:)`` makes tensors of chosen examples.

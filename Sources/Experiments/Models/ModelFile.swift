@@ -7,6 +7,11 @@ import Verification
 
 /// A network on disk, with everything in its metadata that is needed to use and certify it.
 ///
+/// ```swift
+/// let model = try ModelFile(contentsOf: url)
+/// print(model.network.inputShape, model.network.parameterCount)
+/// ```
+///
 /// There are three formats:
 ///
 /// - Safetensors, with the tensors in PyTorch's layout and under PyTorch's names, for networks of a
@@ -54,6 +59,12 @@ public struct ModelFile: Sendable {
 
   /// The description of a network that a file without metadata leaves unsaid: its architecture and
   /// the sizes at both of its ends.
+  ///
+  /// ```swift
+  /// let model = try ModelFile(
+  ///   contentsOf: url, described: ModelFile.Description(.dmSmall, input: [28, 28, 1]))
+  /// let network = model.network
+  /// ```
   public struct Description: Sendable, Equatable {
     /// The architecture, with its sizes.
     package var architecture: Architecture
@@ -71,6 +82,12 @@ public struct ModelFile: Sendable {
   }
 
   /// Writes the file, atomically: ONNX if its name ends so, else safetensors.
+  ///
+  /// ```swift
+  /// let target = CertificationTarget(
+  ///   perturbation: plan.perturbation, methods: [.interval, .crownIBP()])
+  /// try ModelFile(network, dataset: "mnist", target: target).write(to: url)
+  /// ```
   ///
   /// - Throws: ``FormatError`` of kind `cannotWrite`; ``NetworkError/badArchitecture(_:)`` for
   ///   safetensors of a network that was not made from a named architecture, since nothing else in

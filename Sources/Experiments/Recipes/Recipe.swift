@@ -7,6 +7,20 @@ import Verification
 
 /// Every setting of an experiment: what is trained, on what, how, and how the result is judged.
 ///
+/// ```swift
+/// let recipe = try Recipe(
+///   yaml: """
+///     dataset: digits
+///     objective: { name: crown-ibp, margins: fused }
+///     schedule: { epochs: 10, ramp: { start: 1, length: 5 } }
+///     """)
+/// let data = try recipe.loadDataset()
+/// var run = try recipe.run(on: data)
+/// try run.train()
+/// let report = try run.network.evaluate(
+///   on: data.test, target: recipe.target, attack: recipe.evaluation.attack)
+/// ```
+///
 /// A recipe is a plain value. It is read from YAML by ``init(yaml:file:overrides:)`` or
 /// ``init(contentsOf:overrides:)``, put together from settings by ``init(_:)``, or changed in
 /// Swift; ``yaml`` writes it back completely. From it follow the data

@@ -30,6 +30,13 @@ extension RunFolder {
 extension Recipe {
   /// Trains in a folder as `crownwork train` does: a new run, or the one that was left there.
   ///
+  /// ```swift
+  /// try recipe.train(in: folder) { event, _ in
+  ///   if case .epoch(let report) = event { print(report.epoch, report.sums.meanLoss) }
+  /// }
+  /// let model = try SavedModel(path: folder.path)
+  /// ```
+  ///
   /// The data set is fetched where it is missing. Every epoch is recorded, so that a process that
   /// dies at any moment loses at most the epoch that it was in; the same call goes on. When it has
   /// ended, ``SavedModel/init(path:described:output:)`` opens the folder.

@@ -5,6 +5,11 @@ import Verification
 
 /// A trained model that a user names by its file or by the folder of its run.
 ///
+/// ```swift
+/// let model = try SavedModel(path: "runs/mnist-dm-small")
+/// print(model.target.perturbation, model.file.network.parameterCount)
+/// ```
+///
 /// It brings together what is known about a model: the network, and from the file's metadata or the
 /// run's recipe the data set, the perturbation and the methods that it is to be certified by. For a
 /// foreign network, of which nothing is known, standards take their place. Commands that evaluate,

@@ -2,6 +2,18 @@ import Networks
 
 /// Many trainings that are compared in one table: every model with every setting from every seed.
 ///
+/// ```swift
+/// let sweep = try Sweep(
+///   yaml: """
+///     dataset: mnist
+///     sweep:
+///       models: [{ name: cnn-2layer }, { name: dm-small }]
+///       settings: [{ objective: { name: ibp } }, { objective: { name: crown-ibp } }]
+///       seeds: [0, 1, 2]
+///     """)
+/// for run in sweep.runs { print(run.label, run.recipe.schedule.epochs) }
+/// ```
+///
 /// A sweep is read from a recipe with a section `sweep` (``init(contentsOf:overrides:)``).
 /// ``SweepCheck`` finds out which of its runs can be trained, ``SweepFolder`` keeps their results,
 /// and ``SweepTable`` sums them up.

@@ -40,6 +40,16 @@ extension Sweep {
   /// Trains and evaluates every run of the sweep in a folder, and goes on where an earlier call was
   /// stopped.
   ///
+  /// ```swift
+  /// let outcome = try sweep.run(in: folder) { event in
+  ///   if case .ended(let run, let result) = event {
+  ///     print(run.label, result.errors?.certified ?? .nan)
+  ///   }
+  /// }
+  /// for failure in outcome.failures { print(failure.run.label, failure.problem) }
+  /// print(outcome.table.markdown)
+  /// ```
+  ///
   /// Each run has a folder in the sweep's. Several processes may work on one sweep: each takes runs
   /// that no other one has. Before the first training it is checked that all runs can be trained. The
   /// table is written as `table.md`, `table.csv` and `table.json` after every run.

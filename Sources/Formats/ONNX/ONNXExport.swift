@@ -14,6 +14,10 @@ import Tensors
 extension ONNXModel {
   /// Writes a network to a file, atomically: the file is either the old or the complete new one.
   ///
+  /// ```swift
+  /// try ONNXModel.write(network, to: url)
+  /// ```
+  ///
   /// - Parameter metadata: Entries for the model's properties, which ``read(_:output:)`` gives
   ///   back.
   /// - Throws: ``FormatError`` of kind `cannotWrite` where the file cannot be written, and of kind

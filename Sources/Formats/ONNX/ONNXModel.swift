@@ -34,6 +34,11 @@ import Tensors
 public enum ONNXModel {
   /// Returns the network of a file.
   ///
+  /// ```swift
+  /// let network = try ONNXModel.network(contentsOf: url)
+  /// print(network.inputShape, network.classes)
+  /// ```
+  ///
   /// The network takes images as [height, width, channels], whereas ONNX counts [batch, channels,
   /// height, width]; inputs of one or two axes behind the batch keep their order, and those of more
   /// than three become a vector. The output is a vector [n] whose scalars lie in ONNX's order.

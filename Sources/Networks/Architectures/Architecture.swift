@@ -3,6 +3,11 @@ import Tensors
 /// The named networks of the literature on certified training (Zhang et al. 2020, tables 3 and 4;
 /// Gowal et al. 2018; Shi et al. 2021; the residual networks of the VNN competition, 2021).
 ///
+/// ```swift
+/// let architecture = try Architecture(name: "cnn-2layer", options: ["width": [2]])
+/// let network = try architecture.network(input: [28, 28, 1], classes: 10, seed: 1)
+/// ```
+///
 /// An architecture with an input shape and a number of classes makes a ``Network``. The name and
 /// the options stay with the network as its ``Network/Origin``, so that a file of tensors is enough
 /// to read it back. ReLU follows every convolution and every hidden linear layer of the chains.

@@ -17,6 +17,13 @@ extension TrainingRun {
 
   /// Writes the state, atomically: a process that dies meanwhile leaves the file as it was.
   ///
+  /// ```swift
+  /// try stopped.save(to: url, settings: "first try")
+  /// var run = try TrainingRun(plan, network: network, on: data.train)
+  /// try run.restore(from: url, settings: "first try")
+  /// try run.train()
+  /// ```
+  ///
   /// The number of epochs is none of the state, since what a step does depends on the steps before
   /// it alone.
   ///

@@ -21,6 +21,12 @@ public enum TrainingOutcome: Sendable, Equatable {
 extension TrainingRun {
   /// Trains until the plan's last epoch has ended or the training is interrupted.
   ///
+  /// ```swift
+  /// var run = training
+  /// let outcome = try run.train(budget: Budget(deadline: .now.advanced(by: .seconds(60))))
+  /// print(outcome == .finished ? "finished" : "stopped after \(run.epoch) epochs")
+  /// ```
+  ///
   /// The budget is asked after each step whether it is spent, and once more after each epoch. An
   /// epoch whose last step is done is always ended, judging included. An interrupted run can be
   /// saved (``save(to:settings:)``) and go on later, or go on by another call.

@@ -4,6 +4,16 @@ import Datasets
 /// Every setting of a training run that changes its result: what is minimised, against which set,
 /// over which schedule, by which optimiser, on which part of the data, with which randomness.
 ///
+/// ```swift
+/// let plan = TrainingPlan(
+///   objective: .crownIBP(margins: .fused), perturbation: .linf(epsilon: 0.1, within: 0...1),
+///   schedule: Schedule(epochs: 20, ramp: EpsilonRamp(start: 1, length: 12)), holdout: 500)
+/// var run = try TrainingRun(plan, network: network, on: data.train)
+/// try run.train { event, _ in
+///   if case .epoch(let report) = event { print(report.epoch, report.sums.meanLoss) }
+/// }
+/// ```
+///
 /// Two runs with equal plans, networks and data give the same bits on the same machine with the
 /// same number of threads. Recipes make plans, and so can programs; what is left out has a sensible
 /// value.

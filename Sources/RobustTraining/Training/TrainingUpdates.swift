@@ -32,6 +32,17 @@ extension TrainingRun {
   /// Trains while the sequence is read, and stops where the reader leaves the loop or its task is
   /// cancelled. This run stays as it is; the trained one comes with the last update.
   ///
+  /// ```swift
+  /// var trained: Network?
+  /// for try await update in start.updates() {
+  ///   switch update {
+  ///   case .step: break
+  ///   case .epoch(let report, _): print(report.epoch, report.sums.meanLoss)
+  ///   case .ended(let run, _): trained = run.network
+  ///   }
+  /// }
+  /// ```
+  ///
   /// - Returns: A sequence that throws ``TrainingError/diverged(epoch:step:)``.
   public func updates(budget: Budget = Budget()) -> AsyncThrowingStream<TrainingUpdate, any Error> {
     budget.sequence { budget, yield in

@@ -3,6 +3,11 @@ import RealModule
 /// A seeded stream of random numbers as a value: xoshiro256++ (Blackman and Vigna, 2019), its state
 /// filled by SplitMix64 as its authors advise.
 ///
+/// ```swift
+/// var random = RandomSource(seed: 0)
+/// let noise = Tensor.uniform([4, 4], in: -1...1, using: &random)
+/// ```
+///
 /// A copy continues independently from where the original is, and draws the same numbers. Bits and
 /// uniform numbers of a seed are the same on every machine; normal and Cauchy numbers go through
 /// logarithms, cosines and tangents, whose last bits are the machine's. The generator is not made

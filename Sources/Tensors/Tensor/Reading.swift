@@ -1,6 +1,10 @@
 extension Tensor {
   /// Calls `body` with the scalars in row-major order, for as long as it runs.
   ///
+  /// ```swift
+  /// let largest = logits.read { $0.max() }
+  /// ```
+  ///
   /// This is the one way to a tensor's memory; it copies where the memory is not this machine's. A
   /// tracked tensor is refused, since what is computed from its numbers has no gradient.
   ///
@@ -16,6 +20,13 @@ extension Tensor {
 
   /// Calls `body` with the scalars to change in place; they are copied first if they are shared, so
   /// other tensors keep their values. A tracked tensor is refused.
+  ///
+  /// ```swift
+  /// var noise = Tensor.zeros([3])
+  /// noise.modify { scalars in
+  ///   for index in scalars.indices { scalars[index] = Float(index) }
+  /// }
+  /// ```
   ///
   /// - Throws: What `body` throws; what it has changed until then stays changed.
   public mutating func modify<R, E: Error>(

@@ -1,5 +1,10 @@
 /// A dense, row-major array of Float32 with value semantics.
 ///
+/// ```swift
+/// let x = Tensor(shape: [2, 2], [1, 2, 3, 4])
+/// print(x * 2)  // Tensor [2, 2]: 2.0, 4.0, 6.0, 8.0
+/// ```
+///
 /// Images are NHWC: `[batch, height, width, channels]`. The first axis is the batch in nearly all
 /// operations, and its entries are called rows. Copies share their memory until one of them
 /// changes, which only assignment and mutating methods such as ``modify(_:)`` do.

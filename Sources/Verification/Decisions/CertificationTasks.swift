@@ -20,6 +20,13 @@ extension Network {
 
   /// The verdicts on examples, in order, each soon after it is known.
   ///
+  /// ```swift
+  /// var proved = 0
+  /// for try await verdict in network.verdicts(on: data.test, against: box, by: [.interval]) {
+  ///   if verdict.status == .certified { proved += 1 }
+  /// }
+  /// ```
+  ///
   /// The work goes on while the sequence is read, and stops where the reader leaves the loop or its
   /// task is cancelled. A budget that is spent ends the sequence.
   ///

@@ -21,6 +21,13 @@ public struct CertifiedRadius: Sendable, Equatable {
 
 /// Searches for each example's certified radius by bisection, all examples together.
 ///
+/// ```swift
+/// let radii = try RadiusSearch(upTo: 0.4).radii(
+///   of: network, on: data.test.prefix(100), within: .linf(epsilon: 0.4, within: 0...1),
+///   by: [.interval, .crown()])
+/// for example in radii { print(example.verdict.index, example.radius ?? 0) }
+/// ```
+///
 /// It tries the upper end first, then halves the bracket between a certified ε and an open one, as
 /// often as the precision asks. Examples with the same bracket are bounded together.
 ///

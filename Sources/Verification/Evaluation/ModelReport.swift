@@ -66,6 +66,14 @@ public struct ModelReport: Sendable {
 extension Network {
   /// Certifies and attacks every example.
   ///
+  /// ```swift
+  /// let target = CertificationTarget(
+  ///   perturbation: .linf(epsilon: 0.1, within: 0...1), methods: [.interval, .crownIBP()])
+  /// let report = try network.evaluate(on: data.test, target: target, attack: .apgd())
+  /// print(report.standardError, report.attackedError)
+  /// for (method, error) in report.certifiedErrors { print(method, error) }
+  /// ```
+  ///
   /// - Parameters:
   ///   - target: The perturbation set and the methods.
   ///   - settings: The attack, which examples with a right answer go through whether or not they

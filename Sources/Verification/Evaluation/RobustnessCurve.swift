@@ -40,6 +40,14 @@ extension Network {
   /// Certifies and attacks every example at every ε where the answer does not follow from
   /// another's.
   ///
+  /// ```swift
+  /// let curve = try network.robustnessCurve(
+  ///   on: data.test, target: target, at: [0, 0.05, 0.1, 0.2], attack: .apgd())
+  /// for point in curve.points {
+  ///   print(point.epsilon, point.attackedError, point.certifiedErrors.last ?? 1)
+  /// }
+  /// ```
+  ///
   /// A budget that is spent ends the work: what is not decided by then counts as neither certified
   /// nor broken, so errors stay on their side of the truth.
   ///

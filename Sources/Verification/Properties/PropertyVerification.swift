@@ -20,6 +20,12 @@ public struct Counterexample: Sendable, Equatable {
 
 /// What is known of a property after verification.
 ///
+/// ```swift
+/// if case .sat(let example) = verdict.answer {
+///   print(example.inputs, example.outputs)
+/// }
+/// ```
+///
 /// A property's unsafe set is the union of its cases, each a box of inputs with constraints on the
 /// outputs. The property holds if every case is refuted, that is proved to hold no unsafe input;
 /// one counterexample is enough for the contrary. Like all bounds, refutations hold in real

@@ -6,6 +6,11 @@ import Tensors
 
 /// The inputs that an attack found, as a folder for people and programs.
 ///
+/// ```swift
+/// let folder = AttackFolder(results, on: data.test, within: box, classNames: data.classNames)
+/// try folder.write(to: url)
+/// ```
+///
 /// - `originals.npy`, `attacked.npy`: Float32 [broken examples, height, width, channels], pixels in
 ///   [0, 1] where the data are images.
 /// - `examples.jsonl`: a line for each of their rows.
