@@ -1,9 +1,9 @@
 import Tensors
 
-/// One kernel on one size, to be timed as training uses it: on each thread at once (``Lanes``).
+/// One kernel on one size, to be timed as training uses it: on each thread at once (`Lanes`).
 ///
 /// A kernel's time is compared with what limits it: multiply-adds with the machine's matrix
-/// product, or bytes with its rate of copying (``MachineRates``). That says how much a faster
+/// product, or bytes with its rate of copying (`MachineRates`). That says how much a faster
 /// kernel could gain, whatever the machine.
 ///
 /// It is public for the package Benchmarks beside this one, and no part of the library Crownwork.

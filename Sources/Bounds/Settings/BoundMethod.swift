@@ -60,7 +60,7 @@ extension BoundMethod: CustomStringConvertible {
     }
   }
 
-  /// The method's name, one of ``names``, without settings; ``text`` has them.
+  /// The method's name, one of `names`, without settings; ``text`` has them.
   public var description: String {
     switch self {
     case .interval: "ibp"

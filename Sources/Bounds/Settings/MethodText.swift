@@ -6,7 +6,7 @@ extension BoundMethod {
   /// How many steps α-CROWN may be asked for in a text.
   static let iterationLimits = 1...10_000
 
-  /// Reads a method: a name of ``names``, with its settings in parentheses behind it.
+  /// Reads a method: a name of `names`, with its settings in parentheses behind it.
   ///
   /// ```swift
   /// BoundMethod(text: "alpha-crown(iterations: 50)")  // .alphaCROWN(iterations: 50)

@@ -48,7 +48,7 @@ struct AttackCommand: ParsableCommand {
   /// `--output`: the file of the results, a line for each example.
   @Option(help: "Write the results to this file, JSON lines.", completion: .jsonLines)
   var output: String?
-  /// `--save`: the new folder for the inputs that were found (``AttackFolder``).
+  /// `--save`: the new folder for the inputs that were found (`AttackFolder`).
   @Option(
     help: "Write what was found to this new folder: .npy arrays, pictures, examples.jsonl.",
     completion: .directory)

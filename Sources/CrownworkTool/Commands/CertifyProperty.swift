@@ -11,7 +11,7 @@ extension CertifyCommand {
   /// - Parameters:
   ///   - path: The VNN-LIB file, gzipped or not.
   ///   - budget: The limits; once it is spent the answer is "unknown".
-  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for options about examples; ``FormatError``
+  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for options about examples; `FormatError`
   ///   for a file that is missing or no property; ``Failure`` with ``Failure/Code/badData`` where
   ///   the property does not fit the network; `ExitCode` where a signal asked for the end, after
   ///   the answer was written.

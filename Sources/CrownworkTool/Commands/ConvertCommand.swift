@@ -54,7 +54,7 @@ struct ConvertCommand: ParsableCommand {
 
   /// Converts the model and prints one line about it.
   ///
-  /// - Throws: ``Failure``, ``FormatError``, ``NetworkError`` or ``RecipeError``; the output's file
+  /// - Throws: ``Failure``, `FormatError`, `NetworkError` or `RecipeError`; the output's file
   ///   is then as it was.
   mutating func run() throws {
     let (source, target) = (URL(fileURLWithPath: model), URL(fileURLWithPath: output))

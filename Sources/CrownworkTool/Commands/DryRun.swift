@@ -17,8 +17,8 @@ struct DryRun {
 
   /// Trains a few steps on a copy of the run and measures them.
   ///
-  /// - Throws: ``TrainingError/diverged(epoch:step:)`` and ``BoundsError``, as
-  ///   ``TrainingForecast/init(_:)`` does.
+  /// - Throws: `TrainingError.diverged(epoch:step:)` and `BoundsError`, as
+  ///   `TrainingForecast.init(_:)` does.
   init(_ recipe: Recipe, _ run: TrainingRun) throws {
     self.recipe = recipe
     self.run = run

@@ -74,7 +74,7 @@ struct CurveFile {
 
   /// Checks, before anything long is computed, that the file can be written.
   ///
-  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for another ending, and ``FormatError`` of
+  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for another ending, and `FormatError` of
   ///   kind `cannotWrite`.
   init(path: String) throws {
     guard path.hasSuffix(".csv") || path.hasSuffix(".svg") else {
@@ -86,7 +86,7 @@ struct CurveFile {
 
   /// Replaces the file as a whole by the curves.
   ///
-  /// - Throws: ``FormatError`` of kind `cannotWrite`.
+  /// - Throws: `FormatError` of kind `cannotWrite`.
   func write(_ curves: [NamedCurve]) throws {
     let text = path.hasSuffix(".csv") ? NamedCurve.csv(curves) : CurvePicture(curves).svg
     try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: path))

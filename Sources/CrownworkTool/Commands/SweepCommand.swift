@@ -12,7 +12,7 @@ import Foundation
 ///    are printed, and the command ends.
 /// 2. All runs that are not done are checked against their data. Those that cannot be trained are
 ///    named, noted as failed, and left out.
-/// 3. The worker (``SweepWorker``) takes one run after the other that no other process has, trains
+/// 3. The worker (`SweepWorker`) takes one run after the other that no other process has, trains
 ///    and evaluates it, writes its `result.json`, and writes `table.md`, `table.csv` and
 ///    `table.json` anew.
 /// 4. The table of all results in the folder is printed.

@@ -204,8 +204,8 @@ struct RunPlace {
   /// Starts a run in the folder that was asked for, or in the first standard one that is free.
   ///
   /// - Parameter recipe: The recipe of the run, resolved for its data.
-  /// - Throws: ``RunError`` where the folder that was asked for holds something or is in use, and
-  ///   ``FormatError`` of kind `cannotWrite`.
+  /// - Throws: `RunError` where the folder that was asked for holds something or is in use, and
+  ///   `FormatError` of kind `cannotWrite`.
   func create(_ recipe: Recipe) throws -> RunFolder {
     if let output { return try RunFolder(creating: URL(fileURLWithPath: output), recipe: recipe) }
     for url in numbered where !FileManager.default.fileExists(atPath: url.path) {

@@ -49,7 +49,7 @@ struct Failure: Error {
 
   /// Makes the failure that an error means.
   ///
-  /// A ``RecipeError`` is a matter of usage where an option is to blame and of bad data where a
+  /// A `RecipeError` is a matter of usage where an option is to blame and of bad data where a
   /// file is.
   ///
   /// - Returns: nil for an error of a type that the library does not throw, which is one of the

@@ -4,7 +4,7 @@ import Crownwork
 ///
 /// Errors of the library speak of settings and parameters, in backquotes: "name a folder: `data`
 /// FOLDER". Someone at a terminal needs the option: "name a folder: --data FOLDER". The table of
-/// settings (``SettingTable``) knows the options of settings; the few other names are listed here.
+/// settings (`SettingTable`) knows the options of settings; the few other names are listed here.
 enum OptionWords {
   /// The names in backquotes that are no settings, and what stands for each of them on the command
   /// line.

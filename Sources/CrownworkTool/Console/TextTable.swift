@@ -52,7 +52,7 @@ enum JSON {
   ///
   /// The file is replaced as a whole: it has either its old contents or all lines.
   ///
-  /// - Throws: ``FormatError`` of kind `cannotWrite`.
+  /// - Throws: `FormatError` of kind `cannotWrite`.
   static func write(_ values: [some Encodable], to path: String) throws {
     let text = try values.map { try line($0) + "\n" }.joined()
     try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: path))

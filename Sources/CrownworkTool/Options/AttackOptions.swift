@@ -32,7 +32,7 @@ struct AttackOptions: SettingOptions {
   ///   - standard: The attack of the model's run, or the usual one of its data set.
   ///   - others: The settings that `--set` gives. They come last and so take precedence over the
   ///     options of this group.
-  /// - Throws: ``RecipeError`` for a value out of range and for a setting that the attack does not
+  /// - Throws: `RecipeError` for a value out of range and for a setting that the attack does not
   ///   have.
   func settings(_ standard: Attack, _ others: [RecipeOverride]) throws -> Attack {
     try standard.applying(given + effort.given + others)

@@ -12,7 +12,7 @@ struct EpsilonRange {
   /// FROM and TO are both included, FROM is less than TO, and COUNT is from 2 to 1,000. Numbers may
   /// be fractions such as 8/255.
   ///
-  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for anything else, and ``PerturbationError``
+  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for anything else, and `PerturbationError`
   ///   for a negative ε.
   init(_ text: String) throws {
     let bad = Failure(

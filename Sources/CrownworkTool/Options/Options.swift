@@ -81,9 +81,9 @@ struct SubjectOptions: ParsableArguments {
 
   /// Opens a run's folder, a model file or an ONNX file.
   ///
-  /// - Throws: ``Failure`` for options that do not fit each other, ``FormatError`` for a file that
-  ///   is missing or damaged, ``RecipeError`` for a damaged `run.yaml`, and
-  ///   ``RunError/noModel(_:failure:)`` for a run of which no epoch has ended.
+  /// - Throws: ``Failure`` for options that do not fit each other, `FormatError` for a file that
+  ///   is missing or damaged, `RecipeError` for a damaged `run.yaml`, and
+  ///   `RunError.noModel(_:failure:)` for a run of which no epoch has ended.
   func open(_ path: String) throws -> SavedModel {
     try SavedModel(path: path, described: description(), output: outputName)
   }
@@ -128,7 +128,7 @@ struct SubjectOptions: ParsableArguments {
   ///   - input: HEIGHTxWIDTHxCHANNELS.
   ///   - classes: The number of outputs.
   /// - Throws: ``Failure`` with ``Failure/Code/usage`` for an `input` that is not three positive
-  ///   numbers, and ``RecipeError`` for sizes that the architecture does not have.
+  ///   numbers, and `RecipeError` for sizes that the architecture does not have.
   static func description(
     of overrides: [RecipeOverride], input: String, classes: Int
   ) throws -> ModelFile.Description {
@@ -154,7 +154,7 @@ struct SubjectOptions: ParsableArguments {
   ///   the test set.
   /// - Throws: ``Failure`` where the model does not name its data set and no option does, where the
   ///   range is not in the test set, and where the network does not take the images;
-  ///   ``FormatError`` for data that are missing or damaged; ``RecipeError`` for options about
+  ///   `FormatError` for data that are missing or damaged; `RecipeError` for options about
   ///   pictures that are out of range.
   func examples(
     for model: SavedModel, count: String?
@@ -210,7 +210,7 @@ struct DataOptions: SettingOptions {
   /// Returns the image settings of a recipe, with the values that these options give in their
   /// place.
   ///
-  /// - Throws: ``RecipeError`` for a value out of range, and for an option about pictures with
+  /// - Throws: `RecipeError` for a value out of range, and for an option about pictures with
   ///   another data set than `images`.
   func settings(in recipe: Recipe) throws -> ImageSettings {
     try recipe.applying([imageSize, channels, layout].compactMap(\.self)).images

@@ -4,14 +4,14 @@ import Foundation
 
 /// A group of options that give settings of a recipe.
 ///
-/// The table of settings (``SettingTable``) says what such an option is called, which values it
+/// The table of settings (`SettingTable`) says what such an option is called, which values it
 /// takes and what the help says about it. A group only lists paths, so that the command line,
 /// recipe files and the reference page cannot differ:
 ///
 ///     @Option("schedule.epochs") var epochs: RecipeOverride?
 ///
 /// The value of an option stays a text here, together with its path and the option's name: a
-/// ``RecipeOverride``. The library reads it where a recipe, a target or an attack is made from it,
+/// `RecipeOverride`. The library reads it where a recipe, a target or an attack is made from it,
 /// and an error there names the option.
 protocol SettingOptions: ParsableArguments {}
 
@@ -111,7 +111,7 @@ struct Assignments: ParsableArguments {
   /// A setting without effect is refused, since a user who gives one expects something of it.
   ///
   /// - Parameter paths: The settings or sections that the command uses.
-  /// - Throws: ``RecipeError`` for a path that no setting has, with the nearest one that exists,
+  /// - Throws: `RecipeError` for a path that no setting has, with the nearest one that exists,
   ///   and ``Failure`` with ``Failure/Code/usage`` for a setting outside of `paths`.
   func given(of paths: [String]) throws -> [RecipeOverride] {
     let all = try given

@@ -83,7 +83,7 @@ struct TrainReport {
   /// - `ε`: ε at its last step, for objectives with a perturbation;
   /// - `loss`: the mean training loss over the epoch;
   /// - `error`, `certified`, `attacked`: errors on the held-out examples, by which the best epoch
-  ///   is chosen (``errors(_:_:)``);
+  ///   is chosen (`errors(_:_:)`);
   /// - the seconds since the last epoch, with the judging and the writing;
   /// - `best`: no earlier epoch that counts was better, and the model's file is from this one.
   mutating func epoch(_ report: EpochReport, _ run: TrainingRun) {

@@ -13,7 +13,7 @@ extension LabeledImages {
   /// - Returns: Images of shape [indices.count, height, width, channels] with values in [0, 1], and
   ///   the labels in the same order.
   /// - Precondition: Every index lies in `0..<count`.
-  /// - Complexity: O(indices.count · ``imageSize``).
+  /// - Complexity: O(indices.count · `imageSize`).
   public func batch(_ indices: some Collection<Int>) -> (images: Tensor, labels: [Int]) {
     (
       Tensor(bytes: pixels, rows: indices, shape: [height, width, channels]),

@@ -8,15 +8,15 @@ import Foundation
 /// ```
 ///
 /// A data set comes from ``load(_:folder:environment:fetch:mirror:images:report:)``, which looks it
-/// up by name, from ``init(contentsOf:name:classes:note:)`` for files of MNIST's form, or from
+/// up by name, from `init(contentsOf:name:classes:note:)` for files of MNIST's form, or from
 /// arrays of bytes that a program has already. Training takes ``train`` and keeps a part of it
 /// aside to choose the best epoch by; evaluation takes ``test``. No part of the package trains on
 /// ``test`` or chooses anything by it.
 ///
 /// All images are bytes, and they stay bytes until a batch is made of them
 /// (``LabeledImages/batch(_:)``). What had to be converted on the way, such as floating-point
-/// arrays or pictures of another size, is said in ``note``, and what looks like a mistake of the
-/// user is said in ``warnings``.
+/// arrays or pictures of another size, is said in `note`, and what looks like a mistake of the
+/// user is said in `warnings`.
 ///
 /// The readers of this module guarantee that both parts have images of one size and the same number
 /// of classes. The initializer below, which takes parts as they are, does not check it.

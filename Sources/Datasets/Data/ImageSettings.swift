@@ -1,7 +1,7 @@
 /// What pictures in folders are turned into, and how NumPy arrays are read.
 ///
 /// The settings concern ``DatasetName/images`` alone: the known data sets have one shape, and
-/// ``DatasetSource/dataset(name:note:images:)`` refuses to change it. Settings that the data give
+/// `DatasetSource.dataset(name:note:images:)` refuses to change it. Settings that the data give
 /// no meaning, such as a layout for pictures or a size for arrays, are refused too instead of being
 /// ignored.
 ///
@@ -14,7 +14,7 @@ public struct ImageSettings: Sendable, Equatable {
     /// The number of columns, 1...4096.
     public var width: Int
 
-    /// Creates a size; ``ImageSettings/validate()`` checks its range.
+    /// Creates a size; `ImageSettings.validate()` checks its range.
     public init(height: Int, width: Int) {
       self.height = height
       self.width = width

@@ -47,7 +47,7 @@ public struct LabeledImages: Equatable, Sendable {
   ///   - classes: The number of classes, 1...256; each label has to be less.
   ///   - imagesFile: What errors call the place that the pixels come from.
   ///   - labelsFile: What errors call the place that the labels come from.
-  /// - Throws: ``FormatError`` of kind `badData` where there are no images, where sizes or counts
+  /// - Throws: `FormatError` of kind `badData` where there are no images, where sizes or counts
   ///   do not fit each other, where the number of classes is out of range, and where a label is not
   ///   less than `classes`; in the last case the error has the index of the label.
   public init(
@@ -107,7 +107,7 @@ public struct LabeledImages: Equatable, Sendable {
   ///
   /// - Parameter range: The indices of the images, within `0..<count`.
   /// - Precondition: `range` lies within `0..<count`.
-  /// - Complexity: O(range.count · ``imageSize``), since the bytes are copied.
+  /// - Complexity: O(range.count · `imageSize`), since the bytes are copied.
   public subscript(range: Range<Int>) -> LabeledImages {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "no such images: \(range)")
     let part = (range.lowerBound * imageSize)..<(range.upperBound * imageSize)

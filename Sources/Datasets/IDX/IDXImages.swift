@@ -35,7 +35,7 @@ extension LabeledImages {
   ///   - images: The file with the images.
   ///   - labels: The file with the labels.
   ///   - classes: The number of classes; nil for the largest label and one more.
-  /// - Throws: ``FormatError`` of kind `missingInput` where a file cannot be read, and of kind
+  /// - Throws: `FormatError` of kind `missingInput` where a file cannot be read, and of kind
   ///   `badData` where one is damaged or they do not fit each other.
   public init(images: URL, labels: URL, classes: Int? = 10) throws {
     try self.init(

@@ -10,9 +10,9 @@ extension Dataset {
   /// 2. With a `folder`, the files have to be there and nowhere else is looked: data from another
   ///    place would not be what the caller asked for. The user's own data in the same form will do
   ///    as well. ``DatasetName/images`` needs a folder.
-  /// 3. Without a `folder`, ``DatasetLocator`` searches the folders that the environment names, the
+  /// 3. Without a `folder`, `DatasetLocator` searches the folders that the environment names, the
   ///    cache and the folder of the system's packages.
-  /// 4. If nothing is found and `fetch` is true, ``DatasetFetcher`` downloads the files into the
+  /// 4. If nothing is found and `fetch` is true, `DatasetFetcher` downloads the files into the
   ///    cache and verifies their SHA-256.
   ///
   /// The call blocks until the data are in memory; a first download of CIFAR-10 takes 170 MB.
@@ -21,13 +21,13 @@ extension Dataset {
   ///   - name: The set.
   ///   - folder: The folder with the set's files, or a folder that has a subfolder with the set's
   ///     name; nil to search for it.
-  ///   - environment: The variables that ``DatasetLocator`` reads.
+  ///   - environment: The variables that `DatasetLocator` reads.
   ///   - fetch: Whether a set that is not found may be downloaded.
   ///   - mirror: An address (`http`, `https` or `file`) to download from in place of the set's
-  ///     ``DatasetName/addresses``.
+  ///     `DatasetName.addresses`.
   ///   - images: What pictures are turned into and how arrays are read, for ``DatasetName/images``.
   ///   - report: A function that is called before each download with its address.
-  /// - Throws: ``FormatError`` where nothing is found, with everything that was tried in one line,
+  /// - Throws: `FormatError` where nothing is found, with everything that was tried in one line,
   ///   and where a file is damaged or cannot be kept; ``InvalidValue`` for `images` out of range.
   public static func load(
     _ name: DatasetName, folder: URL? = nil,
@@ -56,7 +56,7 @@ extension Dataset {
   /// Loads MNIST, and fetches it on first use where this machine does not have it.
   ///
   /// - Parameter folder: The folder with the files; nil to search for them.
-  /// - Throws: ``FormatError`` as ``load(_:folder:environment:fetch:mirror:images:report:)`` does.
+  /// - Throws: `FormatError` as ``load(_:folder:environment:fetch:mirror:images:report:)`` does.
   public static func mnist(folder: URL? = nil) throws -> Dataset {
     try load(.mnist, folder: folder)
   }
@@ -64,7 +64,7 @@ extension Dataset {
   /// Loads Fashion-MNIST, and fetches it on first use where this machine does not have it.
   ///
   /// - Parameter folder: The folder with the files; nil to search for them.
-  /// - Throws: ``FormatError`` as ``load(_:folder:environment:fetch:mirror:images:report:)`` does.
+  /// - Throws: `FormatError` as ``load(_:folder:environment:fetch:mirror:images:report:)`` does.
   public static func fashionMNIST(folder: URL? = nil) throws -> Dataset {
     try load(.fashionMNIST, folder: folder)
   }
@@ -72,7 +72,7 @@ extension Dataset {
   /// Loads CIFAR-10, and fetches it, 170 MB, on first use where this machine does not have it.
   ///
   /// - Parameter folder: The folder with the files; nil to search for them.
-  /// - Throws: ``FormatError`` as ``load(_:folder:environment:fetch:mirror:images:report:)`` does.
+  /// - Throws: `FormatError` as ``load(_:folder:environment:fetch:mirror:images:report:)`` does.
   public static func cifar10(folder: URL? = nil) throws -> Dataset {
     try load(.cifar10, folder: folder)
   }

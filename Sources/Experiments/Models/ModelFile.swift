@@ -89,7 +89,7 @@ public struct ModelFile: Sendable {
   /// try ModelFile(network, dataset: "mnist", target: target).write(to: url)
   /// ```
   ///
-  /// - Throws: ``FormatError`` of kind `cannotWrite`; ``NetworkError/badArchitecture(_:)`` for
+  /// - Throws: `FormatError` of kind `cannotWrite`; `NetworkError.badArchitecture(_:)` for
   ///   safetensors of a network that was not made from a named architecture, since nothing else in
   ///   such a file says how the tensors are connected.
   public func write(to url: URL) throws {
@@ -132,7 +132,7 @@ public struct ModelFile: Sendable {
   ///   - described: What the file holds, where it does not say so itself; it goes before what the
   ///     file says.
   ///   - output: The name of the output that is meant, for an ONNX file with several.
-  /// - Throws: ``FormatError`` with the file's name, for a file that cannot be read, is damaged,
+  /// - Throws: `FormatError` with the file's name, for a file that cannot be read, is damaged,
   ///   does not say its architecture, or whose tensors are not those of the architecture.
   public init(
     contentsOf url: URL, described: Description? = nil, output: String? = nil

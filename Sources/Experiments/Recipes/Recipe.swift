@@ -22,12 +22,12 @@ import Verification
 /// ```
 ///
 /// A recipe is a plain value. It is read from YAML by ``init(yaml:file:overrides:)`` or
-/// ``init(contentsOf:overrides:)``, put together from settings by ``init(_:)``, or changed in
+/// ``init(contentsOf:overrides:)``, put together from settings by `init(_:)`, or changed in
 /// Swift; ``yaml`` writes it back completely. From it follow the data
-/// (``loadDataset(fetch:report:)``), the network (``network(for:)``), the plan of the training
+/// (``loadDataset(fetch:report:)``), the network (`network(for:)`), the plan of the training
 /// (``plan``) and the target of the certification (``target``).
 ///
-/// Some settings depend on the data, such as how many examples are held out. ``resolved(for:)``
+/// Some settings depend on the data, such as how many examples are held out. `resolved(for:)`
 /// decides them, and a run records the recipe in that form, so that nothing about it depends on
 /// defaults that may change later.
 ///
@@ -36,12 +36,12 @@ import Verification
 public struct Recipe: Sendable, Equatable {
   /// The data set that the network is trained and judged on.
   public var dataset: DatasetName
-  /// The path of a folder with the data; nil for the places that ``DatasetLocator`` searches.
+  /// The path of a folder with the data; nil for the places that `DatasetLocator` searches.
   ///
   /// Paths in a recipe that was read are absolute where that is possible, so that its run finds its
   /// data from any folder.
   public var data: String?
-  /// What pictures are turned into and how arrays are read, for ``DatasetName/images``.
+  /// What pictures are turned into and how arrays are read, for `DatasetName.images`.
   public var images = ImageSettings()
   /// Random changes of the images that are trained on; held-out and test images are never changed.
   public var augmentation = Augmentation()
@@ -94,7 +94,7 @@ public struct Recipe: Sendable, Equatable {
     /// The number for each channel that the network divides its input by, after the subtraction; as
     /// many as in ``mean``.
     public var standardDeviation: [Float] = []
-    /// Whether both are taken from the training images; ``Recipe/resolved(for:)`` puts the numbers
+    /// Whether both are taken from the training images; `Recipe.resolved(for:)` puts the numbers
     /// in place and sets this to false.
     public var normalizesByData = false
 

@@ -12,8 +12,8 @@ extension Recipe {
   /// - Parameters:
   ///   - fetch: Whether a known set that is not on this machine may be downloaded.
   ///   - report: A function that is called before each download with its address.
-  /// - Throws: ``FormatError`` and ``InvalidValue``, as
-  ///   ``Dataset/load(_:folder:environment:fetch:mirror:images:report:)`` does.
+  /// - Throws: `FormatError` and `InvalidValue`, as
+  ///   `Dataset.load(_:folder:environment:fetch:mirror:images:report:)` does.
   public func loadDataset(
     fetch: Bool = true, report: (URL) -> Void = { _ in }
   ) throws -> Dataset {
@@ -77,7 +77,7 @@ extension Recipe {
   ///
   /// The plan's perturbation has the ε of training, and its best epoch is chosen by the ε of
   /// ``perturbation``. Where no number of held-out examples is decided, none is kept aside;
-  /// ``resolved(for:)`` decides it.
+  /// `resolved(for:)` decides it.
   public var plan: TrainingPlan {
     TrainingPlan(
       objective: objective, perturbation: perturbation.withEpsilon(trainEpsilon),

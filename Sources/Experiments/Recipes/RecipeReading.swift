@@ -15,7 +15,7 @@ extension Recipe {
   ///   - url: The file, of at most 1 MiB, in UTF-8.
   ///   - overrides: Settings that go before those of the file; of several for one setting the last
   ///     one counts.
-  /// - Throws: ``FormatError`` of kind `missingInput` where the file cannot be read, of kind
+  /// - Throws: `FormatError` of kind `missingInput` where the file cannot be read, of kind
   ///   `badData` where it is too large or not UTF-8; ``RecipeError`` as
   ///   ``init(yaml:file:overrides:)`` does.
   public init(contentsOf url: URL, overrides: [RecipeOverride] = []) throws {

@@ -52,9 +52,9 @@ extension Recipe {
   ///
   /// - Parameter dataset: The data; only the training part is used. What the recipe leaves to them, such
   ///   as the number of held-out examples, is decided by them.
-  /// - Throws: What ``network(for:)`` throws, ``PerturbationError`` for an ε that makes no sense for
-  ///   images of this size, ``TrainingError/badPlan(_:)`` for settings that cannot work together, and
-  ///   ``BoundsError`` for a layer that has no bounds.
+  /// - Throws: What `network(for:)` throws, `PerturbationError` for an ε that makes no sense for
+  ///   images of this size, `TrainingError.badPlan(_:)` for settings that cannot work together, and
+  ///   `BoundsError` for a layer that has no bounds.
   public func run(on dataset: Dataset) throws -> TrainingRun {
     let recipe = try resolved(for: dataset)
     return try TrainingRun(

@@ -46,8 +46,8 @@ extension Recipe {
   ///   - observe: Gets each event after it is recorded, with the run as it then stands. What it throws
   ///     ends the training.
   /// - Throws: ``RunError`` where the folder holds something else, a run with other settings, or a run
-  ///   that another process trains; ``FormatError`` for data or folders that cannot be read or
-  ///   written; ``TrainingError`` for a plan that makes no sense and for a training that diverged.
+  ///   that another process trains; `FormatError` for data or folders that cannot be read or
+  ///   written; `TrainingError` for a plan that makes no sense and for a training that diverged.
   @discardableResult
   public func train(
     in folder: URL, budget: Budget = Budget(),

@@ -37,7 +37,7 @@ public struct SavedModel: Sendable {
   ///   - described: What a file without metadata holds, such as a state dict that PyTorch saved;
   ///     nil to rely on the file.
   ///   - output: The name of the output that is meant, for an ONNX file with several.
-  /// - Throws: ``FormatError`` for a file that cannot be read or is no model, ``RecipeError`` for a
+  /// - Throws: `FormatError` for a file that cannot be read or is no model, ``RecipeError`` for a
   ///   damaged recipe of the run, and ``RunError/noModel(_:failure:)`` for a run of which no epoch
   ///   has ended.
   public init(

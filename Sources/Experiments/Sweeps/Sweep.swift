@@ -15,7 +15,7 @@ import Networks
 /// ```
 ///
 /// A sweep is read from a recipe with a section `sweep` (``init(contentsOf:overrides:)``).
-/// ``SweepCheck`` finds out which of its runs can be trained, ``SweepFolder`` keeps their results,
+/// `SweepCheck` finds out which of its runs can be trained, `SweepFolder` keeps their results,
 /// and ``SweepTable`` sums them up.
 public struct Sweep: Sendable {
   /// The name of the sweep: that of its file, without the ending.

@@ -18,7 +18,7 @@ extension Sweep {
   ///   - url: The file, of at most 1 MiB, in UTF-8.
   ///   - overrides: Settings of all runs that go before those of the file. The path `sweep.seeds`
   ///     stands for the list of seeds.
-  /// - Throws: ``FormatError`` and ``RecipeError``, as ``Recipe/init(contentsOf:overrides:)`` does;
+  /// - Throws: `FormatError` and ``RecipeError``, as ``Recipe/init(contentsOf:overrides:)`` does;
   ///   ``RecipeError`` also for two runs that would have the same folder.
   public init(contentsOf url: URL, overrides: [RecipeOverride] = []) throws {
     let data = try InputFile.read(url, limit: 1 << 20)

@@ -57,7 +57,7 @@ extension Sweep {
   /// - Parameters:
   ///   - budget: When to stop; the training that is stopped leaves a checkpoint.
   ///   - observe: Gets each event. What it throws ends the sweep.
-  /// - Throws: ``FormatError`` for files that cannot be read or written, ``RunError`` where a folder
+  /// - Throws: `FormatError` for files that cannot be read or written, ``RunError`` where a folder
   ///   holds a run with other settings. A run that cannot be trained, or diverges, ends nothing: it is
   ///   among the outcome's failures.
   @discardableResult

@@ -24,7 +24,7 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
     /// An input was read, but it is damaged, is of another format, or goes beyond a limit of the
     /// reader.
     case badData
-    /// An output could not be written. Where ``AtomicFile`` writes a regular file, what was there
+    /// An output could not be written. Where `AtomicFile` writes a regular file, what was there
     /// before is still there.
     case cannotWrite
   }

@@ -18,7 +18,7 @@ extension ONNXModel {
   /// try ONNXModel.write(network, to: url)
   /// ```
   ///
-  /// - Parameter metadata: Entries for the model's properties, which ``read(_:output:)`` gives
+  /// - Parameter metadata: Entries for the model's properties, which `read(_:output:)` gives
   ///   back.
   /// - Throws: ``FormatError`` of kind `cannotWrite` where the file cannot be written, and of kind
   ///   `badData` for a layer that has no ONNX form.

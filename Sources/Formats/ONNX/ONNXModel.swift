@@ -12,16 +12,16 @@ import Tensors
 /// places of settings change between versions; the comments on the operators in this folder say
 /// how.
 ///
-/// Reading replaces every node by layers of a ``Network`` that compute the same function in real
+/// Reading replaces every node by layers of a `Network` that compute the same function in real
 /// arithmetic, so that each bound rule, each attack and the trainer hold for the file as they do
 /// for a network that was built here. Where constants have to be rounded on the way, or rounded
 /// constants of a file are recognised as those of a known function, the operator's comment says so.
 /// The steps are:
 ///
-/// 1. ``ONNXReading`` checks the model, inlines functions (``ONNXFunctions``), drops nodes that the
+/// 1. `ONNXReading` checks the model, inlines functions (`ONNXFunctions`), drops nodes that the
 ///    chosen output does not depend on, and finds the input.
-/// 2. ``ONNXOperators`` goes through the nodes in order. A node whose inputs are all constants is
-///    computed at once (``ONNXFolding``); any other node adds layers to an ``ONNXGraph``.
+/// 2. `ONNXOperators` goes through the nodes in order. A node whose inputs are all constants is
+///    computed at once (`ONNXFolding`); any other node adds layers to an `ONNXGraph`.
 /// 3. The graph gives the network of the layers that lead to the output.
 ///
 /// An operator, attribute or shape that is not understood is refused. The error names the node, the
@@ -51,7 +51,7 @@ public enum ONNXModel {
   /// - Throws: ``FormatError`` of kind `missingInput` where the file or its external data cannot be
   ///   read, and of kind `badData` where it is no ONNX model, has several outputs and `output` is
   ///   nil, has no output of that name, or holds something that is not supported.
-  ///   ``NetworkError/notFinite(name:)`` where a weight is NaN or infinite.
+  ///   `NetworkError.notFinite(name:)` where a weight is NaN or infinite.
   public static func network(contentsOf url: URL, output: String? = nil) throws -> Network {
     try network(data: try InputFile.read(url), file: url, output: output)
   }

@@ -121,7 +121,7 @@ public struct VNNLIBProperty: Sendable, Equatable {
 
 /// A linear constraint on outputs: Σ coefficient · y ≤ bound.
 ///
-/// Unsafe outputs satisfy it. A lower bound of ``excess(of:)`` above 0 over a box shows that none
+/// Unsafe outputs satisfy it. A lower bound of `excess(of:)` above 0 over a box shows that none
 /// of the outputs there does.
 ///
 /// A strict inequality of a file is read as this one, which makes the unsafe set no smaller.

@@ -9,7 +9,7 @@ import Tensors
 /// ```
 ///
 /// An architecture with an input shape and a number of classes makes a ``Network``. The name and
-/// the options stay with the network as its ``Network/Origin``, so that a file of tensors is enough
+/// the options stay with the network as its `Network.Origin`, so that a file of tensors is enough
 /// to read it back. ReLU follows every convolution and every hidden linear layer of the chains.
 ///
 /// Parameters and layer names are those of PyTorch's implementations, so that their weights can be
@@ -50,21 +50,22 @@ public enum Architecture: Sendable, Equatable, Hashable {
   /// biases too.
   ///
   /// The same seed gives the same weights on every machine. Training by short warm-up draws the
-  /// weights anew (``Network/withIntervalInitialization(seed:)``).
+  /// weights anew (`Network.withIntervalInitialization(seed:)`).
   ///
   /// - Parameters:
   ///   - input: [height, width, channels].
   ///   - classes: The number of logits.
-  ///   - normalization: Put first where given, so that ε stays in raw input units.
-  /// - Throws: ``NetworkError`` if the architecture or the normalisation does not fit the input, or
-  ///   if sizes are out of range.
+  ///   - seed: Decides the weights.
+  /// - Throws: ``NetworkError`` if the architecture does not fit the input, or if sizes are out of
+  ///   range.
   public func network(
     input: [Int], classes: Int = 10, seed: UInt64 = 0
   ) throws(NetworkError) -> Network {
     try network(input: input, classes: classes, seed: seed, normalization: nil)
   }
 
-  /// The same behind a normalisation, where one is given.
+  /// Builds the same network behind a normalisation, where one is given, so that ε stays in raw input
+  /// units.
   package func network(
     input: [Int], classes: Int = 10, seed: UInt64 = 0, normalization: Normalization?
   ) throws(NetworkError) -> Network {

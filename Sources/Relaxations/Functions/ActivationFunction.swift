@@ -1,7 +1,7 @@
 /// A scalar function that is applied elementwise, as files and networks name it.
 ///
 /// The layer `Activation` of the module Networks applies one. What a function is, its values,
-/// derivatives, turns and bends, stands in a file of its name in this folder (``ScalarFunction``),
+/// derivatives, turns and bends, stands in a file of its name in this folder (`ScalarFunction`),
 /// and intervals, lines and hulls for bounds follow from that.
 ///
 /// A new function takes such a file, and here a case, its kind, a line of the one switch, and a

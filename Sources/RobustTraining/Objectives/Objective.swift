@@ -16,7 +16,7 @@ import Tensors
 ///
 /// At ε = 0 each of them is the natural cross-entropy, which bounds equal there. ε and the factors
 /// κ and β of a step come as an ``ObjectivePoint``. What the best epoch is chosen by depends on the
-/// objective too (``selection-swift.property``).
+/// objective too (`selection`).
 public enum Objective: Sendable, Equatable {
   /// The cross-entropy on clean inputs, CE(z, y): no robustness is asked for.
   case natural
@@ -38,11 +38,11 @@ public enum Objective: Sendable, Equatable {
   /// Full CROWN, `κ·CE(z, y) + (1 − κ)·CE(−m̲)` with backward passes for every pre-activation bound
   /// too, on the neurons that intervals leave undecided.
   ///
-  /// With ``Relaxations/ReLUSlope/same`` it is Fast-Lin (Weng et al. 2018), whose bounds are those
+  /// With `ReLUSlope.same` it is Fast-Lin (Weng et al. 2018), whose bounds are those
   /// of the convex outer adversarial polytope (Wong and Kolter 2018).
   ///
   /// - Parameter projections: The number of random vectors that estimate the pre-activation bounds
-  ///   of ``Relaxations/ReLUSlope/same`` (Wong et al. 2018); nil to compute them. An estimate only
+  ///   of `ReLUSlope.same` (Wong et al. 2018); nil to compute them. An estimate only
   ///   trains: selection and certificates compute.
   case crown(kappa: Mix = .constant(0), slope: ReLUSlope = .adaptive, projections: Int? = nil)
   /// IBP with a short ramp (Shi et al. 2021),
@@ -70,7 +70,7 @@ public enum Objective: Sendable, Equatable {
     /// The value at the largest ε.
     package var end: Float
 
-    /// Creates a factor from its two ends, each from 0 to 1 (``Objective/validate()``).
+    /// Creates a factor from its two ends, each from 0 to 1 (`Objective.validate()`).
     public init(from start: Float, to end: Float) {
       self.start = start
       self.end = end
@@ -169,7 +169,7 @@ public enum Objective: Sendable, Equatable {
 
 /// An objective's factors at one step: ε and what follows from it.
 ///
-/// ``TrainingPlan/point(atStep:stepsPerEpoch:)`` makes one for each step from the schedule, and the
+/// `TrainingPlan.point(atStep:stepsPerEpoch:)` makes one for each step from the schedule, and the
 /// loss of a batch depends on the schedule by it alone.
 public struct ObjectivePoint: Sendable, Equatable {
   /// ε of the step, in raw pixel units.

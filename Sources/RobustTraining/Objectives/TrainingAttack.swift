@@ -10,7 +10,7 @@ import Verification
 /// From a random point of the set, each step goes by `relativeStep · ε` along the gradient of the
 /// loss with respect to the input (for ℓ∞ along its signs), and the result is projected onto the
 /// set: `x ← Π(x + relativeStep · ε · sign(∇ loss))` for ℓ∞. It is short and in Float32 throughout;
-/// evaluations attack by ``Verification/Attack``, which checks what it finds.
+/// evaluations attack by `Attack`, which checks what it finds.
 public struct TrainingAttack: Sendable, Equatable {
   /// The number of gradient steps, each a forward and a backward pass.
   package var steps: Int

@@ -33,7 +33,7 @@ public struct EpsilonRamp: Sendable, Equatable {
   /// The course of ε between the two ends.
   public var shape: Shape
 
-  /// Creates a ramp from its epochs, which are not checked here (see ``validate()``).
+  /// Creates a ramp from its epochs, which are not checked here (see `validate()`).
   ///
   /// - Parameters:
   ///   - start: Epochs at ε = 0.

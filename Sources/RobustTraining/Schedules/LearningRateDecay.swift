@@ -4,7 +4,7 @@ import Datasets
 ///
 /// The rate is constant within an epoch: each update of epoch e (from 0) moves the parameters by
 /// `learningRate · factor(e)`, where the factor is a product of equal factors that never exceeds 1.
-/// ``TrainingPlan/learningRate(epoch:)`` multiplies the two. Like everything in a schedule the
+/// `TrainingPlan.learningRate(epoch:)` multiplies the two. Like everything in a schedule the
 /// factor is a pure function of the epoch, so that a resumed run goes on with the rate that an
 /// uninterrupted one has.
 public enum LearningRateDecay: Sendable, Equatable {
@@ -14,7 +14,7 @@ public enum LearningRateDecay: Sendable, Equatable {
   ///
   /// With `[130, 190]` and a factor of 0.1, epochs 0 to 129 have the whole rate, epochs 130 to 189
   /// a tenth and all later ones a hundredth. A milestone at or beyond the last epoch never acts,
-  /// which ``TrainingPlan/missedMilestones`` reports.
+  /// which `TrainingPlan.missedMilestones` reports.
   case milestones([Int], factor: Float)
   /// The rate is multiplied by `factor` after every `every` epochs, counted from the end of the
   /// ramp of ε.

@@ -2,8 +2,8 @@ import Datasets
 
 /// How long a training takes, in which portions it takes the data, and how ε grows.
 ///
-/// An epoch visits every training example once, in a random order (``EpochOrder``). It consists of
-/// steps; a step is one update of the parameters, for which the gradient over ``examplesPerStep``
+/// An epoch visits every training example once, in a random order (`EpochOrder`). It consists of
+/// steps; a step is one update of the parameters, for which the gradient over `examplesPerStep`
 /// examples is computed in ``batchesPerStep`` batches. Everything that changes in the course of
 /// training is a pure function of the step: nothing depends on how many epochs follow, so a run can
 /// be extended without changing what is done.
@@ -23,7 +23,7 @@ public struct Schedule: Sendable, Equatable {
   /// The growth of ε, in epochs of this schedule.
   public var ramp: EpsilonRamp
 
-  /// Creates a schedule of numbers that are not checked here (see ``validate()``).
+  /// Creates a schedule of numbers that are not checked here (see `validate()`).
   public init(epochs: Int, batchSize: Int = 256, batchesPerStep: Int = 1, ramp: EpsilonRamp) {
     self.epochs = epochs
     self.batchSize = batchSize

@@ -29,7 +29,7 @@ extension TrainingRun {
   ///
   /// - Parameter settings: The resolved recipe, or any text that names all settings.
   ///   ``restore(from:settings:areSame:)`` refuses a checkpoint of other settings or data.
-  /// - Throws: ``FormatError`` where the file cannot be written.
+  /// - Throws: `FormatError` where the file cannot be written.
   public func save(to url: URL, settings: String) throws {
     var arrays: [String: SafetensorsArray] = [:]
     let paths = template.parameters.map(\.path)
@@ -70,7 +70,7 @@ extension TrainingRun {
   ///   - settings: The settings of this run, as they would be saved.
   ///   - areSame: Whether two texts of settings, the stored one first, lead to the same state.
   ///     Recipes that differ in the number of epochs alone do.
-  /// - Throws: ``FormatError`` for a file that is damaged or cannot be read, and
+  /// - Throws: `FormatError` for a file that is damaged or cannot be read, and
   ///   ``TrainingError/checkpoint(_:)`` for one of another kind, of other settings or data, with
   ///   more epochs begun than the plan has, or that does not fit the network.
   public mutating func restore(

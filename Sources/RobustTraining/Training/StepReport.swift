@@ -1,6 +1,6 @@
 /// What one step of training shows: where the run stands and what it has seen of the epoch.
 ///
-/// ``TrainingRun/advance(_:)`` makes one for each step, and observers of a training get it as
+/// `TrainingRun.advance(_:)` makes one for each step, and observers of a training get it as
 /// ``TrainingEvent/step(_:)``.
 public struct StepReport: Sendable {
   /// The step that was done, counted from the start of training, from 0.

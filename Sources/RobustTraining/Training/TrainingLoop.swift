@@ -32,7 +32,7 @@ extension TrainingRun {
   /// saved (``save(to:settings:)``) and go on later, or go on by another call.
   ///
   /// - Parameters:
-  ///   - budget: When to stop. Its deadline and its ``Bounds/Budget/isStopped`` count, which are asked
+  ///   - budget: When to stop. Its deadline and its `Budget.isStopped` count, which are asked
   ///     after every step; its memory does not.
   ///   - observe: Gets each event with the run as it then stands; what it throws ends the training.
   /// - Returns: How the call ended. A run that is finished already returns at once.

@@ -6,13 +6,13 @@ import Tensors
 /// A training in progress, as a value: everything that decides how it goes on.
 ///
 /// A run is made from a plan, a network and training data, and advances step by step, either by
-/// ``train(budget:observe:)`` or by ``advance(_:)``. A copy of it is an independent run from
+/// ``train(budget:observe:)`` or by `advance(_:)`. A copy of it is an independent run from
 /// the same state. Between any two steps it can be saved and restored.
 ///
-/// A step takes its share of the epoch's ``order``, computes the mean loss of these examples and
-/// its gradients in batches and parts of batches, and has the ``optimizer`` update the
-/// ``parameters``. The loss is that of the plan's objective at the ε, κ and β of the step
-/// (``TrainingPlan/point(atStep:stepsPerEpoch:)``).
+/// A step takes its share of the epoch's `order`, computes the mean loss of these examples and
+/// its gradients in batches and parts of batches, and has the optimiser update the
+/// `parameters`. The loss is that of the plan's objective at the ε, κ and β of the step
+/// (`TrainingPlan.point(atStep:stepsPerEpoch:)`).
 ///
 /// The data order and all else that is random are functions of the seed, the epoch and the step. So
 /// a run restored from a checkpoint gives the same bits as an uninterrupted one (with the same
@@ -53,7 +53,7 @@ public struct TrainingRun: Sendable {
   ///   - network: The network to train, whose last layer gives logits.
   ///   - data: All training data; a part of them is held out as the plan asks.
   /// - Throws: ``TrainingError/badPlan(_:)`` for settings that cannot work together or do not fit
-  ///   network and data, and for a network with a softmax, and ``Bounds/BoundsError`` for a layer
+  ///   network and data, and for a network with a softmax, and `BoundsError` for a layer
   ///   without bound rules, or one that random projections cannot estimate.
   public init(_ plan: TrainingPlan, network: Network, on data: LabeledImages) throws {
     try plan.validate(input: network.inputShape, classes: network.classes, on: data)

@@ -45,7 +45,7 @@ extension Tensor {
   }
 
   /// Returns the product, element by element, of two tensors of the same shape; nothing is
-  /// broadcast. Where one factor is meant to be a constant, ``scaled(by:)`` checks it.
+  /// broadcast. Where one factor is meant to be a constant, `scaled(by:)` checks it.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
     let (kernels, x, y) = (a.device.elementwise, a.array, b.array)
     return recorded(zipped(.product, a, b), from: [a, b]) { gradient in

@@ -2,7 +2,7 @@ import Relaxations
 
 /// Lines around an activation on the pre-activation intervals of a batch, all [batch, …].
 ///
-/// ``activationLines(_:center:radius:slope:)`` makes them, and ``relaxedForm(_:_:)`` puts them in
+/// `activationLines(_:center:radius:slope:)` makes them, and `relaxedForm(_:_:)` puts them in
 /// the activation's place. They are tensors, so that training can differentiate through both.
 ///
 /// - Postcondition: lowerSlope·h + lowerIntercept ≤ activation(h) ≤ upperSlope·h + upperIntercept

@@ -12,13 +12,13 @@
 ///     let x = Tensor(shape: [2, 2], [1, 2, 3, 4])
 ///     print(x * 2)  // Tensor [2, 2]: 2.0, 4.0, 6.0, 8.0
 ///
-/// A tensor made inside ``withGradients(at:of:)`` from the tensors given there is *tracked*: it
+/// A tensor made inside `withGradients(at:of:)` from the tensors given there is *tracked*: it
 /// also has a place on the tape, by which its gradient is found. Everything else is plain data, a
 /// constant. Operations do the same arithmetic with both; they record what they did if any of their
 /// operands is tracked.
 ///
 /// What cannot be differentiated refuses a tracked tensor, so that no gradient is lost silently:
-/// write ``detached`` where a constant is meant. Such a mistake is one of the program, not of its
+/// write `detached` where a constant is meant. Such a mistake is one of the program, not of its
 /// data, so it ends the process with a message that names the operation.
 public struct Tensor: Sendable {
   /// The scalars and their shape, on the device that they live on.

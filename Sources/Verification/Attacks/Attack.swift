@@ -7,7 +7,7 @@ import Datasets
 /// ``apgd(steps:restarts:loss:)``, ``pgd(steps:restarts:loss:relativeStep:decay:)``,
 /// ``multiTargeted(steps:restarts:relativeStep:decay:)`` and ``fgsm(loss:)``.
 /// ``Networks/Network/attack(_:within:with:seed:batchSize:keepingInputs:budget:observe:)`` runs it
-/// on a data set, ``findings(in:around:labels:within:seed:indices:)`` on a batch. Its counterpart
+/// on a data set, `findings(in:around:labels:within:seed:indices:)` on a batch. Its counterpart
 /// is certification: the attacked error is at most the error under the worst perturbations, the
 /// certified error at least.
 ///

@@ -76,7 +76,7 @@ extension Network {
   ///   - observe: Gets verdicts soon after they are known, in the order of the examples, and how
   ///     far the work is. What it throws ends the work.
   /// - Returns: The verdicts on all examples but those left out.
-  /// - Throws: ``Bounds/BoundsError`` for a layer without rules, for no method and for data that do
+  /// - Throws: `BoundsError` for a layer without rules, for no method and for data that do
   ///   not fit the network; what `observe` throws.
   public func certify(
     _ data: LabeledImages, against set: Perturbation, by methods: [BoundMethod],
@@ -92,7 +92,7 @@ extension Network {
   /// - Parameters:
   ///   - inputs: The clean inputs, [count, …input shape].
   ///   - labels: The class of each input.
-  /// - Throws: ``Bounds/BoundsError`` as there, and where there are more or fewer labels than
+  /// - Throws: `BoundsError` as there, and where there are more or fewer labels than
   ///   inputs.
   public func certify(
     _ inputs: Tensor, labels: [Int], against set: Perturbation, by methods: [BoundMethod],

@@ -102,7 +102,7 @@ extension RadiusSearch {
   ///   - budget: With one that is spent, examples whose search is not over are left out.
   ///   - observe: Gets the radii soon after they are known, in the order of the examples, and how
   ///     far the work is. What it throws ends the work.
-  /// - Throws: ``Bounds/BoundsError`` as certification does, and what `observe` throws.
+  /// - Throws: `BoundsError` as certification does, and what `observe` throws.
   /// - Complexity: At most `halvings + 1` certifications of an example.
   public func radii(
     of network: Network, on data: LabeledImages, within set: Perturbation,

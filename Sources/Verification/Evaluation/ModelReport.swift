@@ -82,7 +82,7 @@ extension Network {
   ///   - budget: The memory that bounds may take, and when to stop. Examples that are not done by
   ///     then are missing in the report.
   ///   - observe: Called soon after examples are done. What it throws ends the work.
-  /// - Throws: ``Bounds/BoundsError``, ``Datasets/InvalidValue`` for an attack that makes no sense,
+  /// - Throws: `BoundsError`, `InvalidValue` for an attack that makes no sense,
   ///   and what `observe` throws.
   public func evaluate(
     on data: LabeledImages, target: CertificationTarget, attack settings: Attack, seed: UInt64 = 0,

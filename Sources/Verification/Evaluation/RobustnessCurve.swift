@@ -57,7 +57,7 @@ extension Network {
   ///   - attack: The attack on examples that stand at smaller ε.
   ///   - seed: Decides the attack's random starts, the same at every ε.
   ///   - observe: Called soon after examples are done at an ε. What it throws ends the work.
-  /// - Throws: ``Bounds/BoundsError``, ``Datasets/InvalidValue`` for an attack that makes no sense,
+  /// - Throws: `BoundsError`, `InvalidValue` for an attack that makes no sense,
   ///   and what `observe` throws.
   /// - Precondition: Every ε is finite and not negative.
   public func robustnessCurve(

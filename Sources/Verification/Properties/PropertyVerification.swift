@@ -90,8 +90,8 @@ extension Network {
   ///   - budget: The memory that bounds may take, and when to stop.
   ///   - observe: Called soon after cases are bounded, and before the search. What it throws ends
   ///     the work.
-  /// - Throws: ``Bounds/BoundsError/input(_:)`` where the property has another number of inputs or
-  ///   outputs, and ``Bounds/BoundsError`` for a layer without rules, for no method and for
+  /// - Throws: `BoundsError.input(_:)` where the property has another number of inputs or
+  ///   outputs, and `BoundsError` for a layer without rules, for no method and for
   ///   constraints with numbers beyond Float32's range; what `observe` throws.
   public func verify(
     _ property: VNNLIBProperty, by methods: [BoundMethod],

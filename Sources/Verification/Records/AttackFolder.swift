@@ -54,7 +54,7 @@ public struct AttackFolder {
 
   /// Writes the folder as a whole; it must not be there yet, or be empty.
   ///
-  /// - Throws: ``FormatError`` of kind `cannotWrite`; nothing is then left.
+  /// - Throws: `FormatError` of kind `cannotWrite`; nothing is then left.
   public func write(to url: URL) throws {
     try NewFolder.write(to: url) { folder in
       let originals = results.map { data.batch($0.index..<$0.index + 1).images.scalars }

@@ -8,7 +8,7 @@ import Networks
 ///
 /// A certification that was stopped, or killed, goes on where it was. Until the last verdict is
 /// there, the lines stand in a file beside the one that is meant, with `.partial` behind its name,
-/// whose first line says what they are about (see ``Formats/PartialLines``). Opening the log again
+/// whose first line says what they are about (see `PartialLines`). Opening the log again
 /// for the same network, data, set and methods finds them; for anything else it is refused, so that
 /// verdicts on different questions never mix.
 ///
@@ -37,7 +37,7 @@ public struct VerdictLog {
   /// - Parameters:
   ///   - url: The file that is meant in the end.
   ///   - start: The number of the first example in the whole data set, by which lines count.
-  /// - Throws: ``Formats/FormatError`` where the file cannot be written, another process writes it,
+  /// - Throws: `FormatError` where the file cannot be written, another process writes it,
   ///   or it was begun for another network, set, methods or data.
   public init(
     at url: URL, of network: Network, on data: LabeledImages, against set: Perturbation,
@@ -73,7 +73,7 @@ public struct VerdictLog {
   ///     earlier verdicts included. What it throws ends the work.
   /// - Returns: All verdicts, those of earlier processes included.
   /// - Throws: As ``Networks/Network/certify(_:against:by:skipping:budget:observe:)``, and
-  ///   ``Formats/FormatError`` where the file cannot be written.
+  ///   `FormatError` where the file cannot be written.
   public func certify(
     budget: Budget = Budget(), observe: ([Verdict], WorkProgress) throws -> Void = { _, _ in }
   ) throws -> Certification {
