@@ -70,13 +70,13 @@ struct AttackCommand: ParsableCommand {
     ForeignModel(saved, set, target).tell(asJSON: json)
     let results = try results(saved.file.network, range, set, settings)
     let records = results.map { AttackRecord($0, start: range.start) }
-    if let output { try JSON.write(records, to: output) }
+    if let output { try JSONText.write(records, to: output) }
     if let save {
       try AttackFolder(results, on: range.data, within: set, start: range.start)
         .write(to: URL(fileURLWithPath: save))
     }
     if json {
-      for record in records { Console.standard.line(try JSON.line(record)) }
+      for record in records { Console.standard.line(try JSONText.line(record)) }
     } else {
       if output == nil { Console.standard.line(AttackRecord.table(records)) }
       Console.standard.line(totals(results, range, set, settings))

@@ -167,7 +167,7 @@ private final class BenchPrinter {
 
   /// Prints a record and keeps it.
   func report(_ record: some BenchRecord) throws {
-    lines.append(try JSON.line(record))
+    lines.append(try JSONText.line(record))
     Console.standard.line(json ? lines.last! : record.text)
   }
 }

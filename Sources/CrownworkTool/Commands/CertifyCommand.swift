@@ -133,7 +133,7 @@ struct CertifyCommand: ParsableCommand {
     let certification = try certification(of: saved.file.network, range, goal, budget)
     let records = certification.verdicts.map { VerdictRecord($0, start: range.start) }
     if json {
-      for record in records { Console.standard.line(try JSON.line(record)) }
+      for record in records { Console.standard.line(try JSONText.line(record)) }
     } else {
       if output == nil { Console.standard.line(VerdictRecord.table(records)) }
       Console.standard.line(totals(certification, range, goal))

@@ -22,7 +22,7 @@ extension CertifyCommand {
     let property = try VNNLIBProperty(contentsOf: URL(fileURLWithPath: path))
     let verdict = try verdict(on: property, at: path, saved.file.network, methods, budget)
     let record = PropertyRecord(verdict, model: saved.name, property: path)
-    let text = json ? try JSON.line(record) : record.text(methods: methods)
+    let text = json ? try JSONText.line(record) : record.text(methods: methods)
     if let output {
       try AtomicFile.write(Data((text + "\n").utf8), to: URL(fileURLWithPath: output))
     }

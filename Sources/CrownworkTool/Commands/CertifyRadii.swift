@@ -26,9 +26,9 @@ extension CertifyCommand {
     }
     Console.standard.clearLiveLine()
     let records = radii.map { RadiusRecord($0, start: range.start) }
-    if let output { try JSON.write(records, to: output) }
+    if let output { try JSONText.write(records, to: output) }
     if json {
-      for record in records { Console.standard.line(try JSON.line(record)) }
+      for record in records { Console.standard.line(try JSONText.line(record)) }
     } else {
       if output == nil { Console.standard.line(RadiusRecord.table(records)) }
       Console.standard.line(summary(radii, range, set, goal.methods, search))

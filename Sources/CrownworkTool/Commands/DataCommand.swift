@@ -69,7 +69,7 @@ struct DataCommand: ParsableCommand {
     let all = DatasetName.allCases.filter { $0 != .images }
     for name in self.name == nil ? all : [chosen.dataset] {
       let record = try record(name)
-      Console.standard.line(json ? try JSON.line(record) : text(record))
+      Console.standard.line(json ? try JSONText.line(record) : text(record))
     }
   }
 

@@ -27,7 +27,7 @@ struct DryRun {
 
   /// Prints the report as text, or as one line of JSON.
   func print(json: Bool) throws {
-    Console.standard.line(json ? try JSON.line(record) : text)
+    Console.standard.line(json ? try JSONText.line(record) : text)
   }
 
   /// The report for people. The time includes the judging after each epoch; the memory is the most

@@ -43,7 +43,7 @@ struct InfoCommand: ParsableCommand {
   mutating func run() throws {
     let model = try Architecture.names.contains(subject) ? named() : saved()
     let sheet = ModelSheet(model)
-    Console.standard.line(json ? try JSON.line(sheet.record) : sheet.text)
+    Console.standard.line(json ? try JSONText.line(sheet.record) : sheet.text)
   }
 
   /// Opens a model from its file or run.

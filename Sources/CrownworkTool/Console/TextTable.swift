@@ -35,30 +35,3 @@ extension String {
     String(reversed().drop { $0 == " " }.reversed())
   }
 }
-
-/// The forms in which the tool gives values to programs.
-///
-/// Keys come in alphabetical order, so that the same values make the same bytes. Infinities and
-/// NaN, which JSON lacks, are the texts "inf", "-inf" and "nan".
-enum JSON {
-  /// Returns a value as JSON on one line, without a line end.
-  ///
-  /// - Throws: `EncodingError`, which plain records of numbers and texts do not cause.
-  static func line(_ value: some Encodable) throws -> String {
-    try JSONLine.text(value)
-  }
-
-  /// Writes values to a file, one line of JSON each.
-  ///
-  /// The file is replaced as a whole: it has either its old contents or all lines.
-  ///
-  /// - Throws: `FormatError` of kind `cannotWrite`.
-  static func write(_ values: [some Encodable], to path: String) throws {
-    let text = try values.map { try line($0) + "\n" }.joined()
-    try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: path))
-  }
-
-  /// Returns a text as a JSON string, in quotation marks and escaped, to be put into a line of
-  /// JSON.
-  static func text(_ text: String) -> String { (try? line(text)) ?? "\"\"" }
-}

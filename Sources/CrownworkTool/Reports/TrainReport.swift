@@ -117,7 +117,7 @@ struct TrainReport {
   /// Prints where the model is, which epoch it is from, and what to do next.
   func end(_ folder: RunFolder, _ run: TrainingRun) {
     let path = folder.url.relativePath
-    if json { return console.line("{\"finished\":true,\"run\":\(JSON.text(path))}") }
+    if json { return console.line("{\"finished\":true,\"run\":\(JSONText.quoted(path))}") }
     guard talks else { return }
     console.line("trained in \(duration((clock.now - started).seconds))")
     let which = run.best.map { "epoch \($0.epoch), the best on the held-out examples" }

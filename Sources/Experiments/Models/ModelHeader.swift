@@ -61,7 +61,7 @@ struct ModelHeader {
         architecture: description?.architecture.name,
         options: description?.architecture.options, input: description?.input,
         classes: description?.classes, certify: certify)
-      return try JSONLine.text(fields)
+      return try JSONText.line(fields)
     }
   }
 

@@ -49,7 +49,7 @@ public struct VerdictLog {
       model: network.digest, data: data.digest, start: start,
       set: Subject.Set(norm: set.norm.rawValue, epsilon: set.epsilon, domain: set.domain),
       methods: methods)
-    lines = try PartialLines(for: url, about: JSONLine.text(subject))
+    lines = try PartialLines(for: url, about: JSONText.line(subject))
     let decoder = JSONDecoder()
     var byIndex: [Int: Verdict] = [:]
     for line in lines.found {
@@ -80,7 +80,7 @@ public struct VerdictLog {
     let new = try network.certify(
       data, against: set, by: methods, skipping: Set(found.map(\.index)), budget: budget
     ) { verdicts, progress in
-      try lines.append(verdicts.map { try JSONLine.text(VerdictRecord($0, start: start)) })
+      try lines.append(verdicts.map { try JSONText.line(VerdictRecord($0, start: start)) })
       var progress = progress
       progress.done += found.count
       progress.total += found.count
@@ -88,7 +88,7 @@ public struct VerdictLog {
     }.verdicts
     let all = (found + new).sorted { $0.index < $1.index }
     if all.count == data.count {
-      try lines.finish(all.map { try JSONLine.text(VerdictRecord($0, start: start)) })
+      try lines.finish(all.map { try JSONText.line(VerdictRecord($0, start: start)) })
     }
     return Certification(verdicts: all, perturbation: set)
   }

@@ -47,22 +47,10 @@ enum BothEndsKernel {
   static func boxGradients(
     _ form: DeviceArray, lower: DeviceArray, upper: DeviceArray, shape: [Int]
   ) -> (center: DeviceArray, radius: DeviceArray) {
-    let size = LinearFormKernel.Extents(form, batch: shape[0])
-    let (dCenter, dRadius) = (Host.zeros(shape), Host.zeros(shape))
-    let (source, gl, gu) = (form.pointer, lower.pointer, upper.pointer)
-    let (dcs, drs) = (
-      UnsafeMutablePointer(mutating: dCenter.pointer),
-      UnsafeMutablePointer(mutating: dRadius.pointer)
-    )
-    size.forEachExample { example in
-      let (dc, dr) = (dcs + example * size.n, drs + example * size.n)
-      for row in 0..<size.rows {
-        let from = source + example * size.formStride + row * size.n
-        let index = example * size.rows + row
-        ck_concretize_ends_box_gradient(from, gl[index], gu[index], dc, dr, size.n)
-      }
+    let (gl, gu) = (lower.pointer, upper.pointer)
+    defer { keepAlive(lower, upper) }
+    return LinearFormKernel.boxGradients(form, shape: shape) { from, index, dc, dr, n in
+      ck_concretize_ends_box_gradient(from, gl[index], gu[index], dc, dr, n)
     }
-    keepAlive(form, lower, upper)
-    return (dCenter, dRadius)
   }
 }

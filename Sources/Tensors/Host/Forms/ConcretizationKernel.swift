@@ -44,22 +44,11 @@ enum ConcretizationKernel {
   static func boxSetGradients(
     _ form: DeviceArray, _ gradient: DeviceArray, shape: [Int]
   ) -> (center: DeviceArray, radius: DeviceArray) {
-    let size = LinearFormKernel.Extents(form, batch: shape[0])
-    let (dCenter, dRadius) = (Host.zeros(shape), Host.zeros(shape))
-    let (source, g) = (form.pointer, gradient.pointer)
-    let (dcs, drs) = (
-      UnsafeMutablePointer(mutating: dCenter.pointer),
-      UnsafeMutablePointer(mutating: dRadius.pointer)
-    )
-    size.forEachExample { example in
-      let (dc, dr) = (dcs + example * size.n, drs + example * size.n)
-      for row in 0..<size.rows {
-        let from = source + example * size.formStride + row * size.n
-        ck_concretize_box_gradient(from, g[example * size.rows + row], dc, dr, size.n)
-      }
+    let g = gradient.pointer
+    defer { keepAlive(gradient) }
+    return LinearFormKernel.boxGradients(form, shape: shape) { from, index, dc, dr, n in
+      ck_concretize_box_gradient(from, g[index], dc, dr, n)
     }
-    keepAlive(form, gradient)
-    return (dCenter, dRadius)
   }
 
   /// Returns the least values over the ball ‖x − c‖ ≤ ε: Λ·c − ε·‖Λ‖ in the dual norm.

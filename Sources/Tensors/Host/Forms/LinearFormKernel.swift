@@ -45,6 +45,39 @@ enum LinearFormKernel {
     }
   }
 
+  /// Sums over the rows of each example what they give to the gradients of a box's centre and radius.
+  ///
+  /// - Parameters:
+  ///   - form: Λ, [batch or 1, rows, n].
+  ///   - shape: The shape of the centre and of the radius, [batch, …].
+  ///   - add: Adds what the row with coefficients `from` gives; `index` counts the rows of the batch.
+  /// - Returns: Both gradients, each of the shape.
+  @inline(__always)
+  static func boxGradients(
+    _ form: DeviceArray, shape: [Int],
+    _ add: (
+      _ from: UnsafePointer<Float>, _ index: Int, _ center: UnsafeMutablePointer<Float>,
+      _ radius: UnsafeMutablePointer<Float>, _ n: Int
+    ) -> Void
+  ) -> (center: DeviceArray, radius: DeviceArray) {
+    let size = Extents(form, batch: shape[0])
+    let (dCenter, dRadius) = (Host.zeros(shape), Host.zeros(shape))
+    let source = form.pointer
+    let (dcs, drs) = (
+      UnsafeMutablePointer(mutating: dCenter.pointer),
+      UnsafeMutablePointer(mutating: dRadius.pointer)
+    )
+    size.forEachExample { example in
+      let (dc, dr) = (dcs + example * size.n, drs + example * size.n)
+      for row in 0..<size.rows {
+        let from = source + example * size.formStride + row * size.n
+        add(from, example * size.rows + row, dc, dr, size.n)
+      }
+    }
+    keepAlive(form)
+    return (dCenter, dRadius)
+  }
+
   // MARK: Replacing an activation by its lines
 
   /// Substitutes lines for an activation in a lower-bounding form.
