@@ -96,6 +96,19 @@ import Testing
     expectRefused("mode cubic", resized(["mode": .text("cubic")], [1, 4]))
   }
 
+  /// The values are those of ONNX's own test of opset 10, and of ONNX Runtime.
+  @Test func sizesBeforeOpset11() throws {
+    func resized(_ operation: String, _ scale: Float, opset: Int64) -> GraphBuilder {
+      var graph = GraphBuilder([0, 1, 1, 4], opset: opset)
+      graph.add(operation, [graph.constant([4], [1, 1, 1, scale])])
+      return graph
+    }
+    try expect([1, 3], resized("Resize", 0.6, opset: 10), of: [1, 2, 3, 4])
+    try expect([1, 1, 2, 3, 3, 4], resized("Resize", 1.5, opset: 10), of: [1, 2, 3, 4])
+    try expect([1, 1, 2, 3, 3, 4], resized("Upsample", 1.5, opset: 9), of: [1, 2, 3, 4])
+    expectRefused("none may be below 1", resized("Upsample", 0.6, opset: 9))
+  }
+
   @Test func paddingsOfTheirOwn() throws {
     func padded(_ mode: String) -> GraphBuilder {
       var graph = GraphBuilder([0, 1, 3])

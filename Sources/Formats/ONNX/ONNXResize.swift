@@ -52,8 +52,9 @@ extension ONNXOperators {
 /// of interest that only cropping uses.
 ///
 /// Opset 11 adds the attributes for coordinates and rounding. Its defaults are `half_pixel` and
-/// `round_prefer_floor`; for the older operators `asymmetric` and `floor` are taken. Opset 18 adds
-/// `axes`, `antialias` and `keep_aspect_ratio_policy`, opset 19 the coordinates
+/// `round_prefer_floor`. The older operators have `asymmetric` coordinates, which they round down
+/// along an axis that grows, and up along one that shrinks. Upsample lets no axis shrink. Opset 18
+/// adds `axes`, `antialias` and `keep_aspect_ratio_policy`, opset 19 the coordinates
 /// `half_pixel_symmetric`.
 private struct ResizePlan {
   /// The new extent of each axis of an example.
@@ -64,7 +65,8 @@ private struct ResizePlan {
   private let scales: [Double]
   /// How a place corresponds to the original; see ``origin(_:_:of:)``.
   private let coordinates: String
-  /// Which neighbour a position between two takes.
+  /// Which neighbour a position between two takes; `ceil_if_shrinking`, which is no mode of ONNX,
+  /// stands for the rule of opset 10.
   private let rounding: String
 
   /// Reads the attributes and the sizes of a node.
@@ -80,7 +82,8 @@ private struct ResizePlan {
     let isOld = isUpsample || node.opset == 10
     coordinates =
       node.text("coordinate_transformation_mode") ?? (isOld ? "asymmetric" : "half_pixel")
-    rounding = node.text("nearest_mode") ?? (isOld ? "floor" : "round_prefer_floor")
+    let given = node.text("nearest_mode")
+    rounding = given ?? (isOld ? "ceil_if_shrinking" : "round_prefer_floor")
     node.ignore("cubic_coeff_a", "extrapolation_value", "exclude_outside")
     let policy = node.text("keep_aspect_ratio_policy") ?? "stretch"
     guard ["nearest", "linear", "bilinear"].contains(mode) else {
@@ -90,10 +93,13 @@ private struct ResizePlan {
       [
         "half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric", "half_pixel_symmetric",
       ].contains(coordinates),
-      ["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"].contains(rounding)
+      given.map(["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"].contains) ?? true
     else { throw node.bad("\(coordinates) with antialias or \(policy) is not supported") }
     isNearest = mode == "nearest"
     (extents, scales) = try Self.sizes(&node, of: x, graph)
+    guard !isUpsample || scales.allSatisfy({ $0 >= 1 }) else {
+      throw node.bad("scales \(scales), of which none may be below 1")
+    }
   }
 
   /// Returns the new extents and the scales of all axes of an example.
@@ -179,6 +185,7 @@ private struct ResizePlan {
         switch rounding {
         case "floor": x.rounded(.down)
         case "ceil": x.rounded(.up)
+        case "ceil_if_shrinking": x.rounded(scales[axis] < 1 ? .up : .down)
         case "round_prefer_ceil": (x + 0.5).rounded(.down)
         default: (x - 0.5).rounded(.up)
         }
