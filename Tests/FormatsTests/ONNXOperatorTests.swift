@@ -158,6 +158,55 @@ import Testing
     try expect([1, 2, 13, 3, 4, 17], graph, of: [1, 2, 3, 4])
   }
 
+  /// A constant on the left is multiplied along the last axis but one, which must not be the batch.
+  @Test func productsWithAConstantOnTheLeft() throws {
+    func product(_ operation: String, _ input: [Int]) -> GraphBuilder {
+      var graph = GraphBuilder(input)
+      graph.add(operation, only: [graph.constant([2, 2], [1, 2, 3, 4]), "input"])
+      return graph
+    }
+    try expect([7, 10, 15, 22], product("MatMul", [0, 2, 2]), of: [1, 2, 3, 4])
+    for operation in ["MatMul", "Gemm"] {
+      expectRefused("along the batch of [-1, 2] is not supported", product(operation, [0, 2]))
+      // The file fixes all axes, so that none of them has to be a batch.
+      try expect([7, 10, 15, 22], product(operation, [2, 2]), of: [1, 2, 3, 4])
+    }
+    try expect([5, 11], product("MatMul", [2]), of: [1, 2])
+  }
+
+  /// A product has as many axes as the factor that has more of them.
+  @Test func matricesWithFurtherAxes() throws {
+    func product(_ input: [Int], constantFirst: Bool = false) -> GraphBuilder {
+      var graph = GraphBuilder(input)
+      let matrix = graph.constant([1, 2, 2], [1, 2, 3, 4])
+      graph.add("MatMul", only: constantFirst ? [matrix, "input"] : ["input", matrix])
+      graph.add("ReduceSum", [graph.integers([1])], ["keepdims": .integer(0)])
+      return graph
+    }
+    try expect([12, 18], product([0, 2, 2]), of: [1, 0, 2, 3])
+    try expect([4, 6], product([0, 2, 2], constantFirst: true), of: [1, 0, 0, 1])
+    expectRefused("which gives further axes in front", product([0, 2]))
+    expectRefused("which gives further axes in front", product([2, 2], constantFirst: true))
+    var gemm = GraphBuilder([0, 2])
+    gemm.add("Gemm", [gemm.constant([1, 2, 1], [1, 2])])
+    expectRefused("which gives further axes in front", gemm)
+  }
+
+  /// The third input of a Gemm of constants counts, or the node is refused.
+  @Test func gemmsOfConstants() throws {
+    func gemm(_ shift: (inout GraphBuilder) -> String) -> GraphBuilder {
+      var graph = GraphBuilder([0, 2])
+      let matrices = [graph.constant([1, 2], [1, 2]), graph.constant([2, 2], [1, 2, 3, 4])]
+      let sum = graph.add("Gemm", only: matrices + [shift(&graph)])
+      graph.add("Add", [sum], from: "input")
+      return graph
+    }
+    try expect([17, 30], gemm { $0.constant([2], [10, 20]) }, of: [0, 0])
+    expectRefused("no such matrix of floats", gemm { $0.constant([3], [1, 2, 3]) })
+    expectRefused("no such matrix of floats", gemm { $0.constant([2, 2], [1, 2, 3, 4]) })
+    expectRefused("no such matrix of floats", gemm { $0.integers([1, 2]) })
+  }
+
   @Test func depthAndSpace() throws {
     var graph = GraphBuilder([0, 4, 1, 1])
     graph.add("DepthToSpace", [], ["blocksize": .integer(2), "mode": .text("CRD")])

@@ -8,8 +8,9 @@ extension ONNXFolding {
   /// floating-point numbers that spreads over the product. Sums are in Double and are rounded once,
   /// at the end, where a runtime rounds every step.
   ///
-  /// - Throws: ``FormatError`` where an input has not two axes or is of integers, the extents do
-  ///   not fit, or more than 2²⁷ multiplications would be needed.
+  /// - Throws: ``FormatError`` where a factor has not two axes, an input is of integers, the
+  ///   extents do not fit, the third input does not spread over the product, or more than 2²⁷
+  ///   multiplications would be needed.
   static let product: Fold = { node, inputs in
     let isGemm = node.operation == "Gemm"
     func matrix(_ position: Int, _ attribute: String) throws -> [[Double]] {
@@ -32,10 +33,11 @@ extension ONNXFolding {
     var sums = a.flatMap { row in
       (0..<columns).map { j in Double(alpha) * row.indices.reduce(0) { $0 + row[$1] * b[$1][j] } }
     }
-    if inputs.count > 2, let bias = inputs[2]?.doubles,
-      Broadcast.shape(shape, inputs[2]!.shape) == shape
-    {
-      let places = Broadcast.places(of: inputs[2]!.shape, in: shape)
+    if isGemm, inputs.count > 2, let c = inputs[2] {
+      guard let bias = c.doubles, Broadcast.shape(shape, c.shape) == shape else {
+        throw node.bad("of constants \(shape) and a third one that is no such matrix of floats")
+      }
+      let places = Broadcast.places(of: c.shape, in: shape)
       for i in sums.indices { sums[i] += Double(beta) * bias[places[i]] }
     }
     if case .floats = try input(0, inputs, node) {

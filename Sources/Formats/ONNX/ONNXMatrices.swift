@@ -15,8 +15,8 @@ extension ONNXOperators {
   /// ``Addition``. `transA` of a value would make the batch the columns and is refused. The
   /// attribute `broadcast` of opset 6 says that C spreads, which it does in any case.
   ///
-  /// - Throws: ``FormatError`` also where neither A nor B is a constant matrix, or the value has
-  ///   not two axes with the batch.
+  /// - Throws: ``FormatError`` also where neither A nor B is a constant matrix of two axes, or the
+  ///   value has not two axes with the batch.
   static let gemm: Conversion = { node, graph in
     node.ignore("broadcast")
     let (alpha, beta) = (node.float("alpha", default: 1), node.float("beta", default: 1))
@@ -25,10 +25,10 @@ extension ONNXOperators {
       return try gemmOfConstant(alpha, beta, transposes, &node, &graph)
     }
     guard transposes[0] == 0 else { throw node.bad("transA is not supported") }
-    let weight = try matrix(1, node, graph, transposed: transposes[1] == 0)
     guard graph.rank(of: x) == 2 else {
       throw node.bad("needs a matrix, but its input is \(graph.shown(x.axes))")
     }
+    let weight = try matrix(1, node, graph, transposed: transposes[1] == 0, behind: x)
     let result: ONNXGraph.Value
     if case .value(let shift)? = try graph.operand(2, of: node) {
       let product = try graph.linear(x, weight * alpha, nil, for: node)
@@ -48,8 +48,11 @@ extension ONNXOperators {
     _ alpha: Float, _ beta: Float, _ transposes: [Int], _ node: inout ONNXNode,
     _ graph: inout ONNXGraph
   ) throws {
-    let weight = try matrix(0, node, graph, transposed: transposes[0] != 0)
     let x = try graph.value(1, of: node)
+    guard graph.rank(of: x) == 2 else {
+      throw node.bad("needs a matrix, but its input is \(graph.shown(x.axes))")
+    }
+    let weight = try matrix(0, node, graph, transposed: transposes[0] != 0, behind: x)
     guard transposes[1] == 0 else { throw node.bad("transB is not supported") }
     let product = try graph.leftProduct(weight * alpha, x, for: node)
     guard let bias = try graph.floats(2, of: node) else { return graph.alias(product, for: node) }
@@ -62,7 +65,8 @@ extension ONNXOperators {
   ///
   /// ONNX multiplies the last two axes, for each index of the others. A constant of one axis behind
   /// the value is a column, and the result has no axis for it. A constant with more than two axes
-  /// is read if the further ones have extent 1, since then the matrix is the same throughout.
+  /// is read if the further ones have extent 1, since then the matrix is the same throughout, and
+  /// if the value has as many axes, since the result would have more than the value otherwise.
   static let matrixProduct: Conversion = { node, graph in
     switch (try graph.operand(0, of: node), try graph.operand(1, of: node)) {
     case (.value(let x)?, .constant(let c)?):
@@ -71,10 +75,10 @@ extension ONNXOperators {
         let column = try graph.linear(x, Tensor(shape: [1, row.count], row), nil, for: node)
         return graph.alias(graph.reshaped(column, to: Array(column.axes.dropLast())), for: node)
       }
-      let weight = try matrix(1, node, graph, transposed: true)
+      let weight = try matrix(1, node, graph, transposed: true, behind: x)
       graph.alias(try graph.linear(x, weight, nil, for: node), for: node)
     case (.constant?, .value(let x)?):
-      let weight = try matrix(0, node, graph, transposed: false)
+      let weight = try matrix(0, node, graph, transposed: false, behind: x)
       graph.alias(try graph.leftProduct(weight, x, for: node), for: node)
     case (.value?, .value?):
       throw node.bad(
@@ -86,14 +90,21 @@ extension ONNXOperators {
   /// Returns a constant matrix of a node, transposed if wished; leading axes of extent 1 are left
   /// out.
   ///
-  /// - Throws: ``FormatError`` where the input is not constant, is no matrix, or has no elements.
+  /// - Parameter x: The value that the matrix is multiplied with.
+  /// - Throws: ``FormatError`` where the input is not constant, is no matrix, has no elements, or
+  ///   has more axes than the value, so that the product would have more of them too.
   private static func matrix(
-    _ position: Int, _ node: ONNXNode, _ graph: ONNXGraph, transposed: Bool
+    _ position: Int, _ node: ONNXNode, _ graph: ONNXGraph, transposed: Bool,
+    behind x: ONNXGraph.Value
   ) throws -> Tensor {
     guard let (given, scalars) = try graph.floats(position, of: node),
       case let shape = Array(given.suffix(2)), shape.count == 2,
       given.dropLast(2).allSatisfy({ $0 == 1 }), !scalars.isEmpty
     else { throw node.bad("input \(position) must be a constant matrix") }
+    guard given.count <= max(graph.rank(of: x), 2) else {
+      throw node.bad(
+        "of a constant \(given) and \(graph.shown(x.axes)), which gives further axes in front")
+    }
     guard transposed else { return Tensor(shape: shape, scalars) }
     let (rows, columns) = (shape[0], shape[1])
     return Tensor(
@@ -148,11 +159,14 @@ extension ONNXGraph {
   }
 
   /// Adds A · x along the last axis but one, for a constant A of shape [out, in]. If `x` has one
-  /// axis, the product is along that.
+  /// axis and there is no batch, the product is along that.
   ///
-  /// - Throws: ``FormatError`` where that axis is not `in`.
+  /// - Throws: ``FormatError`` where that axis is not `in`, or is the batch.
   mutating func leftProduct(_ weight: Tensor, _ x: Value, for node: ONNXNode) throws -> Value {
     let rank = x.axes.count
+    guard !hasBatch || rank >= 2 else {
+      throw node.bad("along the batch of \(shown(x.axes)) is not supported")
+    }
     if rank == 1 { return try linear(x, weight, nil, for: node) }
     guard rank >= 2, x.axes[rank - 2] == weight.shape[1] else {
       throw node.bad("of a constant \(weight.shape) and \(shown(x.axes)), which do not fit")
