@@ -281,6 +281,47 @@ import Testing
     try expect([-0.5, 1, 4, 3], graph, of: [-1, 1, -2, 3])
   }
 
+  /// Slopes [C] of a value whose width is C too: for each channel in opset 6, for each column since.
+  @Test func slopesWithoutFurtherAxes() throws {
+    func slopes(_ input: [Int], opset: Int64) -> GraphBuilder {
+      var graph = GraphBuilder(input, opset: opset)
+      graph.add("PRelu", [graph.constant([2], [0.5, 2])])
+      return graph
+    }
+    try expect([-0.5, -0.5, -2, -2], slopes([0, 2, 1, 2], opset: 6), of: [-1, -1, -1, -1])
+    for opset in [7, 8, 9] as [Int64] {
+      try expect([-0.5, -2, -0.5, -2], slopes([0, 2, 1, 2], opset: opset), of: [-1, -1, -1, -1])
+    }
+    try expect([-0.5, -2], slopes([0, 2, 1, 1], opset: 8), of: [-1, -1])
+    expectRefused("slopes [2] spread its input", slopes([0, 2, 1, 1], opset: 9))
+  }
+
+  /// A bias [C] for the second axis of a value whose width is C too.
+  @Test func operandsOfOpset6MeetAnAxis() throws {
+    func sum(
+      _ attributes: [String: GraphBuilder.Attribute], opset: Int64 = 6, constantFirst: Bool = false
+    ) -> GraphBuilder {
+      var graph = GraphBuilder([0, 2, 1, 2], opset: opset)
+      let bias = graph.constant([2], [10, 20])
+      graph.add("Add", only: constantFirst ? [bias, "input"] : ["input", bias])
+      graph.change { $0.graph.node[0].attribute = attributes.map { $1.proto(named: $0) } }
+      return graph
+    }
+    let broadcast = ["broadcast": GraphBuilder.Attribute.integer(1)]
+    let both = broadcast.merging(["axis": .integer(1)]) { $1 }
+    try expect([11, 12, 23, 24], sum(both), of: [1, 2, 3, 4])
+    try expect([11, 22, 13, 24], sum(broadcast), of: [1, 2, 3, 4])
+    expectRefused("axis 1 for a second operand of 4 axes", sum(both, constantFirst: true))
+    expectRefused("attribute axis is not supported", sum(both, opset: 7))
+    var folded = GraphBuilder([0, 2, 2], opset: 6)
+    let matrix = folded.constant([2, 2], [1, 2, 3, 4])
+    let weight = folded.add(
+      "Mul", [folded.constant([2], [1, 10])], ["broadcast": .integer(1), "axis": .integer(0)],
+      from: matrix)
+    folded.add("MatMul", [weight], from: "input")
+    try expect([1, 2, 30, 40], folded, of: [1, 0, 0, 1])
+  }
+
   @Test func softmaxAtTheEnd() throws {
     var graph = GraphBuilder([0, 2])
     graph.add("Softmax")

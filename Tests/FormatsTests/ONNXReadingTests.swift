@@ -102,6 +102,31 @@ import Testing
     }
     expectRefused("training mode", dropout(true))
     try expect([3], dropout(false), of: [3])
+    var constant = GraphBuilder([0, 1])
+    let ratio = constant.constant([], [0.5])
+    let dropped = constant.add(
+      "Dropout", [ratio, constant.boolean(true)], from: constant.constant([1], [1]))
+    constant.add("Add", [dropped], from: "input")
+    expectRefused("training mode", constant)
+  }
+
+  /// Opset 6 says by `is_test` whether it trains, which is the default. PyTorch always wrote it.
+  @Test func trainingModeIsTheDefaultOfOpset6() throws {
+    func graph(
+      _ operation: String, _ attributes: [String: GraphBuilder.Attribute], opset: Int64 = 6
+    ) -> GraphBuilder {
+      var graph = GraphBuilder([0, 1], opset: opset)
+      let inputs = [Float(1), 0, 5, 1].map { graph.constant([1], [$0]) }
+      graph.add(operation, operation == "Dropout" ? [] : inputs, attributes)
+      return graph
+    }
+    for operation in ["Dropout", "BatchNormalization"] {
+      expectRefused("training mode", graph(operation, [:]))
+      expectRefused("training mode", graph(operation, ["is_test": .integer(0)]))
+      _ = try graph(operation, ["is_test": .integer(1)]).network()
+      _ = try graph(operation, [:], opset: 7).network()
+    }
+    try expect([3], graph("Dropout", ["ratio": .float(0)]), of: [3])
   }
 
   @Test func inputsOfIntegersAreRefused() {

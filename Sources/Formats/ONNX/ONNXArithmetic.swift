@@ -5,8 +5,8 @@ import Tensors
 /// arithmetic with constants.
 ///
 /// The operands are spread over each other by NumPy's rule (``Broadcast``). Add, Sub, Mul and Div
-/// of opset 6 have the attributes `broadcast` and `axis` instead; they are passed over, and a
-/// constant is aligned at the last axes there too.
+/// of opset 6 have the attributes `broadcast` and `axis` instead, see
+/// ``ONNXNode/shape(ofSecond:behind:)``.
 ///
 /// Sums and differences of computed values are an ``Addition``; sums and products with constants
 /// are a ``ChannelAffine``. Both are linear, so that linear forms pass them without loss. The
@@ -20,13 +20,18 @@ extension ONNXOperators {
   /// number and is refused.
   static let arithmetic: Conversion = { node, graph in
     guard node.inputs.count == 2 else { throw node.bad("needs two inputs") }
-    node.ignore("axis", "broadcast")
     switch (
       try graph.operand(node.inputs[0], of: node), try graph.operand(node.inputs[1], of: node)
     ) {
-    case (.value(let a), .value(let b)): try combine(a, b, node, &graph)
-    case (.value(let x), .constant(let c)): try affine(x, c, isFirst: true, node, &graph)
-    case (.constant(let c), .value(let x)): try affine(x, c, isFirst: false, node, &graph)
+    case (.value(let a), .value(let b)):
+      try expectAligned(b, behind: graph.rank(of: a), &node, graph)
+      try combine(a, b, node, &graph)
+    case (.value(let x), .constant(let c)):
+      let shape = try node.shape(ofSecond: c.shape, behind: graph.rank(of: x))
+      try affine(x, c.shaped(shape), isFirst: true, node, &graph)
+    case (.constant(let c), .value(let x)):
+      try expectAligned(x, behind: c.shape.count, &node, graph)
+      try affine(x, c, isFirst: false, node, &graph)
     case (.part(let part), .constant(let c)):
       graph.define(
         node.proto.output[0], as: .part(try part.advanced(by: c, isFirst: true, node)))
@@ -39,6 +44,20 @@ extension ONNXOperators {
     case (.condition, _), (_, .condition):
       throw node.bad("of a comparison is not supported, only Where is")
     case (.constant, .constant): throw node.bad("of these constants is not supported")
+    }
+  }
+
+  /// Refuses a node whose second operand, a computed value, meets other axes of the first one than
+  /// by NumPy's rule, which only opset 6 allows.
+  ///
+  /// - Parameter rank: The number of the first operand's axes.
+  /// - Throws: ``FormatError``.
+  private static func expectAligned(
+    _ value: ONNXGraph.Value, behind rank: Int, _ node: inout ONNXNode, _ graph: ONNXGraph
+  ) throws {
+    let axes = graph.fullAxes(of: value)
+    guard try node.shape(ofSecond: axes, behind: rank) == axes else {
+      throw node.bad("with an axis is supported for a second operand that is constant only")
     }
   }
 
@@ -134,9 +153,8 @@ extension ONNXOperators {
   ///
   /// In training mode the operator takes the statistics of the batch, which makes one example
   /// depend on others, and is refused. Opset 14 says so by `training_mode`, opset 6 by `is_test`,
-  /// and others by giving names to the further outputs. Opset 6 files that leave out `is_test` are
-  /// read as inference. `spatial` 0 (until opset 8), by which every scalar has statistics of its
-  /// own, is refused.
+  /// whose default is training, and others by giving names to the further outputs. `spatial` 0
+  /// (until opset 8), by which every scalar has statistics of its own, is refused.
   ///
   /// - Throws: ``FormatError`` also where a variance plus ε is not positive, or the input has more
   ///   axes than an image.
@@ -147,7 +165,7 @@ extension ONNXOperators {
     node.ignore("consumed_inputs")
     let outputs = node.proto.output.filter { !$0.isEmpty }.count
     guard node.integer("training_mode", default: 0) == 0, outputs == 1,
-      node.integer("is_test", default: 1) == 1
+      !node.isTrainingByTest()
     else {
       throw node.bad(
         "is in training mode, which uses the statistics of the batch; export the model after "

@@ -23,7 +23,7 @@ enum ONNXFolding {
   /// The folds by operator; ConstantOfShape is none of them, since it needs the graph's reader for
   /// its attribute.
   private static let all: [String: Fold] = [
-    "Identity": first, "Dropout": first, "Cast": cast, "CastLike": castLike,
+    "Identity": identity, "Dropout": dropout, "Cast": cast, "CastLike": castLike,
     "Reshape": reshaped, "Squeeze": reshaped, "Unsqueeze": reshaped, "Flatten": reshaped,
     "Transpose": transposed, "Gather": gathered, "Concat": joined, "Slice": sliced, "Split": split,
     "Expand": expanded, "Tile": tiled, "Shape": shape, "Size": size, "Range": range,
@@ -117,10 +117,13 @@ enum ONNXFolding {
 
   // MARK: Plain ones
 
-  /// Identity and Dropout: the first input. Whether a Dropout of a constant is in training mode is
-  /// not looked at.
-  private static let first: Fold = { node, inputs in
-    node.ignore("ratio", "seed")
+  /// Identity: the input.
+  private static let identity: Fold = { node, inputs in [try input(0, inputs, node)] }
+
+  /// Dropout: the first input, where the node is not in training mode.
+  private static let dropout: Fold = { node, inputs in
+    try node.expectNoDropping(
+      ratio: inputs.count > 1 ? inputs[1] : nil, isTraining: try integers(2, inputs, node))
     return [try input(0, inputs, node)]
   }
 

@@ -11,13 +11,15 @@ extension ONNXFolding {
   /// Add, Sub, Mul, Div, Mod, Pow, Max, Min, Sum, And and Or: the operation on two inputs, or on
   /// more from left to right.
   ///
-  /// The attributes `axis` and `broadcast` of opset 6 are passed over, and so is `fmod` of Mod.
+  /// See ``ONNXNode/shape(ofSecond:behind:)`` for the attributes of opset 6. The attribute `fmod` of
+  /// Mod is passed over.
   static let arithmetic: Fold = { node, inputs in
-    node.ignore("fmod", "axis", "broadcast")
+    node.ignore("fmod")
     var result = try input(0, inputs, node)
     for other in inputs.dropFirst() {
       guard let other else { throw node.bad("lacks an input") }
-      result = try combined(result, other, node)
+      let shape = try node.shape(ofSecond: other.shape, behind: result.shape.count)
+      result = try combined(result, other.shaped(shape), node)
     }
     return [result]
   }

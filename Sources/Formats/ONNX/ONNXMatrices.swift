@@ -18,7 +18,7 @@ extension ONNXOperators {
   /// - Throws: ``FormatError`` also where neither A nor B is a constant matrix of two axes, or the
   ///   value has not two axes with the batch.
   static let gemm: Conversion = { node, graph in
-    node.ignore("broadcast")
+    if node.opset < 7 { node.ignore("broadcast") }
     let (alpha, beta) = (node.float("alpha", default: 1), node.float("beta", default: 1))
     let transposes = [node.integer("transA", default: 0), node.integer("transB", default: 0)]
     guard case .value(let x)? = try graph.operand(0, of: node) else {

@@ -106,6 +106,55 @@ struct ONNXNode {
       remedy: "export the model in float32 (model.float()), so that what is certified is what runs")
   }
 
+  /// Returns the shape of the second operand of arithmetic as NumPy's rule has to see it.
+  ///
+  /// NumPy's rule, which holds from opset 7 on, lets the last axes of both operands meet. Up to
+  /// opset 6 the attribute `axis` may say which axis of the first operand the second one's first
+  /// axis meets. Axes of extent 1 behind the second operand's own then bring both to the same. The
+  /// attribute `broadcast` of these opsets only allows that an operand spreads. A single number
+  /// spreads in any case.
+  ///
+  /// - Parameters:
+  ///   - shape: All axes of the second operand.
+  ///   - rank: The number of the first operand's axes.
+  /// - Throws: ``FormatError`` where the second operand would reach beyond the first one's axes.
+  mutating func shape(ofSecond shape: [Int], behind rank: Int) throws -> [Int] {
+    guard opset < 7 else { return shape }
+    ignore("broadcast")
+    guard let axis = integerIfGiven("axis"), shape.contains(where: { $0 != 1 }) else {
+      return shape
+    }
+    guard axis >= 0, shape.count <= rank, axis <= rank - shape.count else {
+      throw bad("axis \(axis) for a second operand of \(shape.count) axes and a first of \(rank)")
+    }
+    return shape + [Int](repeating: 1, count: rank - axis - shape.count)
+  }
+
+  /// Whether a Dropout or a BatchNormalization of opset 6 is in training mode.
+  ///
+  /// Up to that opset the attribute `is_test` says so, and training is its default. Later opsets do
+  /// not have it.
+  mutating func isTrainingByTest() -> Bool {
+    integer("is_test", default: opset < 7 ? 0 : 1) == 0
+  }
+
+  /// Refuses a Dropout that drops values, and reads its attributes.
+  ///
+  /// - Parameters:
+  ///   - ratio: The input of opset 12 that says how many are dropped; nil if it is left out.
+  ///   - isTraining: The input of opset 12 that says whether they are; nil if it is left out.
+  /// - Throws: ``FormatError`` for a node in training mode, unless its ratio is 0.
+  mutating func expectNoDropping(ratio: ONNXConstant?, isTraining: [Int]?) throws {
+    ignore("seed")
+    let attribute = float("ratio", default: 0.5)
+    let share = ratio?.doubles?.first ?? Double(attribute)
+    let drops = isTrainingByTest() || isTraining?.contains { $0 != 0 } ?? false
+    guard !drops || share == 0 else {
+      throw bad(
+        "is in training mode, which drops values at random; export the model after model.eval()")
+    }
+  }
+
   /// Returns the extents of the parts that Split makes of an axis.
   ///
   /// Until opset 12 the sizes are the attribute `split`, from opset 13 on an optional input. Where

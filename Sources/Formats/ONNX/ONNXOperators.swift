@@ -117,21 +117,12 @@ enum ONNXOperators {
   /// Dropout, which leaves values as they are in inference.
   ///
   /// Up to opset 11 the share of dropped values is the attribute `ratio`; from opset 12 on it is an
-  /// input, followed by an input `training_mode`. Opset 6 has the attribute `is_test`. It is
-  /// optional, and a file that leaves it out is read as one for inference. A node in training mode
-  /// is refused, since its output is random, unless its ratio is 0. The mask, a second output, is
-  /// not defined; a node that reads it is refused.
+  /// input, followed by an input `training_mode`. Opset 6 has the attribute `is_test`, whose default
+  /// is training. A node in training mode is refused, since its output is random, unless its ratio
+  /// is 0. The mask, a second output, is not defined; a node that reads it is refused.
   private static let dropout: Conversion = { node, graph in
-    let ratio = try graph.constant(1, of: node)?.doubles?.first ?? 0.5
-    node.ignore("ratio", "seed")
-    let isTraining = try graph.integers(2, of: node)?.contains { $0 != 0 } ?? false
-    guard !isTraining || ratio == 0 else {
-      throw node.bad(
-        "is in training mode, which drops values at random; export the model after model.eval()")
-    }
-    guard node.integer("is_test", default: 1) == 1 else {
-      throw node.bad("is in training mode (is_test 0); export the model after model.eval()")
-    }
+    try node.expectNoDropping(
+      ratio: try graph.constant(1, of: node), isTraining: try graph.integers(2, of: node))
     graph.alias(try graph.value(0, of: node), for: node)
   }
 

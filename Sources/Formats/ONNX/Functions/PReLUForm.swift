@@ -16,9 +16,10 @@ enum PReLUForm {
 
   /// PRelu with a slope for each scalar, or fewer, which spread over the value by NumPy's rule.
   ///
-  /// The slopes must not spread the value. In opsets below 9, slopes of one axis with as many
-  /// numbers as the value has channels are one for each channel, also where no further axes are
-  /// written behind it.
+  /// The slopes must not spread the value. Slopes of one axis, with as many numbers as the value has
+  /// channels, are one for each channel up to opset 6. In opset 7 and 8 they are that only where
+  /// NumPy's rule does not fit them to the last axis: the rule holds since opset 7, but some
+  /// exporters went on to leave out the axes behind the channels.
   ///
   /// - Throws: ``FormatError`` where the slopes are computed, missing, or do not fit.
   private static let prelu: ONNXOperators.Conversion = { node, graph in
@@ -26,14 +27,22 @@ enum PReLUForm {
     guard let (shape, scalars) = try graph.floats(1, of: node) else {
       throw node.bad("needs slopes")
     }
-    var own = shape
-    // Before opset 9 one slope for each channel, without further axes.
-    if node.opset < 9, shape.count == 1, let channels = x.axes.first, shape == [channels] {
-      own += x.axes.dropFirst().map { _ in 1 }
-    }
+    let own = try channelShape(shape, of: x, node, graph)
     let (input, slopes) = try graph.spread(x, with: own, scalars, for: node)
     guard input.count == x.count else { throw node.bad("slopes \(shape) spread its input") }
     graph.alias(try graph.prelu(input, slopes, for: node), for: node)
+  }
+
+  /// Returns the shape of slopes with the axes of extent 1 that older opsets leave out behind the
+  /// channels.
+  private static func channelShape(
+    _ shape: [Int], of x: ONNXGraph.Value, _ node: ONNXNode, _ graph: ONNXGraph
+  ) throws -> [Int] {
+    guard node.opset < 9, shape.count == 1, shape != [1], x.axes.count > 1 else { return shape }
+    if node.opset > 6, shape.last == x.axes.last { return shape }
+    let core = try graph.core(x, node)
+    guard shape == Array(core.prefix(1)) else { return shape }
+    return shape + core.dropFirst().map { _ in 1 }
   }
 
   /// Writes a PRelu, or an Abs if every slope is −1, and returns the name of the result.
