@@ -59,6 +59,71 @@ import Testing
     try expect([0.1], rounded, of: [0])
   }
 
+  /// Integers lose the bits that a narrower type does not hold.
+  @Test func castsOfConstantsWrap() throws {
+    func cast(_ value: Int, _ type: Onnx_TensorProto.DataType) -> GraphBuilder {
+      var graph = GraphBuilder([0, 1])
+      graph.add("Cast", [], ["to": .integer(type.rawValue)], from: graph.integers([value]))
+      let real = graph.add("Cast", [], ["to": .integer(1)])
+      graph.add("Add", [real], from: "input")
+      return graph
+    }
+    try expect([44], cast(300, .uint8), of: [0])
+    try expect([-56], cast(200, .int8), of: [0])
+    try expect([65535], cast(-1, .uint16), of: [0])
+    try expect([-32768], cast(32768, .int16), of: [0])
+    try expect([1], cast(1 << 32 + 1, .int32), of: [0])
+    try expect([1], cast(256, .bool), of: [0])
+    var large = GraphBuilder([0, 1])
+    large.add("Cast", [], ["to": .integer(6)], from: large.constant([1], [4e9]))
+    large.add("Cast", [], ["to": .integer(1)])
+    large.add("Add", [large.value], from: "input")
+    expectRefused("of 4000000000.0 to an integer of type int32", large)
+  }
+
+  @Test func remaindersHaveTheirSign() throws {
+    func rest(_ attributes: [String: GraphBuilder.Attribute]) -> GraphBuilder {
+      var graph = GraphBuilder([0, 2])
+      graph.add("Mod", [graph.integers([3, -3])], attributes, from: graph.integers([-7, 7]))
+      let real = graph.add("Cast", [], ["to": .integer(1)])
+      graph.add("Add", [real], from: "input")
+      return graph
+    }
+    try expect([2, -2], rest([:]), of: [0, 0])
+    try expect([-1, 1], rest(["fmod": .integer(1)]), of: [0, 0])
+  }
+
+  /// CastLike goes by the element type of its second input.
+  @Test func castsLikeOthers() throws {
+    func like(
+      _ type: Onnx_TensorProto.DataType, _ first: (inout GraphBuilder) -> String
+    ) -> GraphBuilder {
+      var graph = GraphBuilder([0, 1])
+      let other = graph.constant([1], [])
+      graph.change { model in
+        model.graph.initializer[0].dataType = Int32(type.rawValue)
+        let size = type == .float ? 4 : type == .float16 ? 2 : 1
+        model.graph.initializer[0].rawData = Data(count: size)
+      }
+      graph.add("CastLike", [other], from: first(&graph))
+      let real = graph.add("Cast", [], ["to": .integer(1)])
+      graph.add("Add", [real], from: "input")
+      return graph
+    }
+    try expect([4], like(.float) { _ in "input" }, of: [2])
+    try expect([300], like(.float) { $0.integers([300]) }, of: [0])
+    try expect([44], like(.uint8) { $0.integers([300]) }, of: [0])
+    try expect([1], like(.bool) { $0.constant([1], [0.5]) }, of: [0])
+    expectRefused("float16 is not supported", like(.float16) { $0.constant([1], [0.1]) })
+    expectRefused("float and double only: others round", like(.float16) { _ in "input" })
+    expectRefused(
+      "float and double only: others round",
+      like(.float) { graph in
+        let comparison = graph.add("Greater", [graph.constant([], [0])], from: "input")
+        return graph.add("CastLike", [comparison], from: "input")
+      })
+  }
+
   @Test func externalDataAreReadByOffsetAndLength() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

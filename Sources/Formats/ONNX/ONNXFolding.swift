@@ -20,10 +20,10 @@ enum ONNXFolding {
   /// compute on, and results that are too large.
   typealias Fold = @Sendable (inout ONNXNode, [ONNXConstant?]) throws -> [ONNXConstant]
 
-  /// The folds by operator; ConstantOfShape is none of them, since it needs the graph's reader for
-  /// its attribute.
+  /// The folds by operator. ConstantOfShape and CastLike are none of them, since they need the graph
+  /// for the tensor in an attribute and for an element type.
   private static let all: [String: Fold] = [
-    "Identity": identity, "Dropout": dropout, "Cast": cast, "CastLike": castLike,
+    "Identity": identity, "Dropout": dropout, "Cast": cast,
     "Reshape": reshaped, "Squeeze": reshaped, "Unsqueeze": reshaped, "Flatten": reshaped,
     "Transpose": transposed, "Gather": gathered, "Concat": joined, "Slice": sliced, "Split": split,
     "Expand": expanded, "Tile": tiled, "Shape": shape, "Size": size, "Range": range,
@@ -42,7 +42,7 @@ enum ONNXFolding {
   ]
 
   /// The names of all operators that can be folded.
-  static let names = Array(all.keys) + ["ConstantOfShape"]
+  static let names = Array(all.keys) + ["ConstantOfShape", "CastLike"]
 
   /// Folds a node all of whose inputs are constants.
   ///
@@ -57,6 +57,7 @@ enum ONNXFolding {
     _ node: inout ONNXNode, _ inputs: [ONNXConstant?], _ graph: ONNXGraph
   ) throws -> [ONNXConstant]? {
     if node.operation == "ConstantOfShape" { return [try filled(&node, inputs, graph)] }
+    if node.operation == "CastLike" { return [try castLike(&node, inputs, graph)] }
     guard let fold = all[node.operation] else { return nil }
     var inputs = inputs
     // A constant that is repeated for each example is one for all.
@@ -65,6 +66,20 @@ enum ONNXFolding {
         shape: shape, extents.map { $0 == ONNXGraph.openBatch ? 1 : $0 })
     }
     return try fold(&node, inputs)
+  }
+
+  /// Returns the element type of a folded node's outputs, or nil where it is not known.
+  static func elementType(of node: ONNXNode, _ graph: ONNXGraph) -> ONNXGraph.ElementType? {
+    var node = node
+    switch node.operation {
+    case "Cast": return ONNXGraph.ElementType(rawValue: node.integer("to", default: 0))
+    case "CastLike", "Where": return graph.elementType(1, of: node)
+    case "Shape", "Size": return .int64
+    case "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "And", "Or", "Not":
+      return .bool
+    case "ConstantOfShape": return node.tensor("value").map { $0.elementType } ?? .float
+    default: return graph.elementType(0, of: node)
+    }
   }
 
   // MARK: Parts of the inputs
@@ -147,36 +162,37 @@ enum ONNXFolding {
   /// Cast to another element type.
   ///
   /// Floating-point numbers become integers by truncation, float64 becomes Float32 by rounding to
-  /// nearest, and whatever is not 0 becomes true. Integers all are `Int` here and keep their value
-  /// under another width. Float16 and bfloat16 as targets are refused, because they would round.
+  /// nearest, and whatever is not 0 becomes true. Integers lose the bits that a narrower type does
+  /// not hold. Float16 and bfloat16 as targets are refused, because they would round.
   private static let cast: Fold = { node, inputs in
     node.ignore("saturate", "round_mode")
     return [try converted(try input(0, inputs, node), to: node.integer("to", default: 0), node)]
   }
 
-  /// CastLike: a Cast to the kind of the second input, where Float16 and bfloat16 count as Float32,
-  /// and all integers as those of 64 bits.
-  private static let castLike: Fold = { node, inputs in
+  /// CastLike: a Cast to the element type of the second input.
+  ///
+  /// - Throws: ``FormatError`` also where that type is not known.
+  private static func castLike(
+    _ node: inout ONNXNode, _ inputs: [ONNXConstant?], _ graph: ONNXGraph
+  ) throws -> ONNXConstant {
     node.ignore("saturate", "round_mode")
-    let kind: Onnx_TensorProto.DataType =
-      switch try input(1, inputs, node) {
-      case .floats: .float
-      case .doubles: .double
-      case .integers: .int64
-      }
-    return [try converted(try input(0, inputs, node), to: kind.rawValue, node)]
+    guard let type = graph.elementType(1, of: node) else {
+      throw node.bad("needs a second input of a known element type")
+    }
+    return try converted(try input(0, inputs, node), to: type.rawValue, node)
   }
 
   /// Returns a constant with another element type.
   ///
   /// - Parameter type: A number of TensorProto's data types.
-  /// - Throws: ``FormatError`` for a type that is not computed on, and for a number without an
-  ///   integer, such as NaN.
+  /// - Throws: ``FormatError`` for a type that is not computed on, and for a floating-point number
+  ///   that has no integer of the type, such as NaN.
   private static func converted(
     _ constant: ONNXConstant, to type: Int, _ node: ONNXNode
   ) throws -> ONNXConstant {
     let shape = constant.shape
-    switch (Onnx_TensorProto.DataType(rawValue: type), constant) {
+    let target = ONNXGraph.ElementType(rawValue: type)
+    switch (target, constant) {
     case (.float, .floats), (.double, .doubles): return constant
     case (.float, .doubles(_, let values)): return .floats(shape: shape, values.map { Float($0) })
     case (.double, .floats(_, let values)): return .doubles(shape: shape, values.map(Double.init))
@@ -186,20 +202,37 @@ enum ONNXFolding {
     case (.bool, _):
       let values = constant.doubles.map { $0.map { $0 == 0 ? 0 : 1 } }
       return .integers(shape: shape, values ?? constant.integers!.map { $0 == 0 ? 0 : 1 })
-    case (.int64, .integers), (.int32, .integers), (.int16, .integers), (.int8, .integers),
-      (.uint8, .integers), (.uint16, .integers):
-      return constant
-    case (.int64, _), (.int32, _):
+    default:
+      guard let target, wrapped(0, to: target) != nil else {
+        let name = ONNXTensorReader.name(Int32(truncatingIfNeeded: type))
+        throw node.bad("to element type \(name) is not supported")
+      }
+      if let integers = constant.integers {
+        return .integers(shape: shape, integers.map { wrapped($0, to: target)! })
+      }
       return .integers(
         shape: shape,
         try constant.doubles!.map {
-          guard let whole = Int(exactly: $0.rounded(.towardZero)) else {
-            throw node.bad("of \($0) to an integer")
+          let truncated = $0.rounded(.towardZero)
+          guard let whole = Int(exactly: truncated), wrapped(whole, to: target) == whole else {
+            throw node.bad("of \($0) to an integer of type \(target)")
           }
           return whole
         })
-    default:
-      throw node.bad("to element type \(ONNXTensorReader.name(Int32(type))) is not supported")
+    }
+  }
+
+  /// Returns an integer without the bits that a type does not hold, as two's complement reads the
+  /// others; nil for a type that is none of integers.
+  private static func wrapped(_ value: Int, to type: ONNXGraph.ElementType) -> Int? {
+    switch type {
+    case .int64: value
+    case .int32: Int(Int32(truncatingIfNeeded: value))
+    case .int16: Int(Int16(truncatingIfNeeded: value))
+    case .int8: Int(Int8(truncatingIfNeeded: value))
+    case .uint16: Int(UInt16(truncatingIfNeeded: value))
+    case .uint8: Int(UInt8(truncatingIfNeeded: value))
+    default: nil
     }
   }
 

@@ -11,22 +11,24 @@ extension ONNXFolding {
   /// Add, Sub, Mul, Div, Mod, Pow, Max, Min, Sum, And and Or: the operation on two inputs, or on
   /// more from left to right.
   ///
-  /// See ``ONNXNode/shape(ofSecond:behind:)`` for the attributes of opset 6. The attribute `fmod` of
-  /// Mod is passed over.
+  /// See ``ONNXNode/shape(ofSecond:behind:)`` for the attributes of opset 6. With the attribute
+  /// `fmod` a remainder has the sign of the dividend, as in C.
   static let arithmetic: Fold = { node, inputs in
-    node.ignore("fmod")
+    let isC = node.integer("fmod", default: 0) != 0
     var result = try input(0, inputs, node)
     for other in inputs.dropFirst() {
       guard let other else { throw node.bad("lacks an input") }
       let shape = try node.shape(ofSecond: other.shape, behind: result.shape.count)
-      result = try combined(result, other.shaped(shape), node)
+      result = try combined(result, other.shaped(shape), node, isC: isC)
     }
     return [result]
   }
 
   /// Returns the operation on two constants.
+  ///
+  /// - Parameter isC: Whether a remainder has the sign of the dividend.
   private static func combined(
-    _ a: ONNXConstant, _ b: ONNXConstant, _ node: ONNXNode
+    _ a: ONNXConstant, _ b: ONNXConstant, _ node: ONNXNode, isC: Bool
   ) throws -> ONNXConstant {
     guard let shape = Broadcast.shape(a.shape, b.shape) else {
       throw node.bad("of constants \(a.shape) and \(b.shape)")
@@ -45,7 +47,7 @@ extension ONNXFolding {
       return .doubles(shape: shape, (0..<count).map { operation(x[p[$0]], y[q[$0]]) })
     case (.integers(_, let x), .integers(_, let y)):
       return .integers(
-        shape: shape, try (0..<count).map { try integer(x[p[$0]], y[q[$0]], node) })
+        shape: shape, try (0..<count).map { try integer(x[p[$0]], y[q[$0]], node, isC: isC) })
     default: throw node.bad("of integers and floats")
     }
   }
@@ -71,11 +73,14 @@ extension ONNXFolding {
 
   /// Returns the operation on two integers.
   ///
-  /// A quotient is truncated, and a remainder has the sign of the divisor. Booleans are 0 and 1.
+  /// A quotient is truncated, and a remainder has the sign of the divisor, or with `isC` that of the
+  /// dividend. Booleans are 0 and 1.
   ///
   /// - Throws: ``FormatError`` where the result overflows, a divisor is 0, or the operation is none
   ///   of integers, such as Pow.
-  private static func integer(_ p: Int, _ q: Int, _ node: ONNXNode) throws -> Int {
+  private static func integer(
+    _ p: Int, _ q: Int, _ node: ONNXNode, isC: Bool
+  ) throws -> Int {
     let (value, overflow): (Int, Bool)
     switch node.operation {
     case "Add", "Sum": (value, overflow) = p.addingReportingOverflow(q)
@@ -84,7 +89,8 @@ extension ONNXFolding {
     case "Div": (value, overflow) = p.dividedReportingOverflow(by: q)
     case "Mod":
       let (rest, failed) = p.remainderReportingOverflow(dividingBy: q)
-      (value, overflow) = (rest != 0 && (rest < 0) != (q < 0) ? rest + q : rest, failed)
+      let isMoved = !isC && rest != 0 && (rest < 0) != (q < 0)
+      (value, overflow) = (isMoved ? rest + q : rest, failed)
     case "Max": (value, overflow) = (max(p, q), false)
     case "Min": (value, overflow) = (min(p, q), false)
     case "And": (value, overflow) = (p != 0 && q != 0 ? 1 : 0, false)

@@ -75,6 +75,9 @@ struct ONNXGraph {
     case part(ONNXFunctionPart)
   }
 
+  /// An element type of ONNX. An ``ONNXConstant`` knows only which of three kinds it is of.
+  typealias ElementType = Onnx_TensorProto.DataType
+
   /// What reads tensors that lie in attributes of nodes.
   let reader: ONNXTensorReader
   /// The shape of the network's input, [H, W, C], [n] or any other shape, without the batch.
@@ -93,6 +96,8 @@ struct ONNXGraph {
   var notes: [Int: ONNXNote] = [:]
   /// What each name stands for that has been defined so far.
   private var operands: [String: Operand]
+  /// The element types of constants by name, as the file has them.
+  private var types: [String: ElementType] = [:]
   /// The names of layers that are taken.
   private var paths: Set<String> = []
   /// The scalars of all values so far, for one example.
@@ -126,7 +131,26 @@ struct ONNXGraph {
   }
 
   /// Lets a name stand for an operand from here on.
-  mutating func define(_ name: String, as operand: Operand) { operands[name] = operand }
+  ///
+  /// - Parameter type: The element type of a constant, where it is known.
+  mutating func define(_ name: String, as operand: Operand, type: ElementType? = nil) {
+    operands[name] = operand
+    types[name] = type
+  }
+
+  /// Returns the element type of a node's input, or nil where it is not known.
+  ///
+  /// Values and parts of functions count as Float32, since a network here is a function of real
+  /// numbers.
+  func elementType(_ position: Int, of node: ONNXNode) -> ElementType? {
+    guard node.inputs.indices ~= position else { return nil }
+    return switch operands[node.inputs[position]] {
+    case .value, .part: .float
+    case .condition: .bool
+    case .constant: types[node.inputs[position]]
+    case nil: nil
+    }
+  }
 
   /// Returns what a name stands for that a node reads.
   ///

@@ -94,8 +94,9 @@ enum ONNXOperators {
     if given.contains(where: { $0 != nil }), given.count == constants.count,
       let values = try ONNXFolding.fold(&node, given, graph)
     {
+      let type = ONNXFolding.elementType(of: node, graph)
       for (name, value) in zip(node.proto.output, values) where !name.isEmpty {
-        graph.define(name, as: .constant(value))
+        graph.define(name, as: .constant(value), type: type)
       }
     } else if let convert = all[node.operation] {
       try convert(&node, &graph)
@@ -131,23 +132,18 @@ enum ONNXOperators {
   /// A cast to float or double leaves the value as it is, since a network here is a function of
   /// real numbers. A cast to a narrower type would round, which makes the function jump, and is
   /// refused. A comparison may be cast to bool, which it is already. CastLike takes its type from a
-  /// second input, and is refused if that is a constant of integers. The attributes `saturate`
-  /// (opset 19) and `round_mode` (opset 24) concern 8-bit floats and are passed over.
+  /// second input. The attributes `saturate` (opset 19) and `round_mode` (opset 24) concern 8-bit
+  /// floats and are passed over.
   private static let cast: Conversion = { node, graph in
     node.ignore("saturate", "round_mode")
-    if case .condition(let condition)? = try graph.operand(0, of: node),
-      node.integer("to", default: 0) == Onnx_TensorProto.DataType.bool.rawValue
-    {
+    let type =
+      node.operation == "Cast"
+      ? ONNXGraph.ElementType(rawValue: node.integer("to", default: 0))
+      : graph.elementType(1, of: node)
+    if case .condition(let condition)? = try graph.operand(0, of: node), type == .bool {
       return graph.define(node.proto.output[0], as: .condition(condition))
     }
-    typealias Kind = Onnx_TensorProto.DataType
-    var isReal = false
-    if node.operation == "Cast" {
-      isReal = [Kind.float, .double].map(\.rawValue).contains(node.integer("to", default: 0))
-    } else if let like = try graph.operand(1, of: node) {
-      if case .constant(.integers) = like {} else { isReal = true }
-    }
-    guard isReal else {
+    guard type == .float || type == .double else {
       throw node.bad("of computed values is supported to float and double only: others round")
     }
     graph.alias(try graph.value(0, of: node), for: node)
@@ -159,15 +155,18 @@ enum ONNXOperators {
   /// `value_int` and `value_ints`. Strings (`value_string`, `value_strings`) and `sparse_value` are
   /// refused.
   private static let constant: Conversion = { node, graph in
+    let stored = node.tensor("value")
     let scalar = node.floatIfGiven("value_float").map { ONNXConstant.floats(shape: [], [$0]) }
     let floats = node.floats("value_floats").map { ONNXConstant.floats(shape: [$0.count], $0) }
     let integer = node.integerIfGiven("value_int").map { ONNXConstant.integers(shape: [], [$0]) }
     let list = node.integers("value_ints").map { ONNXConstant.integers(shape: [$0.count], $0) }
-    let tensor = try node.tensor("value").map { try graph.reader.constant($0) }
+    let tensor = try stored.map { try graph.reader.constant($0) }
     guard let value = tensor ?? scalar ?? floats ?? integer ?? list else {
       throw node.bad("needs a value of numbers")
     }
-    graph.define(node.proto.output[0], as: .constant(value))
+    let kind: ONNXGraph.ElementType = if case .integers = value { .int64 } else { .float }
+    graph.define(
+      node.proto.output[0], as: .constant(value), type: stored.map { $0.elementType } ?? kind)
   }
 
   /// Shape of a computed value: a constant, since all extents but the batch are known.
@@ -181,6 +180,7 @@ enum ONNXOperators {
       of: full.count)
     let part = full[range.start..<range.start + range.count]
     graph.define(
-      node.proto.output[0], as: .constant(.integers(shape: [part.count], Array(part))))
+      node.proto.output[0], as: .constant(.integers(shape: [part.count], Array(part))),
+      type: .int64)
   }
 }

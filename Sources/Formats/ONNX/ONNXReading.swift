@@ -186,7 +186,8 @@ struct ONNXReading {
     var graph = try emptyGraph(input, hasBatch: hasBatch)
     let used = Set(nodes.flatMap(\.input))
     for tensor in model.graph.initializer where used.contains(tensor.name) {
-      graph.define(tensor.name, as: .constant(try graph.reader.constant(tensor)))
+      graph.define(
+        tensor.name, as: .constant(try graph.reader.constant(tensor)), type: tensor.elementType)
     }
     for proto in nodes {
       var node = ONNXNode(proto, opset: opset, file: url.path)

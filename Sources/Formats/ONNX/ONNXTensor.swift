@@ -22,8 +22,6 @@ final class ONNXTensorReader {
   /// Makes a reader that has no file open.
   init(file: URL) { self.file = file }
 
-  private typealias Kind = Onnx_TensorProto.DataType
-
   /// Returns a tensor as a constant.
   ///
   /// Numbers of float16 and bfloat16 become Float32, which holds them exactly. Booleans and all
@@ -46,7 +44,7 @@ final class ONNXTensorReader {
     var small: [UInt16] { tensor.int32Data.map { UInt16(truncatingIfNeeded: $0) } }
     /// Integers of up to 32 bits, and booleans: in the typed field each takes 32 bits.
     var narrow: [Int] { tensor.int32Data.map(Int.init) }
-    switch Kind(rawValue: Int(tensor.dataType)) {
+    switch tensor.elementType {
     case .float:
       return .floats(
         shape: shape, try read(UInt32.self, tensor.floatData) { Float(bitPattern: $0) })
@@ -176,4 +174,9 @@ final class ONNXTensorReader {
   private func bad(_ problem: String, _ tensor: Onnx_TensorProto) -> FormatError {
     .badData(problem, file: file.path, at: .tensor(tensor.name))
   }
+}
+
+extension Onnx_TensorProto {
+  /// The type of the elements; nil for a number that is not known here.
+  var elementType: DataType? { DataType(rawValue: Int(dataType)) }
 }
