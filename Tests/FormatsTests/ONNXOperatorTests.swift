@@ -137,6 +137,29 @@ import Testing
     expectRefused("along the batch", reduced("ReduceSum", [0]))
   }
 
+  /// Without axes all of them are reduced, or none.
+  @Test func reductionsWithoutAxes() throws {
+    func reduced(
+      _ operation: String, _ input: [Int], _ attributes: [String: GraphBuilder.Attribute] = [:]
+    ) -> GraphBuilder {
+      var graph = GraphBuilder(input)
+      graph.add(operation, [], attributes)
+      return graph
+    }
+    let x: [Float] = [1, -2, 3]
+    try expect([2], reduced("ReduceSum", [3]), of: x)
+    try expect([3], reduced("ReduceMax", [1, 3]), of: x)
+    try expect([6], reduced("ReduceL1", [3], ["keepdims": .integer(0)]), of: x)
+    expectRefused("joins the examples of a batch", reduced("ReduceSum", [0, 3]))
+    let none = ["noop_with_empty_axes": GraphBuilder.Attribute.integer(1)]
+    try expect(x, reduced("ReduceSum", [0, 3], none), of: x)
+    try expect([1, 2, 3], reduced("ReduceL1", [0, 3], none), of: x)
+    var folded = GraphBuilder([0, 3])
+    let squares = folded.add("ReduceSumSquare", [], none, from: folded.constant([3], x))
+    folded.add("Add", [squares], from: "input")
+    try expect([1, 4, 9], folded, of: [0, 0, 0])
+  }
+
   @Test func splitsAndValuesThatSpread() throws {
     var graph = GraphBuilder([0, 5])
     graph.add("Split", [], ["axis": .integer(1), "num_outputs": .integer(2)], outputs: ["a", "b"])

@@ -209,6 +209,23 @@ import Testing
     }
   }
 
+  /// An attribute of another type than the operator's would be read as 0.
+  @Test func attributesOfAnotherTypeAreRefused() throws {
+    let text = "attribute axis has no value of the type that the operator gives it"
+    var float = GraphBuilder([0, 2])
+    float.add("Flatten", [], ["axis": .float(1)])
+    expectRefused(text, float)
+    // Files of the first version do not name the type.
+    for type in [Onnx_AttributeProto.AttributeType.int, .undefined] {
+      var graph = GraphBuilder([0, 2])
+      graph.add("Flatten", [], ["axis": .integer(1)])
+      graph.change { $0.graph.node[0].attribute[0].type = type }
+      try expect([1, 2], graph, of: [1, 2])
+      graph.change { $0.graph.node[0].attribute[0].refAttrName = "own" }
+      expectRefused(text, graph)
+    }
+  }
+
   // MARK: Inputs and outputs
 
   @Test func inputsNeedNoBatch() throws {

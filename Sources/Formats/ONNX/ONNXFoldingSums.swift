@@ -49,8 +49,8 @@ extension ONNXFolding {
   /// The operators Reduce…: one number in place of all along some axes, or all axes if none are
   /// given.
   ///
-  /// See the conversion for computed values for how opsets give the axes. A mean of integers is
-  /// truncated.
+  /// See the conversion for computed values for how opsets give the axes, and for what
+  /// `noop_with_empty_axes` means. A mean of integers is truncated.
   ///
   /// - Throws: ``FormatError`` where nothing is there to reduce, or integers become too large.
   static let reduction: Fold = { node, inputs in
@@ -61,8 +61,7 @@ extension ONNXFolding {
     let isNoOperation = node.integer("noop_with_empty_axes", default: 0) == 1
     let rank = x.shape.count
     let axes = Set(try (given ?? []).map { try axis($0, rank: rank, node) })
-    if axes.isEmpty, isNoOperation { return [x] }
-    let reduced = axes.isEmpty ? Set(0..<rank) : axes
+    let reduced = axes.isEmpty && !isNoOperation ? Set(0..<rank) : axes
     var groups: [[Int]: [Int]] = [:]
     for (place, index) in IndexSequence(x.shape).enumerated() {
       groups[index.indices.map { reduced.contains($0) ? 0 : index[$0] }, default: []].append(place)

@@ -8,8 +8,8 @@ import Foundation
 /// certify another network than the file's. Attributes that a conversion means to pass over, such
 /// as the seed of a Dropout, it names to ``ignore(_:)``.
 ///
-/// Reading an attribute does not check its declared type: of an attribute of another type,
-/// protobuf's default (0, or nothing) is read.
+/// Of an attribute without a value of the type that is asked for, protobuf's default (0, or nothing)
+/// is read at first; ``expectTypes()`` then refuses the node.
 struct ONNXNode {
   /// The node's message.
   let proto: Onnx_NodeProto
@@ -20,6 +20,8 @@ struct ONNXNode {
   let file: String
   /// The names of attributes that nobody has asked for yet.
   private var unread: Set<String>
+  /// The names of attributes that were asked for and have no value of the type that was.
+  private var mistyped: Set<String> = []
 
   /// Makes a node of which no attribute has been read.
   init(_ proto: Onnx_NodeProto, opset: Int, file: String) {
@@ -43,51 +45,68 @@ struct ONNXNode {
   var inputs: [String] { proto.input }
 
   /// Returns an attribute and counts it as read, whether the node has it or not.
-  private mutating func attribute(_ name: String) -> Onnx_AttributeProto? {
+  ///
+  /// - Parameter type: The type that the attribute has to be of.
+  private mutating func attribute(
+    _ name: String, _ type: Onnx_AttributeProto.AttributeType
+  ) -> Onnx_AttributeProto? {
     unread.remove(name)
-    return proto.attribute.first { $0.name == name }
+    guard let attribute = proto.attribute.first(where: { $0.name == name }) else { return nil }
+    if !attribute.has(type) { mistyped.insert(name) }
+    return attribute
   }
 
   /// Reads an attribute of one integer; `value` is the operator's default.
   mutating func integer(_ name: String, default value: Int) -> Int {
-    attribute(name).map { Int($0.i) } ?? value
+    attribute(name, .int).map { Int($0.i) } ?? value
   }
 
   /// Reads an attribute of one integer that has no default.
-  mutating func integerIfGiven(_ name: String) -> Int? { attribute(name).map { Int($0.i) } }
+  mutating func integerIfGiven(_ name: String) -> Int? { attribute(name, .int).map { Int($0.i) } }
 
   /// Reads an attribute of one Float32; `value` is the operator's default.
   mutating func float(_ name: String, default value: Float) -> Float {
-    attribute(name).map(\.f) ?? value
+    attribute(name, .float).map(\.f) ?? value
   }
 
   /// Reads an attribute of one Float32 that has no default.
-  mutating func floatIfGiven(_ name: String) -> Float? { attribute(name).map(\.f) }
+  mutating func floatIfGiven(_ name: String) -> Float? { attribute(name, .float).map(\.f) }
 
   /// Reads an attribute of a list of Float32.
-  mutating func floats(_ name: String) -> [Float]? { attribute(name).map(\.floats) }
+  mutating func floats(_ name: String) -> [Float]? { attribute(name, .floats).map(\.floats) }
 
   /// Reads an attribute of a list of integers.
-  mutating func integers(_ name: String) -> [Int]? { attribute(name).map { $0.ints.map(Int.init) } }
+  mutating func integers(_ name: String) -> [Int]? {
+    attribute(name, .ints).map { $0.ints.map(Int.init) }
+  }
 
   /// Reads an attribute of a string.
   mutating func text(_ name: String) -> String? {
-    attribute(name).map { String(decoding: $0.s, as: UTF8.self) }
+    attribute(name, .string).map { String(decoding: $0.s, as: UTF8.self) }
   }
 
   /// Reads an attribute that holds a tensor, such as the value of Constant.
-  mutating func tensor(_ name: String) -> Onnx_TensorProto? { attribute(name).map(\.t) }
+  mutating func tensor(_ name: String) -> Onnx_TensorProto? { attribute(name, .tensor).map(\.t) }
 
   /// Counts attributes as read that do not matter to inference, such as the seed of a Dropout.
   mutating func ignore(_ names: String...) { unread.subtract(names) }
 
-  /// Refuses the node if an attribute has not been read; ``ONNXOperators/add(_:to:)`` calls this
-  /// after every node.
+  /// Refuses the node if an attribute has not been read, or was read as of another type than it is;
+  /// ``ONNXOperators/add(_:to:)`` calls this after every node.
   ///
   /// - Throws: ``FormatError`` naming the first such attribute in alphabetical order.
   func expectAllRead() throws {
+    try expectTypes()
     guard let name = unread.min() else { return }
     throw bad("attribute \(name) is not supported")
+  }
+
+  /// Refuses the node if an attribute was read that is of another type than was asked for.
+  ///
+  /// - Throws: ``FormatError`` naming the first such attribute in alphabetical order.
+  func expectTypes() throws {
+    guard let name = mistyped.min() else { return }
+    throw bad("attribute \(name) has no value of the type that the operator gives it")
   }
 
   /// Returns a constant's numbers as Float32.
@@ -190,5 +209,24 @@ struct ONNXNode {
   /// An error that names the file, the node, the operator and the opset.
   func bad(_ problem: String) -> FormatError {
     .badData("\(operation) (opset \(opset)): \(problem)", file: file, at: .node(name))
+  }
+}
+
+extension Onnx_AttributeProto {
+  /// Whether the attribute has a value of a type, and does not refer to one of a function.
+  ///
+  /// The first version of ONNX's files has no field for the type; there the value is looked for.
+  fileprivate func has(_ wanted: AttributeType) -> Bool {
+    guard !hasRefAttrName || refAttrName.isEmpty else { return false }
+    guard type == .undefined else { return type == wanted }
+    return switch wanted {
+    case .int: hasI
+    case .float: hasF
+    case .string: hasS
+    case .tensor: hasT
+    case .ints: !ints.isEmpty
+    case .floats: !floats.isEmpty
+    default: false
+    }
   }
 }

@@ -91,9 +91,23 @@ enum ONNXOperators {
       return nil
     }
     let given = constants.compactMap { $0 }
-    if given.contains(where: { $0 != nil }), given.count == constants.count,
-      let values = try ONNXFolding.fold(&node, given, graph)
-    {
+    let isConstant = given.contains { $0 != nil } && given.count == constants.count
+    do { try read(&node, isConstant ? given : nil, &graph) } catch {
+      // What the conversion stumbled over may be an attribute of another type, read as 0.
+      try node.expectTypes()
+      throw error
+    }
+    try node.expectAllRead()
+  }
+
+  /// Folds a node if all its inputs are constants and the operator can be, or converts it.
+  ///
+  /// - Parameter constants: The inputs, of which nil stands for one that is left out; nil where
+  ///   some input is computed.
+  private static func read(
+    _ node: inout ONNXNode, _ constants: [ONNXConstant?]?, _ graph: inout ONNXGraph
+  ) throws {
+    if let constants, let values = try ONNXFolding.fold(&node, constants, graph) {
       let type = ONNXFolding.elementType(of: node, graph)
       for (name, value) in zip(node.proto.output, values) where !name.isEmpty {
         graph.define(name, as: .constant(value), type: type)
@@ -103,7 +117,6 @@ enum ONNXOperators {
     } else {
       throw ONNXRefusals.error(for: node)
     }
-    try node.expectAllRead()
   }
 
   // MARK: Nothing to compute

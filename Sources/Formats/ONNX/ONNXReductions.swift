@@ -8,9 +8,9 @@ extension ONNXOperators {
   ///
   /// The axes are an attribute, which becomes an optional input in opset 13 for ReduceSum and in
   /// opset 18 for the others. Without axes ONNX reduces over all of them. This would join the
-  /// examples of a batch, and is read only where the graph has no batch and gives an empty list of
-  /// axes. With `noop_with_empty_axes` the operator does nothing instead. `keepdims`, 1 by default,
-  /// keeps each reduced axis with extent 1.
+  /// examples of a batch, and is read only where the graph has no batch. With
+  /// `noop_with_empty_axes` each scalar is reduced by itself instead, of which ReduceL1 takes the
+  /// absolute value. `keepdims`, 1 by default, keeps each reduced axis with extent 1.
   ///
   /// Sums and means are linear and become an ``AveragePool`` or a ``Linear``; extremes become a
   /// ``MaxPool``; ReduceL1 is the sum of absolute values. ReduceL2, ReduceSumSquare and ReduceProd
@@ -18,11 +18,14 @@ extension ONNXOperators {
   static let reduction: Conversion = { node, graph in
     let x = try graph.value(0, of: node)
     let attribute = node.integers("axes")
-    let given = try graph.integers(1, of: node) ?? attribute
+    let given = try graph.integers(1, of: node) ?? attribute ?? []
     let keeps = node.integer("keepdims", default: 1) == 1
     let isNoOperation = node.integer("noop_with_empty_axes", default: 0) == 1
-    if given?.isEmpty ?? true, isNoOperation { return graph.alias(x, for: node) }
-    guard let given, !given.isEmpty || !graph.hasBatch else {
+    if given.isEmpty, isNoOperation {
+      let isNorm = node.operation == "ReduceL1"
+      return graph.alias(isNorm ? try graph.absolute(x, for: node) : x, for: node)
+    }
+    guard !given.isEmpty || !graph.hasBatch else {
       throw node.bad("over all axes joins the examples of a batch, which is not supported")
     }
     let axes = Set(
