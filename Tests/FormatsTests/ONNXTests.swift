@@ -105,6 +105,12 @@ import Testing
     expectRefused("impossible shape") { $0.graph.initializer[0].dims = [1 << 62, 1 << 62, 4] }
     expectRefused("impossible shape") { $0.graph.initializer[0].dims[0] = -4 }
     expectRefused("element type string is not supported") { $0.graph.initializer[0].dataType = 8 }
+    expectRefused("element type uint32 is not supported; supported are float, double, float16,") {
+      $0.graph.initializer[0].dataType = 12
+    }
+    expectRefused("bool, int8 to int64, uint8 and uint16") {
+      $0.graph.initializer[0].dataType = 13
+    }
     expectRefused("NaN or infinity") {
       $0.graph.initializer[0].rawData.replaceSubrange(0..<4, with: [0, 0, 0xc0, 0x7f])
     }

@@ -77,7 +77,7 @@ final class ONNXTensorReader {
     default:
       throw bad(
         "element type \(Self.name(tensor.dataType)) is not supported; supported are float, double, "
-          + "float16, bfloat16, integers of 8 to 64 bits and bool", tensor)
+          + "float16, bfloat16, bool, int8 to int64, uint8 and uint16", tensor)
     }
   }
 
