@@ -142,6 +142,29 @@ import _TestSupport
     }
   }
 
+  /// What was found stays as it is, to the byte; only what follows the last line end goes.
+  @Test func partialLinesAreNeverRewritten() throws {
+    try withFolder { folder in
+      let url = folder.appendingPathComponent("lines")
+      let partial = url.appendingPathExtension("partial")
+      // A byte that is no UTF-8 would not survive being read and written again.
+      let whole = Data("subject\none\n\n".utf8) + [0xff, 0x0a]
+      try (whole + Data("tor".utf8)).write(to: partial)
+      let found = try PartialLines(for: url, about: "subject").found
+      #expect(found == ["one", "", "\u{fffd}"])
+      #expect(try Data(contentsOf: partial) == whole)
+      try PartialLines(for: url, about: "subject").append(["two", "three"])
+      #expect(try Data(contentsOf: partial) == whole + Data("two\nthree\n".utf8))
+      expectFailure(.badData, "holds the beginning of other results", file: partial.path) {
+        _ = try PartialLines(for: url, about: "other")
+      }
+      // Without one whole line not even the subject is there.
+      try Data("subj".utf8).write(to: partial)
+      #expect(try PartialLines(for: url, about: "subject").found.isEmpty)
+      #expect(try Data(contentsOf: partial) == Data("subject\n".utf8))
+    }
+  }
+
   @Test func quotesFieldsOfCSVThatNeedIt() {
     #expect(
       CSV.line(["a", "b, c", "say \"so\"", "two\nlines", ""])

@@ -11,8 +11,8 @@ import Foundation
 ///
 /// The partial file is locked while the object lives, so that two processes cannot mix their lines.
 /// What is read of it are whole lines only: the rest of a line that a killed process was writing is
-/// dropped. Opening rewrites the partial file from these lines, and nothing brings single lines to
-/// the disk, so that a kill at that very moment or a power failure may still cost some.
+/// cut off, and the lines before it stay as they are. Nothing brings single lines to the disk, so
+/// that a power failure may still cost some.
 ///
 /// A device or a pipe has no place beside it: all lines are written in the end, and nothing is
 /// found.
@@ -51,7 +51,7 @@ package final class PartialLines {
         remedy: "wait until it has ended, or name another file")
     }
     self.lock = lock
-    let lines = try isNew ? [] : Self.completeLines(of: partial)
+    let (lines, end) = try isNew ? ([], 0) : Self.completeLines(of: partial)
     if let first = lines.first, first != subject {
       throw FormatError(
         .badData, "holds the beginning of other results", file: partial.path,
@@ -62,9 +62,8 @@ package final class PartialLines {
       throw FormatError(.cannotWrite, "cannot be opened", file: partial.path)
     }
     self.handle = handle
-    // What a killed process has left of a line is written over.
-    let text = ([subject] + found).map { $0 + "\n" }.joined()
-    try write(text, truncatingAt: 0)
+    // What a killed process has left of a line is cut off.
+    try write(lines.isEmpty ? subject + "\n" : "", truncatingAt: UInt64(end))
   }
 
   /// Adds lines behind those that are there. They are in the system's hands when this returns.
@@ -102,13 +101,15 @@ package final class PartialLines {
     }
   }
 
-  /// Returns the lines of a file that have an end; what follows the last line end is left out.
+  /// Returns the lines of a file that have an end, and their size in bytes with their ends; what
+  /// follows the last line end is left out.
   ///
   /// - Throws: ``FormatError`` where the file cannot be read.
-  private static func completeLines(of url: URL) throws -> [String] {
+  private static func completeLines(of url: URL) throws -> (lines: [String], size: Int) {
     let data = try InputFile.read(url)
-    guard let end = data.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+    guard let end = data.lastIndex(of: UInt8(ascii: "\n")) else { return ([], 0) }
     let text = String(decoding: data[..<end], as: UTF8.self)
-    return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    return (lines, end - data.startIndex + 1)
   }
 }
