@@ -118,6 +118,13 @@ import _TestSupport
     let many = [UInt8](repeating: 0x4e, count: 1 << 23)
     expectFailure(.badData, "more than the 4194304 values", file: "f") { _ = try read(many) }
 
+    // Old files have their pickles, here a text, before the storages.
+    var long = [UInt8](try Data(contentsOf: Fixture.url("formats/network-old.pt")).prefix(15))
+    long += [0x58, 0, 0, 0, 3] + [UInt8](repeating: 0x20, count: 3 << 24) + [0x2e]
+    expectFailure(.badData, "it is longer than the 33554432 bytes", file: "f") {
+      _ = try PyTorchFile(data: Data(long), file: "f")
+    }
+
     func tensor(offset: UInt8, shape: [UInt8], stride: UInt8) -> [UInt8] {
       var pickle = Array("}X\u{1}\u{0}\u{0}\u{0}wctorch._utils\n_rebuild_tensor_v2\n((".utf8)
       pickle += Array("X\u{7}\u{0}\u{0}\u{0}storagectorch\nFloatStorage\n".utf8)
@@ -146,6 +153,39 @@ import _TestSupport
     }
     expectFailure(.badData, "reaches beyond its storage of 1 elements", file: "f") {
       _ = try read(tensor(offset: 1, shape: one, stride: 1), bytes.prefix(4))
+    }
+  }
+
+  /// Calls that would copy a container again and again are refused after few copies.
+  @Test func callsDoNotCopyWithoutEnd() throws {
+    func read(_ pickle: [UInt8]) throws -> PyTorchFile {
+      try PyTorchFile(data: Zip.file([("n/data.pkl", Data(pickle))]), file: "f")
+    }
+    /// A list of pairs, kept as 0, and a function, kept as 1, with instructions repeated.
+    func pickle(_ function: String, _ step: String, times count: Int) -> [UInt8] {
+      let pairs = (0..<3000).map { _ in "K\u{1}K\u{1}" }
+      var pickle = Array("]q\u{0}(".utf8)
+      for pair in pairs { pickle += Array(pair.utf8) + [0x86] }
+      pickle += Array("ec\(function)\nq\u{1}".utf8)
+      for _ in 0..<count {
+        for byte in step.utf8 { pickle.append(byte == UInt8(ascii: "1") ? 0x85 : byte) }
+      }
+      return pickle + Array(".".utf8)
+    }
+    let dictionaries = pickle("collections\nOrderedDict", "h\u{1}h\u{0}1R", times: 2000)
+    expectFailure(.badData, "its calls copy more than the 4194304 entries", file: "f") {
+      _ = try read(dictionaries)
+    }
+    // Neither of these gives a list that the pickle has elsewhere.
+    for (module, name) in [("torch", "Size"), ("torch._utils", "_rebuild_parameter")] {
+      let growing = pickle("\(module)\n\(name)", "h\u{1}h\u{0}1RNa", times: 1000)
+      expectFailure(.badData, "a whole object of class \(module).\(name)", file: "f") {
+        _ = try read(growing)
+      }
+    }
+    let name: [UInt8] = [0x58, 0xe9, 3, 0, 0] + [UInt8](repeating: 0x61, count: 1001)
+    expectFailure(.badData, "a name has more than 1000 bytes", file: "f") {
+      _ = try read(name + [0x32, 0x93, 0x2e])
     }
   }
 }

@@ -1,7 +1,8 @@
 /// The bytes of pickles, read one behind the other.
 ///
-/// Every method that reads throws ``Failure`` where there are too few bytes, and allocates nothing
-/// before it knows that there are enough. Numbers in pickles are little-endian.
+/// Every method that reads throws ``Failure`` where there are too few bytes, or they lie beyond a
+/// limit, and allocates nothing before it knows that there are enough. Numbers in pickles are
+/// little-endian.
 struct PickleBytes {
   /// What is wrong with a pickle.
   struct Failure: Error {
@@ -15,10 +16,17 @@ struct PickleBytes {
   private let bytes: UnsafeRawBufferPointer
   /// Where the next byte is.
   private(set) var position: Int
+  /// The most bytes that are read, from the place where the reading began.
+  private let limit: Int
+  /// Where the reading has to end: at the limit, or where there are no more bytes.
+  private let end: Int
 
   /// Begins to read at an offset.
-  init(_ bytes: UnsafeRawBufferPointer, at position: Int) {
-    (self.bytes, self.position) = (bytes, position)
+  ///
+  /// - Parameter limit: The most bytes that are read.
+  init(_ bytes: UnsafeRawBufferPointer, at position: Int, limit: Int) {
+    (self.bytes, self.position, self.limit) = (bytes, position, limit)
+    end = position + min(limit, bytes.count - position)
   }
 
   /// Returns a failure at the place where the reading is.
@@ -26,9 +34,14 @@ struct PickleBytes {
 
   /// Takes some bytes.
   ///
-  /// - Throws: ``Failure`` where there are fewer, or the number is negative.
+  /// - Throws: ``Failure`` where there are fewer, they lie beyond the limit, or the number is
+  ///   negative.
   mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
-    guard count >= 0, count <= bytes.count - position else { throw failure("it ends too early") }
+    guard count >= 0, count <= end - position else {
+      let isLong = count >= 0 && count <= bytes.count - position
+      throw failure(
+        isLong ? "it is longer than the \(limit) bytes that are read" : "it ends too early")
+    }
     defer { position += count }
     return UnsafeRawBufferPointer(rebasing: bytes[position..<(position + count)])
   }
@@ -66,7 +79,7 @@ struct PickleBytes {
   ///
   /// - Throws: ``Failure`` where there is no line feed within 1000 bytes.
   mutating func line() throws -> String {
-    guard let end = bytes[position...].firstIndex(of: 0x0a), end - position <= 1000 else {
+    guard let end = bytes[position..<min(self.end, position + 1001)].firstIndex(of: 0x0a) else {
       throw failure("a name has no end")
     }
     defer { position = end + 1 }

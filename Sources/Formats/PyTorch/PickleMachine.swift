@@ -9,7 +9,8 @@
 /// need are imitated in `PyTorchObjects.swift`.
 ///
 /// The text instructions of protocols 0 and 1 are not read, nor are extensions and buffers out of
-/// band; they are failures. At most 2²² values are built.
+/// band; they are failures. At most 2²² values are built, and calls copy as many entries at most, so
+/// that a small pickle cannot ask for much memory or time.
 ///
 /// One machine may read several pickles one behind the other, as the old format of PyTorch has
 /// them. It keeps their values and storages.
@@ -28,12 +29,17 @@ struct PickleMachine {
   /// The places of the values that the pickle keeps for later, by its own numbers.
   private var memo: [Int: Int] = [:]
 
-  /// The most values that are built, of all pickles together.
+  /// How many entries of containers calls have copied so far.
+  private var copied = 0
+
+  /// The most values that are built, and entries that calls copy, of all pickles together.
   private static let limit = 1 << 22
 
   /// Prepares to read pickles from an offset on; the bytes must outlive the reading.
-  init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
-    self.bytes = PickleBytes(bytes, at: position)
+  ///
+  /// - Parameter limit: The most bytes that all pickles together may have.
+  init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0, limit: Int) {
+    self.bytes = PickleBytes(bytes, at: position, limit: limit)
   }
 
   /// Where in the bytes the next pickle begins.
@@ -42,14 +48,14 @@ struct PickleMachine {
   /// The machine with its values only, to be kept when the bytes are gone.
   var withoutBytes: PickleMachine {
     var machine = self
-    machine.bytes = PickleBytes(UnsafeRawBufferPointer(start: nil, count: 0), at: 0)
+    machine.bytes = PickleBytes(UnsafeRawBufferPointer(start: nil, count: 0), at: 0, limit: 0)
     return machine
   }
 
   /// Reads one pickle, up to its instruction to stop, and returns its value.
   ///
-  /// - Throws: ``PickleBytes/Failure`` for a pickle that ends early, takes values that are not
-  ///   there, has an instruction that is not read, or builds too many values.
+  /// - Throws: ``PickleBytes/Failure`` for a pickle that ends early or is too long, takes values
+  ///   that are not there, has an instruction that is not read, or builds or copies too much.
   /// - Complexity: O(the pickle's size) for the pickles that PyTorch writes.
   mutating func read() throws -> PickleValue {
     (stack, marks, memo) = ([], [], [:])
@@ -209,6 +215,16 @@ struct PickleMachine {
     values[place] = .dictionary(pairs)
   }
 
+  /// Counts entries that a call is about to copy.
+  ///
+  /// - Throws: ``PickleBytes/Failure`` beyond the limit.
+  mutating func countCopied(_ count: Int) throws {
+    copied += count
+    guard copied <= Self.limit else {
+      throw failure("its calls copy more than the \(Self.limit) entries that are read")
+    }
+  }
+
   /// Keeps a storage that the pickle refers to.
   mutating func note(_ storage: PyTorchStorage) { storages[storage.key] = storage }
 
@@ -260,11 +276,12 @@ struct PickleMachine {
     return items
   }
 
-  /// Returns the text at a place.
+  /// Returns the text at a place, which is a part of a name and therefore short.
   ///
-  /// - Throws: ``PickleBytes/Failure`` where there is another value.
+  /// - Throws: ``PickleBytes/Failure`` where there is another value, or more than 1000 bytes.
   private func text(_ place: Int) throws -> String {
     guard case .text(let text) = values[place] else { throw failure("a name is no text") }
+    guard text.utf8.count <= 1000 else { throw failure("a name has more than 1000 bytes") }
     return text
   }
 }

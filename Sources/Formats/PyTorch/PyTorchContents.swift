@@ -51,7 +51,7 @@ enum PyTorchArchive {
     }
     let bytes = try archive.contents(of: entry, limit: pickleLimit)
     let (machine, root) = try bytes.withUnsafeBytes { bytes in
-      var machine = PickleMachine(bytes)
+      var machine = PickleMachine(bytes, limit: pickleLimit)
       let root = try PyTorchPickles.value(&machine, file)
       return (machine.withoutBytes, root)
     }
@@ -103,9 +103,13 @@ enum PyTorchPickles {
 
   /// Reads the pickles of a file and finds its storages.
   ///
-  /// - Throws: ``FormatError`` of kind `badData` for a pickle of another origin, a damaged pickle,
-  ///   and storages that are missing or cut short.
-  static func read(_ data: Data, file: String) throws -> PyTorchContents {
+  /// - Parameters:
+  ///   - data: The whole file.
+  ///   - file: The name used in errors.
+  ///   - pickleLimit: The most bytes of all pickles together.
+  /// - Throws: ``FormatError`` of kind `badData` for a pickle of another origin, one that is damaged
+  ///   or too long, and storages that are missing or cut short.
+  static func read(_ data: Data, file: String, pickleLimit: Int) throws -> PyTorchContents {
     guard data.starts(with: magic) else {
       throw FormatError.badData(
         "a pickle of Python, but none that torch.save wrote", file: file,
@@ -113,7 +117,7 @@ enum PyTorchPickles {
           + "export the network to ONNX")
     }
     return try data.withUnsafeBytes { bytes in
-      var machine = PickleMachine(bytes, at: magic.count)
+      var machine = PickleMachine(bytes, at: magic.count, limit: pickleLimit)
       _ = try value(&machine, file)  // The version of the format.
       _ = try value(&machine, file)  // The sizes of C's types where it was written.
       let root = try value(&machine, file)

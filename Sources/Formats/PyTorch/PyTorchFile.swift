@@ -30,7 +30,8 @@ package struct PyTorchFile: Sendable {
 
   /// The most bytes of storages that are packed: 1 GiB. `torch.save` packs none.
   private static let packedLimit = 1 << 30
-  /// The most bytes of the pickle in an archive, unpacked: 32 MiB.
+  /// The most bytes of the pickle in an archive, unpacked, or of all pickles in the old format:
+  /// 32 MiB.
   private static let pickleLimit = 1 << 25
 
   /// Whether data begin as a file of `torch.save` does: as a zip archive, or as a pickle.
@@ -62,7 +63,7 @@ package struct PyTorchFile: Sendable {
     let contents =
       data.starts(with: ZipArchive.magic)
       ? try PyTorchArchive.read(data, file: file, pickleLimit: Self.pickleLimit)
-      : try PyTorchPickles.read(data, file: file)
+      : try PyTorchPickles.read(data, file: file, pickleLimit: Self.pickleLimit)
     let found = try PyTorchStateDict(contents.pickle, contents.root, file: file).tensors
     tensors = found.filter { !Self.isBatchCounter($0.key) }
     self.file = file

@@ -5,21 +5,25 @@ extension PickleMachine {
   /// - Parameters:
   ///   - callee: What is called; a name, in an honest pickle.
   ///   - arguments: The place of the tuple of arguments.
-  mutating func called(_ callee: PickleValue, _ arguments: Int) -> PickleValue {
+  /// - Throws: ``PickleBytes/Failure`` where calls have copied too much.
+  mutating func called(_ callee: PickleValue, _ arguments: Int) throws -> PickleValue {
     guard case .name(let name) = callee else { return .other("a call") }
     guard case .tuple(let places) = values[arguments] else { return .other(name) }
-    return called(name, places)
+    return try called(name, places)
   }
 
   /// Returns what a function of a name would return for some arguments.
   ///
   /// `_rebuild_from_type_v2` names another of these functions with its arguments; it cannot name
-  /// itself, so that this goes no deeper than two.
-  private func called(_ name: String, _ places: [Int]) -> PickleValue {
+  /// itself, so that this goes no deeper than two. No list and no dictionary is returned that the
+  /// pickle has elsewhere too, since both would be copied when one of them grows.
+  private mutating func called(_ name: String, _ places: [Int]) throws -> PickleValue {
     switch name {
     case "collections.OrderedDict", "builtins.dict", "__builtin__.dict":
-      return .dictionary(places.first.map(pairs) ?? [])
-    case "torch.Size" where places.count == 1: return values[places[0]]
+      return .dictionary(try places.first.map { try pairs($0) } ?? [])
+    case "torch.Size" where places.count == 1:
+      guard case .tuple = values[places[0]] else { return .other(name) }
+      return values[places[0]]
     case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2":
       return tensor(places, type: nil) ?? .other(name)
     case "torch._utils._rebuild_tensor_v3":
@@ -28,20 +32,27 @@ extension PickleMachine {
       else { return .other(name) }
       return tensor(places, type: element) ?? .other(name)
     case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
-      return places.first.map { values[$0] } ?? .other(name)
+      guard let place = places.first else { return .other(name) }
+      switch values[place] {
+      case .tensor, .other: return values[place]
+      default: return .other(name)
+      }
     case "torch._tensor._rebuild_from_type_v2":
       guard places.count > 2, case .name(let function) = values[places[0]],
         function.hasPrefix("torch._utils._rebuild"), case .tuple(let inner) = values[places[2]]
       else { return .other(name) }
-      return called(function, inner)
+      return try called(function, inner)
     default: return .other(name)
     }
   }
 
   /// Returns the entries of a list of pairs, from which `OrderedDict` is made; whatever is no pair
   /// is left out.
-  private func pairs(_ place: Int) -> [(key: Int, value: Int)] {
+  ///
+  /// - Throws: ``PickleBytes/Failure`` where calls have copied too much.
+  private mutating func pairs(_ place: Int) throws -> [(key: Int, value: Int)] {
     guard case .list(let items) = values[place] else { return [] }
+    try countCopied(items.count)
     return items.compactMap { item in
       switch values[item] {
       case .tuple(let pair) where pair.count == 2: (pair[0], pair[1])
