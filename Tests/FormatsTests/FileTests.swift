@@ -77,6 +77,10 @@ import _TestSupport
           try AtomicFile.check(url)
         }
       }
+      let long = folder.appendingPathComponent(String(repeating: "n", count: 256))
+      for body in [AtomicFile.check, { try AtomicFile.write(Data(), to: $0) }] {
+        expectFailure(.cannotWrite, "choose a shorter name", file: long.path) { try body(long) }
+      }
       #expect(try names(in: folder) == ["file"])
     }
   }
@@ -118,6 +122,13 @@ import _TestSupport
     @Test func readsFilesThatDoNotTellTheirSize() throws {
       let status = try InputFile.read(URL(fileURLWithPath: "/proc/self/status"))
       #expect(status.starts(with: Data("Name:".utf8)))
+    }
+
+    /// Memory is a regular file for the system, but has no end, and nothing at its beginning.
+    @Test func failuresOfTheSystemNameTheFile() {
+      expectFailure(.missingInput, "cannot be read", file: "/proc/self/mem") {
+        _ = try InputFile.Opened(URL(fileURLWithPath: "/proc/self/mem"))
+      }
     }
   #endif
 

@@ -93,6 +93,9 @@ import _TestSupport
     expect("a zip archive, but none that torch.save wrote", data: Zip.file([("a", Data())]))
     expect(
       "torch.export", data: Zip.file([("net/models/model.json", Data()), ("net/version", Data())]))
+    var encrypted = Zip.file([("a", Data())])
+    encrypted[31 + 8] = 1  // The flags in the directory, behind the only entry.
+    expect("a is encrypted;", data: encrypted)
     for (pickle, text) in [
       ("}.", "holds no tensors"), ("].", "holds no state dict"), ("", "it ends too early"),
       ("tt", "it lacks a mark"), ("h\u{1}", "it recalls what it did not keep"),

@@ -33,7 +33,7 @@ package enum AtomicFile {
   ///
   /// The check makes a temporary file beside the place and removes it again, so that it leaves
   /// nothing behind and does not touch a file that is there. It does not foresee a disk that fills
-  /// up later, nor a name that is too long for the file system.
+  /// up later.
   ///
   /// - Throws: ``FormatError`` of kind `cannotWrite`, as ``write(_:to:)`` would.
   package static func check(_ url: URL) throws {
@@ -43,11 +43,22 @@ package enum AtomicFile {
       case .directory: throw SystemFailure(code: EISDIR)
       case .other: try checked { access(target.path, W_OK) }
       case .regular, nil:
+        try checkName(target.path)
         try TemporaryFile(beside: target).remove()
       }
     } catch let failure as SystemFailure {
       throw error(failure, file: url.path)
     }
+  }
+
+  /// Checks that a name is not too long, which a temporary file's own name would not show.
+  ///
+  /// - Throws: ``SystemFailure``.
+  private static func checkName(_ path: String) throws(SystemFailure) {
+    var status = stat()
+    guard lstat(path, &status) != 0 else { return }
+    let failure = SystemFailure.last
+    if failure.code == ENAMETOOLONG { throw failure }
   }
 
   /// A function that writes some bytes to a file descriptor and returns their count, or sets

@@ -14,8 +14,8 @@ extension InputFile {
     /// Opens a regular file.
     ///
     /// - Throws: ``FormatError`` of kind `missingInput` where the file is not there, may not be
-    ///   read or is a directory, and of kind `badData` or `missingInput` where it is a device or a
-    ///   pipe. An error of Foundation passes through where the size cannot be had.
+    ///   read, is a directory or does not tell its size, and of kind `badData` or `missingInput`
+    ///   where it is a device or a pipe.
     init(_ url: URL) throws {
       self.url = url
       guard FileKind(path: url.path) == .regular,
@@ -23,7 +23,8 @@ extension InputFile {
         // This read is there for its errors, which say what is in the way.
       else { _ = try InputFile.read(url, limit: 0); throw Self.unreadable(url) }
       self.handle = handle
-      size = Int(try handle.seekToEnd())
+      guard let end = try? handle.seekToEnd() else { throw Self.unreadable(url) }
+      size = Int(end)
     }
 
     /// Returns the bytes of a part.
@@ -31,15 +32,22 @@ extension InputFile {
     /// - Parameters:
     ///   - count: The number of bytes; with 0 the file is not touched.
     ///   - offset: Where the part begins, in bytes from the start of the file.
-    /// - Throws: ``FormatError`` of kind `missingInput` where the file ends before the part does;
-    ///   an error of Foundation where the system cannot read it.
+    /// - Throws: ``FormatError`` of kind `missingInput` where the file ends before the part does, or
+    ///   the system cannot read it.
     func read(_ count: Int, at offset: Int) throws -> Data {
       guard count > 0 else { return Data() }
-      try handle.seek(toOffset: UInt64(offset))
-      guard let data = try handle.read(upToCount: count), data.count == count else {
+      guard let data = try? bytes(count, at: offset), data.count == count else {
         throw Self.unreadable(url)
       }
       return data
+    }
+
+    /// Returns the bytes of a part, or fewer where the file ends.
+    ///
+    /// - Throws: An error of Foundation where the system cannot read them.
+    private func bytes(_ count: Int, at offset: Int) throws -> Data? {
+      try handle.seek(toOffset: UInt64(offset))
+      return try handle.read(upToCount: count)
     }
 
     /// Returns the error for a file that is there and cannot be read all the same.

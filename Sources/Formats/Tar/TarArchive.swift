@@ -1,6 +1,6 @@
 import Foundation
 
-/// The regular files in a tar archive (POSIX ustar, as every tar writes it).
+/// The regular files in a tar archive, of POSIX (ustar) or as GNU's tar writes it.
 ///
 /// The archive is a sequence of members, each a header of 512 bytes and the contents, padded with
 /// zeros to a multiple of 512. A block of zeros ends it; what follows is ignored. CIFAR-10 is
@@ -55,8 +55,10 @@ package struct TarArchive {
 /// The header of 512 bytes before a member of an archive.
 ///
 /// The fields that are read are the path (bytes 0 to 99), the size (124 to 135) and the checksum
-/// (148 to 155) in octal digits, the type (156), the magic `ustar` (257 to 261), and the beginning
-/// of a longer path (345 to 499). Owner, time and permissions do not matter here.
+/// (148 to 155) in octal digits, the type (156), the magic (257 to 262), and the beginning of a
+/// longer path (345 to 499). The magic of POSIX is `ustar` and a zero byte. That of GNU has a blank
+/// in its place, and keeps times where POSIX has the beginning of the path. Owner, time and
+/// permissions do not matter here.
 private struct TarHeader {
   /// What is wrong with an archive; the raw value is the text of the error.
   enum Problem: String, Error {
@@ -89,7 +91,8 @@ private struct TarHeader {
     guard Self.number(block[148..<156]) == sum, let size = Self.number(block[124..<136]) else {
       throw Problem.damaged
     }
-    let prefix = block[257..<262].elementsEqual("ustar".utf8) ? Self.text(block[345..<500]) : ""
+    let isPOSIX = block[257..<263].elementsEqual("ustar\0".utf8)
+    let prefix = isPOSIX ? Self.text(block[345..<500]) : ""
     path = (prefix.isEmpty ? "" : prefix + "/") + Self.text(block[0..<100])
     contentSize = size
     isRegular = block[156] == 0 || block[156] == UInt8(ascii: "0")

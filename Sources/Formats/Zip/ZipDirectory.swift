@@ -41,8 +41,7 @@ struct ZipDirectory {
         throw failure("its directory is damaged at byte \(position)")
       }
       guard entry.isReadable else {
-        throw failure(
-          "\(FormatError.shortened(entry.value.name)) is encrypted or is on another disk")
+        throw failure("\(FormatError.shortened(entry.value.name)) is encrypted")
       }
       entries.append(entry.value)
       position = next
