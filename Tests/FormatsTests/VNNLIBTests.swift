@@ -79,6 +79,34 @@ import _TestSupport
     #expect(cases == [.init(lower: [lower], upper: [upper], constraints: [])])
   }
 
+  private static let tiny = Double.leastNonzeroMagnitude
+
+  /// No quotient of these is a Double, though what is left over is below the smallest Double.
+  @Test(
+    arguments: [
+      (2e13 * tiny, 1e-300), (6073 * tiny, 1.4e14 * tiny), (2e13 * tiny, 3), (tiny, 1e-300),
+    ] as [(Double, Double)])
+  func tinyBoundsGrow(limit: Double, coefficient: Double) {
+    for (limit, coefficient) in [
+      (limit, coefficient), (limit, -coefficient), (-limit, coefficient),
+    ] {
+      let nearest = limit / coefficient
+      let wide = VNNLIBBound(input: 0, coefficient: coefficient, limit: limit, isStrict: false)
+      let strict = VNNLIBBound(input: 0, coefficient: coefficient, limit: limit, isStrict: true)
+      let outwards = coefficient > 0 ? nearest.nextUp : nearest.nextDown
+      #expect(wide.value == outwards)
+      #expect(strict.value == nearest)
+    }
+  }
+
+  @Test(
+    arguments: [(tiny, 1), (2e13 * tiny, -1), (0, 3), (tiny, tiny), (2e13 * tiny, 0.5)]
+      as [(Double, Double)])
+  func tinyBoundsThatAreExactStay(limit: Double, coefficient: Double) {
+    let bound = VNNLIBBound(input: 0, coefficient: coefficient, limit: limit, isStrict: false)
+    #expect(bound.value == limit / coefficient)
+  }
+
   @Test func whatCannotHoldIsLeftOut() throws {
     for text in [
       "(<= X_0 -1)", "(< X_0 0)", "(and (> X_0 0.5) (< X_0 0.5))", "(<= 2 1)", "(< Y_0 Y_0)",

@@ -73,15 +73,27 @@ extension VNNLIBBound {
     isUpper = coefficient > 0
     // Adding 0 turns −0 into 0.
     var value = limit / coefficient + 0
-    // This is limit − value · coefficient with one rounding. It is 0 if the quotient is exact, or
-    // if the numbers are so near the smallest Doubles that the difference underflows. The nearest
-    // quotient is off by less than one step, so that the next Double outwards is a bound of the
-    // exact one.
-    if limit.addingProduct(-value, coefficient) != 0 {
+    // The nearest quotient is off by less than one step, so that the next Double outwards is a bound
+    // of the exact one.
+    if !Self.isExact(value, limit, coefficient) {
       value = isUpper ? value.nextUp : value.nextDown
     }
     if isStrict { value = isUpper ? value.nextDown : value.nextUp }
     self.value = value
+  }
+
+  /// Whether value · coefficient is exactly the limit, for a value that is the nearest quotient.
+  ///
+  /// The difference is computed with one rounding, which keeps it from 0 unless it underflows. That
+  /// can only be where the limit is tiny. There the limit and the smaller factor, which is below
+  /// 2⁻⁴⁸⁰ too, are multiplied by 2⁶⁰⁰ before. This is exact, and what is left of the difference is
+  /// then at least 2⁻⁶⁰⁰.
+  private static func isExact(_ value: Double, _ limit: Double, _ coefficient: Double) -> Bool {
+    guard abs(limit) < 0x1p-960 else { return limit.addingProduct(-value, coefficient) == 0 }
+    let scale = 0x1p600
+    let (small, large) =
+      abs(value) < abs(coefficient) ? (value, coefficient) : (coefficient, value)
+    return (limit * scale).addingProduct(-small * scale, large) == 0
   }
 }
 
