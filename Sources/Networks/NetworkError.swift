@@ -11,8 +11,7 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
   case badGraph(path: String, problem: String)
   /// A name that is none of ``Architecture/names``, with these names.
   case unknownArchitecture(String, known: [String])
-  /// Sizes or options that make no network, or one too large; the text is the whole message. A
-  /// variance below 0 among loaded tensors is of this kind as well.
+  /// Sizes or options that make no network, or one too large; the text is the whole message.
   case badArchitecture(String)
   /// Tensors that the network needs and a state dict does not have, by path.
   case missingTensors([String])
@@ -22,6 +21,8 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
   case tensorShape(name: String, expected: [Int], found: [Int])
   /// A tensor of a state dict that holds NaN or infinity.
   case notFinite(name: String)
+  /// A tensor of variances in a state dict that holds a number below 0.
+  case negativeVariance(name: String)
 
   /// The problem, where it is, and often the remedy, in one line.
   public var description: String {
@@ -43,6 +44,8 @@ public enum NetworkError: Error, Sendable, Equatable, CustomStringConvertible {
       "tensor \(name) has shape \(found), the architecture needs \(expected)"
     case .notFinite(let name):
       "tensor \(name) holds NaN or infinity; a network with it cannot be used"
+    case .negativeVariance(let name):
+      "tensor \(name) holds a negative variance; a network with it cannot be used"
     }
   }
 

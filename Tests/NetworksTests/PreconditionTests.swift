@@ -43,6 +43,19 @@ import Testing
     }
   }
 
+  /// A place beyond the end of one axis would be another place when all axes are counted as one.
+  @Test func sourcesLieWithinEachAxis() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Rearrangement.slice([2, 3], starts: [0, 1], steps: [1, 1], counts: [1, 3])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = Rearrangement(from: [2, 3], to: [1]) { _ in [1, -1] }
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = Rearrangement(from: [2, 3], to: [1]) { _ in [1] }
+    }
+  }
+
   @Test func ordersOfAxesHoldEachOnce() async {
     await #expect(processExitsWith: .failure) {
       _ = Rearrangement.transpose([2, 3, 4], order: [0, 0, 1])

@@ -71,6 +71,13 @@ import _TestSupport
       let values = Tensor(shape: [5], [0, 0, value, 0, 0])
       #expect(error { $0[name] = values } == .notFinite(name: name))
     }
+    let normalized = try Network(
+      input: [2], graph: [(path: "norm", layer: BatchNorm(channels: 2), inputs: [0])])
+    var variances = normalized.stateDict
+    variances["norm.running_var"] = Tensor(shape: [2], [1, -1])
+    #expect(throws: NetworkError.negativeVariance(name: "norm.running_var")) {
+      try normalized.loading(variances)
+    }
     for case let error? in [error { $0["5.bias"] = nil }, error { $0["9.weight"] = .zeros([1]) }] {
       #expect(!error.description.contains("\n"))
     }

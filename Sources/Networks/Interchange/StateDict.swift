@@ -26,7 +26,7 @@ extension Network {
   ///   passed over.
   /// - Throws: ``NetworkError/missingTensors(_:)``, ``NetworkError/unexpectedTensors(_:)``,
   ///   ``NetworkError/tensorShape(name:expected:found:)``, ``NetworkError/notFinite(name:)`` for
-  ///   NaN or infinity, and ``NetworkError/badArchitecture(_:)`` for a negative variance.
+  ///   NaN or infinity, and ``NetworkError/negativeVariance(name:)``.
   public func loading(_ state: [String: Tensor]) throws(NetworkError) -> Network {
     let known = stateDict
     let required = parameters.map(\.path) + statisticsPaths
@@ -40,7 +40,7 @@ extension Network {
       }
       guard value.isFinite else { throw .notFinite(name: name) }
       guard !name.hasSuffix(".running_var") || value.scalars.allSatisfy({ $0 >= 0 }) else {
-        throw .badArchitecture("tensor \(name) holds a negative variance")
+        throw .negativeVariance(name: name)
       }
     }
     let images = Dictionary(uniqueKeysWithValues: zip(nodes.map(\.path), flattenedImages))

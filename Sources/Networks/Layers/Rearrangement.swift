@@ -35,11 +35,15 @@ package struct Rearrangement: Layer {
   ///
   /// - Parameter source: Maps the indices of a scalar of the output to those of its source in the
   ///   input; nil stands for `fill`.
+  /// - Precondition: Each source has an index for each axis of the input, which lies within it.
   package init(
     from input: [Int], to output: [Int], fill: Float = 0, source: ([Int]) -> [Int]?
   ) {
     let places = IndexSequence(output).map { index -> Int32 in
       guard let place = source(index) else { return -1 }
+      precondition(
+        place.count == input.count && zip(place, input).allSatisfy { 0..<$1 ~= $0 },
+        "\(place) is no place in \(input)")
       return Int32(zip(place, input).reduce(0) { $0 * $1.1 + $1.0 })
     }
     self.init(
