@@ -96,6 +96,23 @@ import Testing
     expectRefused("mode cubic", resized(["mode": .text("cubic")], [1, 4]))
   }
 
+  /// 0.6 in Float32 is a little more, so that place 3 comes from 4.9999998: from place 4 for ONNX's
+  /// reference, from place 5 for ONNX Runtime, which rounds the quotient to 5.
+  @Test func sizesThatHangOnRounding() throws {
+    func resized(_ scale: Float, of extent: Int) -> GraphBuilder {
+      var graph = GraphBuilder([0, 1, 1, extent])
+      graph.add(
+        "Resize", ["", graph.constant([4], [1, 1, 1, scale])],
+        ["coordinate_transformation_mode": .text("asymmetric"), "nearest_mode": .text("floor")])
+      return graph
+    }
+    expectRefused("place 3 of 4 takes place 4 or 5 of 7, by how a runtime", resized(0.6, of: 7))
+    expectRefused("of 10 by 0.7 gives 6 or 7, by how a runtime rounds", resized(0.7, of: 10))
+    expectRefused("by 1.1 leaves 5 places", resized(1.1, of: 5))
+    try expect([1, 2, 4], resized(0.6, of: 5), of: [1, 2, 3, 4, 5])
+    try expect([1, 3], resized(0.5, of: 5), of: [1, 2, 3, 4, 5])
+  }
+
   /// The values are those of ONNX's own test of opset 10, and of ONNX Runtime.
   @Test func sizesBeforeOpset11() throws {
     func resized(_ operation: String, _ scale: Float, opset: Int64) -> GraphBuilder {

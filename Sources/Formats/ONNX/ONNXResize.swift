@@ -12,6 +12,9 @@ extension ONNXOperators {
   /// resized by itself, one after another: by a ``Rearrangement`` for `nearest`, by a constant
   /// matrix for `linear`. In two dimensions this gives bilinear interpolation.
   ///
+  /// Runtimes compute positions in Float32, ONNX defines them for real numbers. Where that decides
+  /// which place is the nearest, or how many there are, the node is refused.
+  ///
   /// Mode `cubic`, antialiasing, cropping (`tf_crop_and_resize`) and policies that keep the aspect
   /// ratio are refused.
   static let resize: Conversion = { node, graph in
@@ -22,7 +25,7 @@ extension ONNXOperators {
       if plan.isNearest {
         var axes = result.axes
         axes[axis] = plan.extents[axis]
-        let sources = plan.nearest(axis, of: x.axes[axis])
+        let sources = try plan.nearest(axis, of: x.axes[axis], node)
         result = try graph.rearrange(result, to: axes, for: node) { index in
           var place = index
           place[axis] = sources[index[axis]]
@@ -100,6 +103,13 @@ private struct ResizePlan {
     guard !isUpsample || scales.allSatisfy({ $0 >= 1 }) else {
       throw node.bad("scales \(scales), of which none may be below 1")
     }
+    // ONNX defines other places than those of the original, and runtimes copy it where all axes are
+    // so, but not otherwise.
+    for (axis, extent) in extents.enumerated() where extent == x.axes[axis] {
+      guard scales[axis] == 1 || coordinates == "align_corners" else {
+        throw node.bad("by \(Float(scales[axis])) leaves \(extent) places; give sizes instead")
+      }
+    }
   }
 
   /// Returns the new extents and the scales of all axes of an example.
@@ -107,7 +117,8 @@ private struct ResizePlan {
   /// A scale s makes floor(n·s) of n places.
   ///
   /// - Throws: ``FormatError`` where the node gives neither scales nor sizes as constants, not one
-  ///   for each axis, or an impossible one; scales have to be positive and below 65536.
+  ///   for each axis, or an impossible one; scales have to be positive and below 65536. It is thrown
+  ///   too where the new extent is another in Float32.
   private static func sizes(
     _ node: inout ONNXNode, of x: ONNXGraph.Value, _ graph: ONNXGraph
   ) throws -> ([Int], [Double]) {
@@ -137,7 +148,15 @@ private struct ResizePlan {
     } else if let scaled, !scaled.isEmpty {
       scales = try all(scaled.map(Double.init)) { _ in 1 }
       guard scales.allSatisfy({ $0 > 0 && $0 < 65536 }) else { throw node.bad("scales \(scales)") }
-      extents = zip(x.axes, scales).map { Int((Double($0) * $1).rounded(.down)) }
+      extents = try zip(x.axes, scales).map { extent, scale in
+        let (exact, rounded) = (Int(Double(extent) * scale), Int(Float(extent) * Float(scale)))
+        guard exact == rounded else {
+          throw node.bad(
+            "of \(extent) by \(Float(scale)) gives \(exact) or \(rounded), by how a runtime "
+              + "rounds; give sizes instead")
+        }
+        return exact
+      }
     } else {
       throw node.bad("needs scales or sizes as constants")
     }
@@ -158,16 +177,20 @@ private struct ResizePlan {
   /// - `align_corners`: p·(n − 1)/(m − 1), by which the outermost scalars correspond, and 0 where m
   ///   is 1.
   /// - `asymmetric`: p/s.
-  private func origin(_ place: Int, _ axis: Int, of extent: Int) -> Double {
-    let (p, scale, new) = (Double(place), scales[axis], extents[axis])
+  ///
+  /// - Returns: The position in the type that is asked for, in which all steps are computed.
+  private func origin<Scalar: BinaryFloatingPoint>(
+    _ place: Int, _ axis: Int, of extent: Int
+  ) -> Scalar {
+    let (p, scale, new) = (Scalar(place), Scalar(scales[axis]), extents[axis])
     switch coordinates {
     case "align_corners":
-      return new == 1 ? 0 : p * Double(extent - 1) / Double(new - 1)
+      return new == 1 ? 0 : p * Scalar(extent - 1) / Scalar(new - 1)
     case "asymmetric": return p / scale
     case "pytorch_half_pixel": return new > 1 ? (p + 0.5) / scale - 0.5 : 0
     case "half_pixel_symmetric":
-      let adjustment = Double(new) / (scale * Double(extent))
-      let center = Double(extent) / 2
+      let adjustment = Scalar(new) / (scale * Scalar(extent))
+      let center = Scalar(extent) / 2
       return center * (1 - adjustment) + (p + 0.5) / scale - 0.5
     default: return (p + 0.5) / scale - 0.5
     }
@@ -177,19 +200,30 @@ private struct ResizePlan {
   /// outermost is repeated outside.
   ///
   /// - Parameter extent: The extent of the axis in the original.
-  func nearest(_ axis: Int, of extent: Int) -> [Int] {
-    (0..<extents[axis]).map { place in
-      let x = origin(place, axis, of: extent)
-      let rounded: Double =
-        // ⌊x + ½⌋ takes a position in the middle between two places up, ⌈x − ½⌉ takes it down.
-        switch rounding {
-        case "floor": x.rounded(.down)
-        case "ceil": x.rounded(.up)
-        case "ceil_if_shrinking": x.rounded(scales[axis] < 1 ? .up : .down)
-        case "round_prefer_ceil": (x + 0.5).rounded(.down)
-        default: (x - 0.5).rounded(.up)
-        }
-      return min(max(Int(rounded), 0), extent - 1)
+  /// - Throws: ``FormatError`` where another place is the nearest in Float32.
+  func nearest(_ axis: Int, of extent: Int, _ node: ONNXNode) throws -> [Int] {
+    try (0..<extents[axis]).map { place in
+      let exact: Double = rounded(origin(place, axis, of: extent), axis)
+      let coarse: Float = rounded(origin(place, axis, of: extent), axis)
+      let places = [Int(exact), Int(coarse)].map { min(max($0, 0), extent - 1) }
+      guard places[0] == places[1] else {
+        throw node.bad(
+          "place \(place) of \(extents[axis]) takes place \(places[0]) or \(places[1]) of "
+            + "\(extent), by how a runtime rounds; choose other sizes or scales")
+      }
+      return places[0]
+    }
+  }
+
+  /// Returns the place that a position takes, which may lie outside.
+  private func rounded<Scalar: BinaryFloatingPoint>(_ x: Scalar, _ axis: Int) -> Scalar {
+    // ⌊x + ½⌋ takes a position in the middle between two places up, ⌈x − ½⌉ takes it down.
+    switch rounding {
+    case "floor": x.rounded(.down)
+    case "ceil": x.rounded(.up)
+    case "ceil_if_shrinking": x.rounded(scales[axis] < 1 ? .up : .down)
+    case "round_prefer_ceil": (x + 0.5).rounded(.down)
+    default: (x - 0.5).rounded(.up)
     }
   }
 
@@ -199,7 +233,8 @@ private struct ResizePlan {
   func lines(_ axis: Int, of extent: Int) -> Tensor {
     var matrix = [Float](repeating: 0, count: extents[axis] * extent)
     for place in 0..<extents[axis] {
-      let x = min(max(origin(place, axis, of: extent), 0), Double(extent - 1))
+      let position: Double = origin(place, axis, of: extent)
+      let x = min(max(position, 0), Double(extent - 1))
       let low = min(Int(x.rounded(.down)), extent - 1)
       // The fraction of a Double is a Double, so that the subtraction is exact. At the last place
       // the share is 0, and the neighbour that is added to may be the place itself.
