@@ -2,8 +2,9 @@ import Bounds
 import Datasets
 import Networks
 import Testing
-import Verification
 import _TestSupport
+
+@testable import Verification
 
 /// A bound rule that lies is found out: what it certifies falls to attacks, and every report says
 /// so.
@@ -40,6 +41,22 @@ import _TestSupport
     let report = try Self.report(lying: false)
     #expect(report.contradictions.isEmpty)
     #expect(report.certification.verifiedError == 0.75 && report.attackedError == 0.75)
+  }
+
+  /// A spent budget leaves gaps in both lists, and others in each.
+  @Test func gapsAreNoContradictions() throws {
+    let whole = try Self.report(lying: true)
+    func contradictions(withoutVerdict verdict: Int, attack: Int) -> [Int] {
+      let certification = Certification(
+        verdicts: whole.certification.verdicts.filter { $0.index != verdict },
+        perturbation: whole.certification.perturbation)
+      return ModelReport(
+        target: whole.target, attack: whole.attack, certification: certification,
+        attacks: whole.attacks.filter { $0.index != attack }, reluStatistics: []
+      ).contradictions
+    }
+    #expect(contradictions(withoutVerdict: 0, attack: 3) == [1, 2])
+    #expect(contradictions(withoutVerdict: 1, attack: 0) == [2, 3])
   }
 
   @Test func curvesSeeIt() throws {

@@ -41,10 +41,12 @@ public struct ModelReport: Sendable {
   /// Indices of examples that were certified and yet fell to the attack. One is an error in the
   /// certification or a rounding of Float32: never to be ignored.
   ///
-  /// Verdicts and results are compared place by place, so both have to be complete.
+  /// Verdicts and results belong together by their indices. A spent budget leaves different gaps in
+  /// both, and an example that is missing in one of them contradicts nothing.
   public var contradictions: [Int] {
-    zip(certification.verdicts, attacks)
-      .filter { $0.status == .certified && $1.status != .survived }.map(\.0.index)
+    let fallen = Set(attacks.filter { $0.status != .survived }.map(\.index))
+    return certification.verdicts.filter { $0.status == .certified }.map(\.index)
+      .filter(fallen.contains)
   }
 
   /// Whether the network answers nearly all examples with one class, to which fewer belong: it has
