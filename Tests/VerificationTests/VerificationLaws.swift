@@ -75,6 +75,23 @@ import _TestSupport
     }
   }
 
+  /// A property whose counterexamples are found at once, and not at all without time.
+  @Test func aSpentBudgetEndsTheSearch() throws {
+    let network = try Self.network()
+    let property = VNNLIBProperty(
+      inputs: 2, outputs: 3,
+      cases: [.init(lower: [0, 0], upper: [1, 1], constraints: [Self.output(1, atMost: 100)])])
+    guard case .sat = try network.verify(property, by: [.interval]).answer else {
+      Issue.record("no counterexample")
+      return
+    }
+    let spent = Budget(isStopped: { true })
+    #expect(try network.verify(property, by: [.interval], budget: spent).answer == .unknown)
+    // A point that descent alone finds is not found where the budget is spent before its steps.
+    let search = CounterexampleSearch()
+    #expect(search.counterexample(of: network, to: property, in: [0], budget: spent) == nil)
+  }
+
   /// Random cases: none that a grid reaches is refuted, and every counterexample is one.
   @Test func wordsHoldOnAGrid() throws {
     var words: Set<String> = []

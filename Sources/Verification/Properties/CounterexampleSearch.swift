@@ -34,14 +34,19 @@ public struct CounterexampleSearch: Sendable, Equatable {
 
   /// Searches the given cases of a property that fits the network.
   ///
-  /// - Parameter candidates: Numbers of the cases, ascending.
-  /// - Returns: The first counterexample found; nil if none was.
+  /// - Parameters:
+  ///   - candidates: Numbers of the cases, ascending.
+  ///   - budget: When to stop. It is looked at before each box and before each step of a descent.
+  /// - Returns: The first counterexample found; nil if none was, or none before the budget was
+  ///   spent.
   func counterexample(
-    of network: Network, to property: VNNLIBProperty, in candidates: [Int]
+    of network: Network, to property: VNNLIBProperty, in candidates: [Int],
+    budget: Budget = Budget()
   ) -> Counterexample? {
     var random = RandomSource(seed: seed, purpose: "counterexample")
     var nearest: [(index: Int, excess: Double)] = []
     for group in property.boxes(of: candidates) {
+      guard !budget.isSpent else { return nil }
       let box = InputBox(of: property.cases[group[0]], for: network)
       let points = points(in: box, using: &random)
       let outputs = network(points).rowsOfScalars
@@ -56,7 +61,7 @@ public struct CounterexampleSearch: Sendable, Equatable {
       }
     }
     let order = nearest.sorted { $0.excess < $1.excess }.prefix(cases).map(\.index)
-    return descend(network, property, order, using: &random)
+    return descend(network, property, order, budget, using: &random)
   }
 
   /// The centre, then random corners and random points in turn: [samples, …shape].
@@ -99,14 +104,16 @@ extension CounterexampleSearch {
 
   /// Descends from all starts of some cases, a batch after the other.
   private func descend(
-    _ network: Network, _ property: VNNLIBProperty, _ indices: [Int],
+    _ network: Network, _ property: VNNLIBProperty, _ indices: [Int], _ budget: Budget,
     using random: inout RandomSource
   ) -> Counterexample? {
     let rows = indices.filter { !property.cases[$0].constraints.isEmpty }
       .flatMap { [Int](repeating: $0, count: restarts) }
     for start in stride(from: 0, to: rows.count, by: Self.rowsAtOnce) {
       let chunk = Array(rows[start..<min(start + Self.rowsAtOnce, rows.count)])
-      if let found = descend(network, property, rows: chunk, using: &random) { return found }
+      if let found = descend(network, property, rows: chunk, budget, using: &random) {
+        return found
+      }
     }
     return nil
   }
@@ -118,7 +125,8 @@ extension CounterexampleSearch {
   ///
   /// - Parameter rows: For each row the number of its case.
   private func descend(
-    _ network: Network, _ property: VNNLIBProperty, rows: [Int], using random: inout RandomSource
+    _ network: Network, _ property: VNNLIBProperty, rows: [Int], _ budget: Budget,
+    using random: inout RandomSource
   ) -> Counterexample? {
     let ends = rows.map { InputBox(of: property.cases[$0], for: network).ends }
     let lower = Tensor.concatenated(ends.map(\.lower))
@@ -127,6 +135,7 @@ extension CounterexampleSearch {
     let weights = Tensor.uniform(lower.shape, in: 0...1, using: &random)
     var points = Self.point(weights, lower, upper).clamped(lower: lower, upper: upper)
     for step in 0...steps {
+      guard !budget.isSpent else { return nil }
       let (outputs, gradient) = excessGradient(network, points, rows.map { property.cases[$0] })
       for (row, index) in rows.enumerated() where property.cases[index].isUnsafe(outputs[row]) {
         let point = points.rows(row..<row + 1)

@@ -80,8 +80,8 @@ extension Network {
   /// 0 over the box: no input then satisfies them all. As elsewhere, bounds hold in real
   /// arithmetic.
   ///
-  /// With a budget that is spent the methods stop and the answer is unknown, unless it is found
-  /// before or by the search, which a budget does not cut.
+  /// With a budget that is spent methods and search stop, and the answer is unknown unless it was
+  /// found before.
   ///
   /// - Parameters:
   ///   - methods: The methods in the order in which they are tried, at least one; each goes on from
@@ -110,7 +110,8 @@ extension Network {
     try observe(
       WorkProgress(
         .search, done: property.cases.count - refutation.open.count, of: property.cases.count))
-    let found = search.counterexample(of: self, to: property, in: refutation.open)
+    let found = search.counterexample(
+      of: self, to: property, in: refutation.open, budget: budget)
     if let found { return refutation.verdict(.sat(found)) }
     if methods.count > 1 {
       _ = try work.run(open, upTo: methods.count, budget, &refutation, observe)
