@@ -98,4 +98,32 @@ import Testing
     #expect(curve.points[0].attackedError < curve.points[3].attackedError)
     #expect(curve.points[0].certifiedErrors[0] < curve.points[3].certifiedErrors[1])
   }
+
+  /// Which examples are bounded together depends on the memory, but not on the threads, and those
+  /// that are bounded side by side fit into it.
+  @Test(arguments: [1, 1 << 16, 1 << 20, Budget.defaultMemory])
+  func threadsDecideNoGroup(memory: Int) throws {
+    let all = Threads.count
+    defer { Threads.use(all) }
+    var random = RandomSource(seed: 1)
+    let network = try Network(
+      input: [8, 8, 1],
+      [
+        Flatten(), Linear(from: 64, to: 600, using: &random), ReLU(),
+        Linear(from: 600, to: 10, using: &random),
+      ])
+    let data = Dataset.digits().test
+    let examples = data.labels.indices.map { OpenExamples.Example(index: $0, methods: 2) }
+    let groups = try [1, 2, 64].map { threads in
+      Threads.use(threads)
+      let decisions = try Decisions(
+        network, ExampleSource(data), Self.sets[0], by: [.interval, .crownIBP()],
+        budget: Budget(memory: memory))
+      let sizes = decisions.items(examples, epsilon: 0.1).map(\.examples.count)
+      let bytes = sizes[0] * decisions.network.plan.bytesPerExample * decisions.itemsAtOnce
+      #expect(bytes <= memory || (sizes[0] == 1 && decisions.itemsAtOnce == 2))
+      return sizes + [decisions.itemsAtOnce]
+    }
+    #expect(Set(groups).count == 1 && groups[0].dropLast().reduce(0, +) == data.count)
+  }
 }

@@ -106,6 +106,19 @@ extension BoundPlan {
   /// hold.
   package var bytesPerExample: Int { 4 * max(scalars, 1) * MemoryLayout<Float>.stride }
 
+  /// Returns how many groups of examples may be bounded side by side within a budget: each takes
+  /// its regions, and beside them forms within its share (``Budget/share``).
+  ///
+  /// - Parameters:
+  ///   - examples: The number of examples of a group.
+  ///   - budget: What all groups together may take.
+  /// - Returns: Two or more, even where two do not fit: one alone would have its kernels split sums
+  ///   among the threads, whose number would then decide last bits.
+  package func groupsAtOnce(of examples: Int, within budget: Budget) -> Int {
+    let forms = min(budget.share.memory, Self.cachedAscent)
+    return max(budget.memory / max(examples * bytesPerExample + forms, 1), 2)
+  }
+
   /// Returns how many rows a backward pass carries at once, so that their forms, a handful of
   /// copies of the largest value for each, fit into `memory` and into a cache.
   ///

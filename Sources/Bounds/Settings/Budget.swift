@@ -42,11 +42,15 @@ public struct Budget: Sendable {
     isStopped() || deadline.map { ContinuousClock.now >= $0 } ?? false
   }
 
-  /// Divides the memory among `count` computations side by side; time and stopping are the same for
-  /// all.
-  package func shared(by count: Int) -> Budget {
+  /// An eighth of the memory, for one of several computations side by side; time and stopping are
+  /// the same for all.
+  ///
+  /// The share decides how many rows and examples are bounded together, and with it last bits. So
+  /// it does not depend on the number of threads, which only decides how many shares are in use at
+  /// once. More than eight are, where they take less than they may.
+  package var share: Budget {
     var share = self
-    share.memory /= max(count, 1)
+    share.memory /= 8
     return share
   }
 }

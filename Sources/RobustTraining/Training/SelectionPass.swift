@@ -88,7 +88,7 @@ extension TrainingRun {
     var method = BoundMethod.interval
     if case .verifiedError(let chosen) = plan.objective.selection { method = chosen }
     let right = labels.indices.filter { answers[$0] == labels[$0] }
-    let budget = Budget().shared(by: Threads.count)
+    let budget = Budget().share
     let groups = Groups(of: right.count, size: method.examplesAtOnce)
     let verified = groups.reduce(0) { sum, group in
       let examples = Array(right[group])

@@ -121,7 +121,9 @@ extension Network {
       unknownOf: decisions.items(examples, epsilon: set.epsilon), skipped)
     let indices = examples.map(\.index).filter { !skipped.contains($0) }
     var ordered = OrderedResults<Verdict>(indices)
-    try OpenItems.work(on: items, mostAtOnce: indices.count, budget: budget) {
+    try OpenItems.work(
+      on: items, mostAtOnce: min(indices.count, decisions.itemsAtOnce), budget: budget
+    ) {
       decisions.advance($0)
     } deliver: { verdicts in
       let ready = ordered.add(verdicts.filter { !skipped.contains($0.index) }, index: \.index)

@@ -18,8 +18,10 @@ struct Decisions {
   let set: Perturbation
   /// The methods in order, at least one.
   let methods: [BoundMethod]
-  /// What one lane may take, with the time and the stop that hold for all.
+  /// What one item may take, with the time and the stop that hold for all.
   let budget: Budget
+  /// The number of items that may be worked on at once, so that the memory holds them all.
+  let itemsAtOnce: Int
 
   /// Checks that examples can be decided on a network.
   ///
@@ -44,7 +46,10 @@ struct Decisions {
           + "with \(network.classes) outputs")
     }
     (self.examples, self.set, self.methods) = (examples, set, methods)
-    self.budget = budget.shared(by: Threads.count)
+    self.budget = budget.share
+    let plan = self.network.plan
+    let most = methods.map { Self.mostAtOnce($0, plan, budget.share) }.max() ?? 1
+    itemsAtOnce = plan.groupsAtOnce(of: most, within: budget)
   }
 }
 
@@ -52,10 +57,11 @@ extension Decisions {
   /// Gathers examples in items: as many at once as the first method likes, and no more than the
   /// memory allows.
   ///
-  /// Which examples are bounded together decides last bits, so neither the number of threads should
-  /// decide it nor which examples are known already.
+  /// Which examples are bounded together decides last bits, so neither the number of threads
+  /// decides it nor which examples are known already.
   func items(_ examples: [OpenExamples.Example], epsilon: Float) -> [OpenExamples] {
-    examples.split(by: mostAtOnce(0)).map { OpenExamples(examples: $0, epsilon: epsilon) }
+    let size = Self.mostAtOnce(methods[0], network.plan, budget)
+    return examples.split(by: size).map { OpenExamples(examples: $0, epsilon: epsilon) }
   }
 
   /// Returns the items in which some examples are not known yet.
@@ -74,13 +80,12 @@ extension Decisions {
     }
   }
 
-  /// The number of examples in an item for a method, by its number: as many as the method likes,
-  /// while half of a lane's memory holds what is known of them.
-  ///
-  /// Where memory is that short, the share of a lane and so the number of threads takes part in it.
-  private func mostAtOnce(_ method: Int) -> Int {
-    let affordable = max(budget.memory / 2 / network.plan.bytesPerExample, 1)
-    return min(methods[method].examplesAtOnce, affordable)
+  /// The number of examples in an item for a method: as many as the method likes, while half of the
+  /// item's memory holds what is known of them, and at least one.
+  private static func mostAtOnce(
+    _ method: BoundMethod, _ plan: BoundPlan, _ budget: Budget
+  ) -> Int {
+    min(method.examplesAtOnce, max(budget.memory / 2 / plan.bytesPerExample, 1))
   }
 
   /// Has the method whose turn it is decide what it can.
@@ -158,7 +163,8 @@ extension Decisions {
   private func rest(
     _ item: OpenExamples, _ bounding: Bounding, _ open: [Int]
   ) -> [OpenExamples] {
-    let size = open.isEmpty ? 1 : mostAtOnce(item.method + 1)
+    let size =
+      open.isEmpty ? 1 : Self.mostAtOnce(methods[item.method + 1], network.plan, budget)
     let parts = open.split(by: size).filter { $0.contains { !item.examples[$0].isKnown } }
     return parts.map { part in
       OpenExamples(

@@ -119,7 +119,9 @@ extension RadiusSearch {
     }
     var known: [Int: CertifiedRadius] = [:]
     var ordered = OrderedResults<CertifiedRadius>(Array(data.labels.indices))
-    try OpenItems.work(on: items, mostAtOnce: data.count, budget: budget) { item in
+    try OpenItems.work(
+      on: items, mostAtOnce: min(data.count, decisions.itemsAtOnce), budget: budget
+    ) { item in
       Self.advance(item, decisions)
     } deliver: { steps in
       var done: [CertifiedRadius] = []

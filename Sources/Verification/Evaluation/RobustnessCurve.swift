@@ -119,8 +119,8 @@ extension Network {
       }
       var done = 0
       try OpenItems.work(
-        on: decisions.items(examples, epsilon: epsilons[at]), mostAtOnce: examples.count,
-        budget: budget
+        on: decisions.items(examples, epsilon: epsilons[at]),
+        mostAtOnce: min(examples.count, decisions.itemsAtOnce), budget: budget
       ) {
         decisions.advance($0)
       } deliver: { verdicts in

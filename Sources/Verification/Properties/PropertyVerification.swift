@@ -158,11 +158,14 @@ private struct BoxWork {
     _ items: [Item], upTo end: Int, _ budget: Budget, _ refutation: inout Refutation,
     _ observe: (WorkProgress) throws -> Void
   ) throws -> [Item] {
-    let share = budget.shared(by: min(Threads.count, items.count))
+    let (share, plan) = (budget.share, network.outputs.plan)
     // What is known of boxes is kept between methods while it fits into half of the memory.
-    let keeps = items.count * network.outputs.plan.bytesPerExample <= budget.memory / 2
+    let keeps = items.count * plan.bytesPerExample <= budget.memory / 2
     var left: [Int: Item] = [:]
-    try OpenItems.work(on: items, mostAtOnce: items.count, budget: budget) { item in
+    try OpenItems.work(
+      on: items, mostAtOnce: min(items.count, plan.groupsAtOnce(of: 1, within: budget)),
+      budget: budget
+    ) { item in
       let (step, open) = advance(item, share)
       let goesOn = open.map { $0.method < end } ?? false
       return OpenItems.Outcome(results: [(step, open)], open: goesOn ? [open!] : [])
