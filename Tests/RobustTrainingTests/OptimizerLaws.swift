@@ -219,4 +219,18 @@ import Testing
     }
     #expect(averaged.network.runningStatistics == expected.runningStatistics)
   }
+
+  /// An infinite or NaN gradient would spoil the parameters and the means for good.
+  @Test(arguments: [Float.nan, .infinity, 1e30])
+  func aGradientThatIsNotFiniteChangesNothing(value: Float) {
+    for rule in [Optimizer.Rule.adam, .descent(momentum: 0.9, nesterov: true)] {
+      let start = [Tensor(shape: [2, 2], Self.start)]
+      var optimizer = Optimizer(Optimizer.Settings(rule, weightDecay: 0.1), for: start)
+      let before = optimizer
+      var parameters = start
+      let gradients = [Tensor(shape: [2, 2], [1, value, 0, 1])]
+      #expect(!optimizer.update(&parameters, gradients: gradients, learningRate: 0.1).isFinite)
+      #expect(parameters == start && optimizer == before)
+    }
+  }
 }

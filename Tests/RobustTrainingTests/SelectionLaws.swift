@@ -156,4 +156,39 @@ import Testing
       #expect(report.sums.trainingVerifiedError == error)
     }
   }
+
+  /// An answer of NaN is wrong, although no attack needs to find it.
+  @Test func wrongAnswersCountAsAttacked() throws {
+    let data = try LabeledImages(
+      height: 1, width: 2, pixels: [255, 0, 0, 255, 255, 0, 0, 255], labels: [0, 1, 0, 1],
+      classes: 2)
+    let linear = Linear(weight: Tensor(shape: [2, 2], [1, .nan, 0, 1]), bias: .zeros([2]))
+    let plan = TrainingPlan(
+      objective: .attacked(.init(.adversarial)), perturbation: .linf(epsilon: 0.1),
+      schedule: Schedule(epochs: 1, batchSize: 2, ramp: EpsilonRamp(start: 0, length: 0)),
+      holdout: 2)
+    let run = try TrainingRun(
+      plan, network: Network(input: [1, 2, 1], [Flatten(), linear]), on: data)
+    let selection = try #require(run.selectionReport(of: run.split.heldOut))
+    #expect(selection.standardError == 1 && selection.attackedError == 1)
+  }
+
+  /// The loss is log 2 at logits of 0, while its derivative by the first weight overflows.
+  @Test func aGradientThatOverflowsDiverges() throws {
+    let data = try LabeledImages(
+      height: 1, width: 1, pixels: [255, 255], labels: [0, 1], classes: 2)
+    let layers: [any Layer] = [
+      Flatten(), Linear(weight: Tensor(shape: [1, 1], [1]), bias: Tensor(shape: [1], [-1])),
+      Linear(weight: Tensor(shape: [1, 1], [1e30]), bias: .zeros([1])),
+      Linear(weight: Tensor(shape: [2, 1], [1e30, -1e30]), bias: .zeros([2])),
+    ]
+    let plan = TrainingPlan(
+      objective: .natural, perturbation: .linf(epsilon: 0),
+      schedule: Schedule(epochs: 1, batchSize: 1, ramp: EpsilonRamp(start: 0, length: 0)))
+    var run = try TrainingRun(plan, network: Network(input: [1, 1, 1], layers), on: data)
+    let before = run.parameters
+    let error = #expect(throws: TrainingError.self) { try run.advance(run.order) }
+    #expect(error == .diverged(epoch: 1, step: 1))
+    #expect(run.parameters == before)
+  }
 }

@@ -109,6 +109,14 @@ import _TestSupport
     values[values.count - 1] = Tensor(shape: [4], [10, 0, 0, 0])
     return network.withParameters(values)
   }
+
+  @Test func searchesForRadiiNeedAnEndAndAPrecision() async {
+    await #expect(processExitsWith: .failure) { _ = RadiusSearch(upTo: .nan) }
+    await #expect(processExitsWith: .failure) { _ = RadiusSearch(upTo: -0.1) }
+    await #expect(processExitsWith: .failure) { _ = RadiusSearch(upTo: 0.1, precision: .nan) }
+    await #expect(processExitsWith: .failure) { _ = RadiusSearch(upTo: 0.1, precision: -1) }
+    #expect(RadiusSearch(upTo: 0.1, precision: 2).halvings == 0)
+  }
 }
 
 private struct Square: Layer {

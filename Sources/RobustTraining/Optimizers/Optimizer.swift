@@ -92,11 +92,12 @@ public struct Optimizer: Sendable, Equatable {
 
     /// Checks the numbers, those of the rule and of the decay included.
     ///
-    /// β₁, β₂ and ε of Adam are taken as they are.
-    ///
     /// - Throws: ``InvalidValue`` for a number out of range.
     package func validate() throws(InvalidValue) {
       try InvalidValue.check("learning rate", learningRate, .positive)
+      try InvalidValue.check("beta1 of Adam", beta1, .belowOne)
+      try InvalidValue.check("beta2 of Adam", beta2, .belowOne)
+      try InvalidValue.check("epsilon of Adam", epsilon, .positive)
       try InvalidValue.check("weight decay", weightDecay, .notNegative)
       try InvalidValue.check("weight of l1", l1, .notNegative)
       if let clipNorm { try InvalidValue.check("largest norm", clipNorm, .positive) }
@@ -147,14 +148,16 @@ public struct Optimizer: Sendable, Equatable {
   ///   - learningRate: The rate of this update, ``Settings/decay`` included; that of the settings
   ///     is not looked at.
   /// - Returns: The Euclidean norm of the gradient before clipping, with the part of
-  ///   ``Settings/l1``.
+  ///   ``Settings/l1``. Where it is NaN or infinite, nothing was changed: the update would spoil
+  ///   the parameters for good.
   @discardableResult
   package mutating func update(
     _ parameters: inout [Tensor], gradients: [Tensor], learningRate: Float
   ) -> Float {
-    updates += 1
     let gradients = settings.l1 > 0 ? penalized(gradients, parameters) : gradients
     let norm = Self.globalNorm(gradients)
+    guard norm.isFinite else { return norm }
+    updates += 1
     var scale: Float = 1
     if let limit = settings.clipNorm, norm > limit { scale = limit / norm }
     // Decay comes before the move, as in AdamW: it shrinks the parameters that the gradient is of.

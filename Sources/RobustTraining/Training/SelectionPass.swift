@@ -10,7 +10,7 @@ extension SelectionReport {
     var wrong = 0
     /// Examples that are not certified.
     var unverified = 0
-    /// Examples for which the attack found a wrong answer.
+    /// Examples that are misclassified, or for which the attack found a wrong answer.
     var broken = 0
     var reluStatistics: [ReLUStatistics] = []
     /// The number of examples answered with each class.
@@ -71,7 +71,7 @@ extension TrainingRun {
     return SelectionReport.Part(
       wrong: zip(answers, batch.labels).count { $0 != $1 },
       unverified: unverified(bounds, batch.labels, answers, classes: classes),
-      broken: broken(plain, batch.images, batch.labels, set, indices),
+      broken: broken(plain, batch.images, batch.labels, answers, set, indices),
       reluStatistics: bounds.reluStatistics, answers: Self.counts(of: answers, classes: classes),
       labels: Self.counts(of: batch.labels, classes: classes),
       deadLayers: deadLayers(network, batch.images, bounds.reluStatistics))
@@ -122,18 +122,17 @@ extension TrainingRun {
       .filter { $0.inactive == $0.total }.map(\.path)
   }
 
-  /// Returns for how many examples projected gradient descent finds a wrong answer (10 steps from
-  /// one start each); 0 where the objective does not select by it.
+  /// Returns how many examples are answered wrongly as they are, or by what projected gradient
+  /// descent finds (10 steps from one start each); 0 where the objective does not select by it.
   private func broken(
-    _ network: Network, _ images: Tensor, _ labels: [Int], _ set: Perturbation,
+    _ network: Network, _ images: Tensor, _ labels: [Int], _ answers: [Int], _ set: Perturbation,
     _ indices: ArraySlice<Int>
   ) -> Int {
     guard plan.objective.selection == .attackedError else { return 0 }
-    return Attack.pgd(steps: 10, restarts: 1)
+    let findings = Attack.pgd(steps: 10, restarts: 1)
       .findings(
         in: network, around: images, labels: labels, within: set, seed: plan.seed,
-        indices: Array(indices)
-      )
-      .count { $0 != nil }
+        indices: Array(indices))
+    return labels.indices.count { answers[$0] != labels[$0] || findings[$0] != nil }
   }
 }

@@ -120,6 +120,7 @@ extension TrainingPlan {
       try schedule.validate()
       try optimizer.validate()
       try augmentation.validate()
+      try InvalidValue.check("epsilon of the selection", selectionEpsilon, .notNegative)
       guard optimizer.averageFrom ?? 1 <= schedule.epochs else {
         throw InvalidValue(
           "averages would begin with epoch \(optimizer.averageFrom ?? 1) of \(schedule.epochs)",
@@ -133,7 +134,8 @@ extension TrainingPlan {
 
 /// Training that cannot start or cannot go on.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The loss of a step became NaN or infinite; the epoch, and the step in it, both from 1.
+  /// The loss of a step or its gradient became NaN or infinite; the epoch, and the step in it, both
+  /// from 1.
   case diverged(epoch: Int, step: Int)
   /// Settings that cannot work together, or not with the network and the data.
   case badPlan(String)
@@ -144,8 +146,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .diverged(let epoch, let step):
-      "the loss is NaN or infinite in epoch \(epoch), step \(step); lower the learning rate, set "
-        + "clip-norm or lengthen the ramp"
+      "the loss or its gradient is NaN or infinite in epoch \(epoch), step \(step); lower the "
+        + "learning rate, set clip-norm or lengthen the ramp"
     case .badPlan(let problem), .checkpoint(let problem): problem
     }
   }

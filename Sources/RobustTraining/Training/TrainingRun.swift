@@ -95,23 +95,33 @@ public struct TrainingRun: Sendable {
   ///
   /// - Parameter order: The order of the current epoch (``order``), made once for all its steps.
   /// - Returns: What the step shows.
-  /// - Throws: ``TrainingError/diverged(epoch:step:)`` for a loss that is not finite, before the
-  ///   parameters are touched.
+  /// - Throws: ``TrainingError/diverged(epoch:step:)`` for a loss or a gradient that is not finite,
+  ///   before the parameters are touched.
   /// - Precondition: The run is not finished, and the order is that of the current epoch.
   package mutating func advance(_ order: EpochOrder) throws(TrainingError) -> StepReport {
     precondition(order.epoch == epoch && !isFinished, "the data order of another epoch")
     let point = plan.point(atStep: step, stepsPerEpoch: stepsPerEpoch)
     let positions = order.indices(ofStep: step % stepsPerEpoch)
     let result = gradients(on: positions, at: point)
-    guard result.loss.isFinite else {
+    guard result.loss.isFinite, update(by: result.gradients) else {
       throw .diverged(epoch: epoch + 1, step: step % stepsPerEpoch + 1)
     }
-    optimizer.update(
-      &parameters, gradients: result.gradients, learningRate: plan.learningRate(epoch: epoch))
     template = template.withRunningStatistics(result.statistics)
     sums.add(loss: result.loss, examples: positions.count, unverified: result.unverified)
     defer { step += 1 }
     return StepReport(step: step, stepsPerEpoch: stepsPerEpoch, point: point, sums: sums)
+  }
+
+  /// Has the optimizer update the parameters.
+  ///
+  /// A finite loss may have a gradient that is not, where a derivative overflows. The optimizer
+  /// computes the gradient's norm in any case, so that this check costs nothing.
+  ///
+  /// - Returns: Whether the gradient is finite; else nothing was changed.
+  private mutating func update(by gradients: [Tensor]) -> Bool {
+    optimizer.update(
+      &parameters, gradients: gradients, learningRate: plan.learningRate(epoch: epoch)
+    ).isFinite
   }
 
   /// The loss of a step or of a batch, its gradients, and what the computation shows by the way.

@@ -41,9 +41,15 @@ public struct RadiusSearch: Sendable, Equatable {
 
   /// Creates a search.
   ///
-  /// - Parameter precision: The width of the last bracket as a part of the upper end, above 0. It
-  ///   is 2⁻ⁿ: another number is taken for the next smaller such.
+  /// - Parameter precision: The width of the last bracket as a part of the upper end. It is 2⁻ⁿ:
+  ///   another number is taken for the next smaller such.
+  /// - Precondition: The upper end is finite and not negative, and the precision is above 0.
   public init(upTo upperEnd: Float, precision: Float = 1 / 64) {
+    precondition(
+      upperEnd.isFinite && upperEnd >= 0,
+      "the upper end of a search for radii must be finite and not negative, not \(upperEnd)")
+    precondition(
+      precision > 0, "the precision of a search for radii must be above 0, not \(precision)")
     self.upperEnd = upperEnd
     halvings = Int(min(max(log2(1 / precision).rounded(.up), 0), 20))
   }
