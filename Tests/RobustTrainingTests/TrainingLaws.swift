@@ -184,4 +184,26 @@ import _TestSupport
       }
     }
   }
+
+  /// What the process did before is no memory of the training. It runs in a process of its own,
+  /// since the pool is shared.
+  @Test func forecastsBeginWithThePeak() async {
+    await #expect(processExitsWith: .success) {
+      let run = try TrainingLaws().recipe("ibp").run(on: .digits())
+      do { _ = Tensor(shape: [1 << 27], repeating: 1) }
+      let forecast = try TrainingForecast(run)
+      exit(forecast.peakBytes < 1 << 29 ? EXIT_SUCCESS : EXIT_FAILURE)
+    }
+  }
+
+  /// Of a run that has begun, what is left is foreseen.
+  @Test func forecastsAreOfWhatIsLeft() throws {
+    var run = try recipe("ibp").run(on: .digits())
+    let whole = try TrainingForecast(run)
+    #expect(whole.steps == 3 * run.stepsPerEpoch && whole.epochs.map(\.number) == [1, 2, 3])
+    try run.train(budget: .spentWhenAsked(run.stepsPerEpoch + 3))
+    let rest = try TrainingForecast(run)
+    #expect(rest.steps == whole.steps - run.step && rest.epochs.map(\.number) == [2, 3])
+    #expect(rest.epochs[1].learningRate == whole.epochs[2].learningRate)
+  }
 }

@@ -5,12 +5,12 @@ import Foundation
 /// written.
 ///
 /// It shows the complete recipe as it would be in `run.yaml`, a table of the schedule, the sizes,
-/// and an estimate of time and memory from a few real steps of each kind that the schedule has. The
-/// estimate covers the whole schedule, also for a run that has begun.
+/// and an estimate of time and memory from a few real steps of each kind that the schedule has. Of a
+/// run that has begun, schedule and estimate cover what is left.
 struct DryRun {
   /// The recipe, resolved for its data.
   private let recipe: Recipe
-  /// The run at its start, which is not advanced.
+  /// The run, at its start or as it was left; it is not advanced.
   private let run: TrainingRun
   /// The measured estimate.
   private let forecast: TrainingForecast
@@ -31,7 +31,7 @@ struct DryRun {
   }
 
   /// The report for people. The time includes the judging after each epoch; the memory is the most
-  /// that tensors have taken until the end of the measured steps.
+  /// that tensors have taken in the measured steps.
   private var text: String {
     let network = run.network
     let megabytes = Double(forecast.peakBytes) / 1e6
@@ -76,12 +76,12 @@ struct DryRun {
 
     /// The complete recipe as YAML text.
     let recipe: String
-    /// Sizes: trained numbers, ReLUs for one example, steps in all and in an epoch, and bytes of
-    /// tensors at most.
+    /// Sizes: trained numbers, ReLUs for one example, steps that are to be done and those of an
+    /// epoch, and bytes of tensors at most.
     let parameters, relus, steps, stepsPerEpoch, peakBytes: Int
-    /// The estimated seconds of the whole training.
+    /// The estimated seconds of all steps.
     let seconds: Double
-    /// The schedule, epoch by epoch.
+    /// The schedule from the current epoch on, epoch by epoch.
     let epochs: [Epoch]
   }
 

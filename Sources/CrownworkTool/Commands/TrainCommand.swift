@@ -102,7 +102,10 @@ struct TrainCommand: ParsableCommand {
     try folder.adopt(askedRecipe(of: folder.recipe))
     let dataset = try load(folder.recipe)
     var run = try folder.recipe.run(on: dataset)
-    if dryRun { return try DryRun(folder.recipe, run).print(json: json) }
+    if dryRun {
+      try folder.readCheckpoint(into: &run)
+      return try DryRun(folder.recipe, run).print(json: json)
+    }
     try folder.restore(&run)
     try train(run, in: folder, on: dataset)
   }

@@ -40,7 +40,7 @@ package struct RunFolder: Sendable {
   /// depend on no clock.
   private var seconds: [Double] = []
   /// The time at which the current epoch began; for the first one that this process trains, the
-  /// time at which the folder was opened.
+  /// time at which ``train(_:budget:observe:)`` was called.
   private var epochStarted = ContinuousClock.now
 
   /// Returns the place of the recipe in a run's folder.
@@ -178,7 +178,7 @@ package struct RunFolder: Sendable {
   ///   network.
   package mutating func restore(_ run: inout TrainingRun) throws {
     let isBegun = hasCheckpoint
-    if isBegun { try run.restore(from: checkpointURL, recipe: recipe) }
+    try readCheckpoint(into: &run)
     if isChanged {
       try AtomicFile.write(Data(recipe.yaml.utf8), to: Self.recipeURL(in: url))
       // What is there is the result of the settings as they were.
@@ -198,6 +198,15 @@ package struct RunFolder: Sendable {
     try writeMetrics()
   }
 
+  /// Takes over the state of the checkpoint, if there is one, and leaves the folder as it is.
+  ///
+  /// - Parameter run: The run of ``recipe`` at its start; afterwards, the run as it was left.
+  /// - Throws: ``FormatError`` for a damaged file, and ``TrainingError/checkpoint(_:)`` for a
+  ///   checkpoint of other settings, data or another network.
+  package func readCheckpoint(into run: inout TrainingRun) throws {
+    if hasCheckpoint { try run.restore(from: checkpointURL, recipe: recipe) }
+  }
+
   /// The median of the epochs' seconds, on the machines that trained them; nil where none was
   /// recorded. For an even number of epochs it is the upper of the two in the middle.
   package var secondsPerEpoch: Double? {
@@ -210,6 +219,10 @@ package struct RunFolder: Sendable {
   private static func timing(_ url: URL) -> [Double] {
     (try? JSONDecoder().decode([Double].self, from: InputFile.read(url))) ?? []
   }
+
+  /// Notes that training begins now, so that what was done before, such as reading data, does not
+  /// count as time of an epoch.
+  mutating func startClock() { epochStarted = .now }
 
   /// Records an epoch that has just ended: the model if it is the best so far, the metrics, the
   /// seconds and, last, the checkpoint.

@@ -13,6 +13,7 @@ extension RunFolder {
     _ run: inout TrainingRun, budget: Budget = Budget(),
     observe: (TrainingEvent, TrainingRun) throws -> Void
   ) throws -> TrainingOutcome {
+    startClock()
     do {
       let outcome = try run.train(budget: budget) { event, run in
         if case .epoch(let report) = event { try record(report, run) }

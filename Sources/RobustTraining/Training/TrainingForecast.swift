@@ -2,11 +2,12 @@ import Bounds
 import Networks
 import Tensors
 
-/// What a training will go through and take, known before it starts.
+/// What a training will go through and take, known before it starts or goes on.
 ///
 /// The settings of each epoch follow from the plan. Time is measured: a few real steps of each kind
 /// that the schedule has are done on a copy of the run, and the judging of a part of the held-out
-/// examples, and scaled up. The run itself is not changed. It is what a dry run of the tool prints.
+/// examples, and scaled up. The run itself is not changed; of one that has begun, what is left to do
+/// counts. It is what a dry run of the tool prints.
 public struct TrainingForecast: Sendable {
   /// An epoch's settings: ε, κ and β at its first and last step, and its learning rate.
   package struct Epoch: Sendable {
@@ -20,19 +21,19 @@ public struct TrainingForecast: Sendable {
     package let learningRate: Float
   }
 
-  /// All epochs of the plan, in order.
+  /// The plan's epochs from the current one on, in order.
   package let epochs: [Epoch]
   /// The number of steps in each of them.
   package let stepsPerEpoch: Int
-  /// The seconds for all epochs and the judging after each, from real steps on this machine. What
-  /// writing checkpoints takes is not included.
+  /// The seconds for the steps that are left and the judging after each epoch, from real steps on
+  /// this machine. What writing checkpoints takes is not included.
   public let seconds: Double
-  /// The most bytes that tensors took at one time, in these steps and in whatever the process
-  /// computed before since the pool's peak was last restarted.
+  /// The most bytes that tensors took at one time in these steps and the judging, those of the run
+  /// and its data included.
   public let peakBytes: Int
 
-  /// The number of steps in all epochs.
-  package var steps: Int { epochs.count * stepsPerEpoch }
+  /// The number of steps that are left in all epochs.
+  package let steps: Int
 
   /// Does a few steps of each kind that the schedule has on copies of a run.
   ///
@@ -41,10 +42,13 @@ public struct TrainingForecast: Sendable {
   /// - Complexity: Four steps for each kind, and judging at most 125 held-out examples for each
   ///   thread.
   public init(_ run: TrainingRun) throws {
+    BufferPool.shared.trim()
+    BufferPool.shared.restartPeak()
     let plan = run.plan
     let perEpoch = run.stepsPerEpoch
     stepsPerEpoch = perEpoch
-    epochs = (0..<plan.schedule.epochs).map { index in
+    steps = max(plan.schedule.epochs * perEpoch - run.step, 0)
+    epochs = (0..<plan.schedule.epochs).dropFirst(run.epoch).map { index in
       Epoch(
         number: index + 1, first: plan.point(atStep: index * perEpoch, stepsPerEpoch: perEpoch),
         last: plan.point(atStep: (index + 1) * perEpoch - 1, stepsPerEpoch: perEpoch),
@@ -58,7 +62,8 @@ public struct TrainingForecast: Sendable {
       let kind = Kind(plan.objective, epoch.last)
       let seconds = try measured[kind] ?? Self.secondsPerStep(kind, run)
       measured[kind] = seconds
-      total += seconds * Double(perEpoch)
+      let left = min(epoch.number * perEpoch - run.step, perEpoch)
+      total += seconds * Double(left)
     }
     seconds = total
     peakBytes = BufferPool.shared.statistics.peakBytes
