@@ -174,6 +174,22 @@ import _TestSupport
       }
     }
   }
+
+  /// Each example of a batch has a part of ε of its own.
+  @Test(arguments: [Perturbation.l2(epsilon: 1), .l1(epsilon: 1)])
+  func randomPointsHaveRadiiOfTheirOwn(set: Perturbation) {
+    var random = RandomSource(seed: 2)
+    let points = SetProjection(set, around: .zeros([5, 4, 4, 1])).randomPoint(using: &random)
+    let radii = (0..<5).map { points.rows($0..<$0 + 1).sumOfSquares.squareRoot() }
+    #expect(radii.allSatisfy { $0 <= 1.0001 })
+    #expect(Set(radii.map { Int($0 * 1000) }).count == 5, "\(radii)")
+    // A single example draws what it always drew.
+    var one = RandomSource(seed: 2)
+    let direction = Tensor.normal([1, 4, 4, 1], standardDeviation: 1, using: &one).unitRows
+    var again = RandomSource(seed: 2)
+    let point = SetProjection(set, around: .zeros([1, 4, 4, 1])).randomPoint(using: &again)
+    #expect(point == direction * (set.epsilon * one.uniform()))
+  }
 }
 
 extension Perturbation.Norm {

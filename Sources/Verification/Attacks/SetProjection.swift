@@ -24,7 +24,7 @@ package struct SetProjection {
   }
 
   /// Returns a random point of each set: for ℓ∞ a uniform one of the box of radius ε, for other
-  /// norms one in a random direction, at a random part of ε from the centre that all rows share.
+  /// norms one in a random direction, at a random part of ε from the centre.
   ///
   /// The domain is not looked at, and a direction of Euclidean length 1 has an ℓ1 length of at
   /// least 1. So points may lie outside of the sets, and callers project them.
@@ -33,9 +33,17 @@ package struct SetProjection {
     case .linf:
       center + .uniform(center.shape, in: -set.epsilon...set.epsilon, using: &random)
     case .l2, .l1:
-      center + Tensor.normal(center.shape, standardDeviation: 1, using: &random).unitRows
-        * (set.epsilon * random.uniform())
+      center
+        + Tensor.normal(center.shape, standardDeviation: 1, using: &random).unitRows
+        .scaled(by: randomLengths(using: &random))
     }
+  }
+
+  /// Returns a random part of ε for each example, repeated for each of its scalars.
+  private func randomLengths(using random: inout RandomSource) -> Tensor {
+    let size = center.count / max(center.shape[0], 1)
+    let lengths = (0..<center.shape[0]).map { _ in set.epsilon * random.uniform() }
+    return Tensor(shape: center.shape, lengths.flatMap { repeatElement($0, count: size) })
   }
 
   /// Returns a random point of each set with a stream for each example, so that its point does not
