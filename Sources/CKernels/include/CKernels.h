@@ -16,7 +16,8 @@ void ck_absolute(const float *x, float *out, size_t n);
 void ck_absolute_gradient(const float *x, const float *g, float *out, size_t n);
 /// out = max(x, 0).
 void ck_relu(const float *x, float *out, size_t n);
-/// out = x + length · sign(g), moved into [lower, upper]; NaN where an end is.
+/// out = x + length · sign(g), moved into [lower, upper]; NaN where both ends are, as those of an
+/// empty box. (A lower end alone that is NaN gives the upper one, as a NaN for x gives an end.)
 void ck_box_step(const float *x, const float *g, float length, const float *lower,
                  const float *upper, float *out, size_t n);
 /// out = g where x > 0, else 0.

@@ -20,7 +20,7 @@
 ///
 /// - **Shapes.** Arrays are dense and row-major, images are [N, H, W, C]. The caller has checked
 ///   what an operation promises its users; a kernel traps on shapes that it cannot work with. A
-///   batch of no examples is allowed and gives empty arrays, and zeros for what is summed over it.
+///   batch of no examples is allowed and gives empty arrays, and zeros for sums and means over it.
 /// - **Operands.** All operands of one call live on the device whose kernel is called. A kernel of
 ///   the host ends the process when it receives an array that the host cannot reach.
 /// - **Aliasing.** Results are new arrays. An operand is only read, so the same array may stand for

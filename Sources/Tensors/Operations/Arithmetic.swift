@@ -88,12 +88,11 @@ extension Tensor {
     device.elementwise.clampToUnitInterval(&array)
   }
 
-  /// Applies a function to the scalars at the same places of two tensors, without recording it; the
-  /// result has the first one's shape.
+  /// Applies a function to the scalars at the same places of two tensors, without recording it.
   ///
-  /// - Precondition: Both have the same number of scalars.
+  /// - Precondition: Both have the same shape.
   static func zipped(_ function: Elementwise.Binary, _ a: Tensor, _ b: Tensor) -> DeviceArray {
-    precondition(a.count == b.count, "shapes \(a.shape) and \(b.shape) differ")
+    precondition(a.shape == b.shape, "shapes \(a.shape) and \(b.shape) differ")
     return a.device.elementwise.zip(function, a.array, b.array)
   }
 }

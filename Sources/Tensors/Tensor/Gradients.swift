@@ -44,11 +44,13 @@ package func withGradients(
 ///   - body: Computes the value of a part, counted from 0, and what else the caller wants of it.
 /// - Returns: The sum of the values, the sums of the gradients, and what `body` returned beside its
 ///   values, in the order of the parts.
+/// - Precondition: There is a part.
 /// - Throws: The first error of `body`, in the order of the parts. The other parts run to their
 ///   ends before it is thrown.
 package func withGradients<Extra, E: Error>(
   at tensors: [Tensor], parts: Int, of body: (Int, [Tensor]) throws(E) -> (Tensor, Extra)
 ) throws(E) -> (value: Float, gradients: [Tensor], extras: [Extra]) {
+  precondition(parts >= 1, "gradients of \(parts) parts")
   let results = try Lanes.map(parts) { part throws(E) in
     let tape = Tape()
     defer { tape.close() }

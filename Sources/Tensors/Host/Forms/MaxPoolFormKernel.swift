@@ -75,6 +75,7 @@ struct MaxPoolFormKernel {
     constantGradient: DeviceArray
   ) -> (form: DeviceArray, center: DeviceArray, radius: DeviceArray) {
     let size = LinearFormKernel.Extents(form, batch: center.shape[0])
+    precondition(form.shape[0] == size.batch, "a shared form has no gradient")
     let (n, rows, width) = (size.n, size.rows, imageSize)
     let dForm = result(form.shape)
     let (dCenter, dRadius) = (Host.zeros(center.shape), Host.zeros(center.shape))

@@ -31,16 +31,16 @@ enum CrossEntropyKernel {
       }
     }
     keepAlive(logits)
-    return (Host.array(shape: [], repeating: Float(total / Double(batch))), gradient.array)
+    return (Host.array(shape: [], repeating: mean(total, of: batch)), gradient.array)
   }
 
   /// Returns log(1 + Σ exp(−m)), averaged, and its gradient: the cross-entropy of −m with 0 in the
   /// label's slot.
   static func margins(_ margins: DeviceArray) -> (loss: DeviceArray, gradient: DeviceArray) {
-    let batch = Double(margins.shape[0])
-    let each = eachMargin(margins, share: 1 / batch)
+    let batch = margins.shape[0]
+    let each = eachMargin(margins, share: 1 / Double(batch))
     let total = each.exact.reduce(0, +)
-    return (Host.array(shape: [], repeating: Float(total / batch)), each.gradient)
+    return (Host.array(shape: [], repeating: mean(total, of: batch)), each.gradient)
   }
 
   /// Returns log(1 + Σ exp(−m)) of each example, [batch], and the gradients times `share`.
@@ -91,7 +91,7 @@ enum CrossEntropyKernel {
         byQ.pointer[range.lowerBound + j] = Float((other - own) / Double(batch))
       }
     }
-    return (Host.array(shape: [], repeating: Float(total / Double(batch))), byP.array, byQ.array)
+    return (Host.array(shape: [], repeating: mean(total, of: batch)), byP.array, byQ.array)
   }
 
   /// Returns the logarithms of a softmax in Double.
@@ -101,6 +101,9 @@ enum CrossEntropyKernel {
     return logits.map { Double($0 - largest) - .log(sum) }
   }
 }
+
+/// Returns the mean of a sum over a batch; 0 for a batch of no examples.
+func mean(_ total: Double, of batch: Int) -> Float { Float(total / Double(max(batch, 1))) }
 
 /// Returns a probability, or 0 where it is too small to count next to the others, which sum to 1.
 ///

@@ -94,7 +94,7 @@ enum LossFusionKernel {
       }
     }
     keepAlive(form, intercept, lower)
-    let loss = Host.array(shape: [], repeating: Float(total / Double(batch)))
+    let loss = Host.array(shape: [], repeating: mean(total, of: batch))
     return (loss, dForm.array, dIntercept.array, dLower.array)
   }
 }
