@@ -30,6 +30,68 @@ import _TestSupport
     try expectSameBounds(network, folded, member.input, "\(member)")
   }
 
+  /// A BatchNorm with its running statistics is a normalisation, behind which a ball is a ball.
+  @Test func batchNormsAreNormalizations() throws {
+    let (mean, deviation) = (Tensor(shape: [2], [0.5, 0.3]), Tensor(shape: [2], [0.2, 0.6]))
+    let batchNorm = BatchNorm(
+      weight: Tensor(shape: [2], repeating: 1), bias: .zeros([2]), runningMean: mean,
+      runningVariance: deviation * deviation, epsilon: 0)
+    let normalization = Normalization(mean: mean, standardDeviation: deviation)
+    try expectSameBounds(
+      Network(input: [6, 5, 2], [batchNorm] + behindAnImage),
+      Network(input: [6, 5, 2], [normalization] + behindAnImage), [6, 5, 2], "BatchNorm")
+  }
+
+  /// A pool that counts its padding is a convolution of equal weights.
+  @Test func averagePoolsAreConvolutions() throws {
+    let pool = AveragePool(kernel: 3, stride: 2, padding: 1)
+    let weights = (0..<36).map { index -> Float in index / 18 == index / 9 % 2 ? 1 / 9 : 0 }
+    let kernel = Tensor(shape: [2, 2, 3, 3], weights)
+    let convolution = Convolution(
+      weight: kernel, bias: .zeros([2]), geometry: .init(stride: 2, padding: 1))
+    let rest: [any Layer] = [
+      ReLU(), Flatten(), dense(18, 7, seed: 3), ReLU(), dense(7, 4, seed: 4),
+    ]
+    try expectSameBounds(
+      Network(input: [6, 5, 2], [pool] + rest), Network(input: [6, 5, 2], [convolution] + rest),
+      [6, 5, 2], "AveragePool")
+  }
+
+  /// Behind a pool a ball's box has the dual norms of the pool's rows for radii, whatever the
+  /// channels were scaled by.
+  @Test(arguments: [true, false], [Perturbation.l2(epsilon: 0.3), .l1(epsilon: 0.7)])
+  func poolsOfBallsAreExact(countsPadding: Bool, set: Perturbation) throws {
+    let shape = [6, 5, 2]
+    let scales: [Float] = [5, -0.5]
+    let pool = AveragePool(
+      PoolingWindow(height: 3, width: 2, ConvolutionGeometry(stride: 2, padding: 1)),
+      countsPadding: countsPadding)
+    let scaling = ChannelAffine(scale: Tensor(shape: [2], scales), shift: .zeros([2]))
+    let images = Families.images(2, shape, seed: 2)
+    let box = pool.propagate([scaling.propagate([set.region(around: images)])]).box
+    let output = try pool.outputShape(for: shape)
+    let place = LayerPlace(
+      inputShapes: [shape], outputShape: output, preactivation: nil, slope: .adaptive)
+    let rows = pool.unitRows(Array(0..<output.reduce(1, *)), through: place).scalars
+    let radii = stride(from: 0, to: rows.count, by: 60).map { start in
+      let row = (0..<60).map { abs(rows[start + $0] * scales[$0 % 2]) * set.epsilon }
+      return set.norm == .l1 ? row.max()! : row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+    expectClose(
+      box.radius, Tensor(shape: [2] + output, radii + radii), relative: 1e-5, absolute: 1e-6,
+      "\(set)")
+  }
+
+  /// A layer without a rule for balls is given the box of one, which CROWN then refines.
+  @Test func matricesWithoutARuleForBallsAreRefined() throws {
+    let rest: [any Layer] = [ReLU(), dense(9, 8, seed: 2), ReLU(), dense(8, 4, seed: 3)]
+    let first = dense(12, 9, seed: 1)
+    try expectSameBounds(
+      Network(input: [12], [PlainMatrix(linear: first)] + rest),
+      Network(input: [12], [first] + rest), [12], "a layer without a rule for balls",
+      methods: [.crown(), .crown(slope: .zero)])
+  }
+
   /// Two linear layers in a row are one: full CROWN sees through them. (Intervals do not: the box
   /// between the two layers forgets how its coordinates hang together.)
   @Test(arguments: ReLUSlope.allCases)
@@ -125,6 +187,18 @@ import _TestSupport
     }
   }
 
+  /// Layers for images [6, 5, 2].
+  private var behindAnImage: [any Layer] {
+    var random = RandomSource(seed: 7)
+    return [
+      Convolution(
+        weight: .normal([3, 2, 3, 3], standardDeviation: 0.4, using: &random),
+        bias: .normal([3], standardDeviation: 0.4, using: &random),
+        geometry: .init(stride: 2)),
+      ReLU(), Flatten(), dense(12, 4, seed: 6),
+    ]
+  }
+
   private func affineNetwork() throws -> Network {
     var random = RandomSource(seed: 5)
     return try Network(
@@ -164,5 +238,24 @@ private func least(_ g: [Float], over set: Perturbation, around x: [Float]) -> F
         let high = min(x + epsilon, Double(domain.upperBound)) - x
         return sum + min(g * low, g * high)
       })
+  }
+}
+
+/// A matrix that knows boxes and forms only.
+private struct PlainMatrix: AffineRule {
+  static let kind = "PlainMatrix"
+  let linear: Linear
+
+  var keepsOrder: Bool { false }
+  var offset: Tensor? { linear.offset }
+
+  func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] {
+    try linear.outputShape(for: input)
+  }
+  func forward(_ input: Tensor) -> Tensor { linear.forward(input) }
+  func linearMap(_ inputs: [Tensor]) -> Tensor { linear.linearMap(inputs) }
+  func absoluteMap(_ inputs: [Tensor]) -> Tensor { linear.absoluteMap(inputs) }
+  func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
+    linear.transposedMap(rows, through: place)
   }
 }

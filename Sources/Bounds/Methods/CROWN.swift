@@ -60,7 +60,7 @@ extension Bounding {
     _ refined: RefinedNeurons, rowLimit: Int, intersecting: Bool, _ budget: Budget,
     _ lowerBounds: (NeuronChunk, GraphForm) -> Tensor
   ) {
-    for index in plan.refinableLayers {
+    for index in refinableLayers {
       let value = plan.steps[index].inputs[0]
       let box = regions[value].box
       let neurons = neurons(toRefine: index, box, refined)
@@ -74,6 +74,20 @@ extension Bounding {
       }
       regions[value] = .box(Interval(lower: lower, upper: upper))
       if refined == .undecidedInBatch { propagateAgain(after: value) }
+    }
+  }
+
+  /// The layers whose pre-activation bounds a backward pass can shrink.
+  ///
+  /// A box has an exact image behind the first layer that mixes scalars. A ball has one only where
+  /// it is still a ball in front of that layer, and the layer has a rule for balls.
+  var refinableLayers: [Int] {
+    guard case .ball = input else { return plan.refinableLayers }
+    return plan.refinableLayers { index in
+      let step = plan.steps[index]
+      guard case .ball(var ball) = regions[step.inputs[0]] else { return false }
+      ball.center = ball.center.rows(0..<min(batch, 1))
+      return step.affine?.image(of: ball) != nil
     }
   }
 

@@ -1,5 +1,4 @@
 import Relaxations
-import Relaxations
 import Tensors
 
 /// How α-CROWN (Xu et al. 2021, "Fast and Complete") optimises slopes: Adam on the lower bounds,

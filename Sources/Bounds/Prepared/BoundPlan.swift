@@ -58,9 +58,15 @@ package struct BoundPlan: Sendable {
 
   /// The indices of the layers whose pre-activation bounds a backward pass can shrink: all that are
   /// not affine, except for the first of them where its interval is exact already.
-  var refinableLayers: [Int] {
+  var refinableLayers: [Int] { refinableLayers { _ in true } }
+
+  /// Returns the same layers where exactness takes more than the plan knows.
+  ///
+  /// - Parameter isExact: Says of the layer that mixes scalars, by its index, whether its image of
+  ///   the region in front of it is exact.
+  func refinableLayers(where isExact: (Int) -> Bool) -> [Int] {
     let relaxed = (0..<tail).filter { steps[$0].affine == nil }
-    return relaxed.filter { $0 != relaxed[0] || !hasExactInterval(at: $0) }
+    return relaxed.filter { $0 != relaxed[0] || !hasExactInterval(at: $0, isExact) }
   }
 
   /// Returns whether the interval of a layer's input counts as exact, so that a backward pass would
@@ -68,18 +74,19 @@ package struct BoundPlan: Sendable {
   /// no more than one mixes scalars. Behind a second such layer the scalars of what it reads depend
   /// on each other, which intervals forget.
   ///
-  /// The answer does not look at the input's region. A ball that a layer turns into its box in
-  /// front of the one that mixes, as BatchNorm does, or that average pooling reads, gives intervals
-  /// that are wider than those of a backward pass; they hold, and count as exact all the same.
-  private func hasExactInterval(at index: Int) -> Bool {
+  /// - Parameter isExact: Says of the mixing layer whether its image of the input's region is.
+  private func hasExactInterval(at index: Int, _ isExact: (Int) -> Bool) -> Bool {
     var (value, mixing) = (steps[index].inputs[0], 0)
     while value > 0 {
       let step = steps[value - 1]
       guard step.inputs.count == 1, step.affine != nil else { return false }
-      mixing += step.layer.mixesScalars ? 1 : 0
+      if step.layer.mixesScalars {
+        mixing += 1
+        guard mixing == 1, isExact(value - 1) else { return false }
+      }
       value = step.inputs[0]
     }
-    return mixing <= 1
+    return true
   }
 }
 

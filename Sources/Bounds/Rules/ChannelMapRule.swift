@@ -45,7 +45,10 @@ extension ChannelAffine: ChannelMap {}
 /// BatchNorm, as the affine map of the statistics that it has: running ones in certification, those
 /// of a batch in training.
 extension BatchNorm: ChannelMap {
-  /// Takes the ball's box: the scale of a ball is a constant, whereas that of a batch in training
-  /// is tracked.
-  package func image(of ball: NormBall) -> Region? { nil }
+  /// Scales the ball's channels as the other maps do, where the layer's scale is a constant. In
+  /// training it is tracked, whereas that of a ball is not; then the ball becomes its box.
+  package func image(of ball: NormBall) -> Region? {
+    let scale = scale
+    return scale.isTracked ? nil : .ball(ball.scaled(by: scale, center: forward(ball.center)))
+  }
 }

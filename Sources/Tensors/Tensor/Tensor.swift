@@ -42,7 +42,7 @@ public struct Tensor: Sendable {
   var device: any Device { array.device }
 
   /// Whether gradients flow to this tensor.
-  var isTracked: Bool { position != nil }
+  package var isTracked: Bool { position != nil }
 
   /// The same values, unknown to any tape: a constant. It shares its memory with this tensor.
   package var detached: Tensor { Tensor(array) }
