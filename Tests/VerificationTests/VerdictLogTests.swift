@@ -70,4 +70,20 @@ import _TestSupport
     }
     #expect(try Self.network().digest == Self.network().digest)
   }
+
+  /// Two methods of one name are told apart by their settings; files from before name them alone.
+  @Test func methodsOfOneNameAreKeptApart() throws {
+    let methods: [BoundMethod] = [.crown(slope: .zero), .crown(), .alphaCROWN(iterations: 3)]
+    for method in methods {
+      let verdict = Verdict(
+        index: 4, label: 1, prediction: 1, status: .certified, margin: 0.5, method: method)
+      let record = VerdictRecord(verdict, start: 3)
+      #expect(record.verdict(start: 3, methods: methods) == verdict)
+      #expect(record.method == method.text)
+    }
+    let old = #"{"index":0,"label":1,"prediction":1,"verdict":"certified","margin":1,"method":"#
+    let record = try JSONDecoder().decode(
+      VerdictRecord.self, from: Data((old + #""alpha-crown"}"#).utf8))
+    #expect(record.verdict(start: 0, methods: methods)?.method == .alphaCROWN(iterations: 3))
+  }
 }

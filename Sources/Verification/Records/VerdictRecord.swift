@@ -12,7 +12,8 @@ package struct VerdictRecord: Codable, Sendable, Equatable {
   package let verdict: String
   /// The best lower bound of the smallest margin; nil where no method gave a finite one.
   package let margin: Float?
-  /// The name of the method that gave it; nil where there is no margin.
+  /// The method that gave it, with its settings (``Bounds/BoundMethod/text``); nil where there is
+  /// no margin.
   package let method: String?
 
   /// Makes the record of a verdict.
@@ -24,7 +25,7 @@ package struct VerdictRecord: Codable, Sendable, Equatable {
     (index, label, prediction) = (verdict.index + start, verdict.label, verdict.prediction)
     self.verdict = verdict.status.rawValue
     (margin, method) =
-      isBounded ? (verdict.margin, verdict.method.description) : (nil, nil)
+      isBounded ? (verdict.margin, verdict.method.text) : (nil, nil)
   }
 
   /// Returns the verdict that was written.
@@ -34,10 +35,17 @@ package struct VerdictRecord: Codable, Sendable, Equatable {
   ///   - methods: The methods of the certification, of which the record names one.
   /// - Returns: nil for a record of other methods, or with a status that there is not.
   package func verdict(start: Int, methods: [BoundMethod]) -> Verdict? {
-    let method = method.map { name in methods.first { $0.description == name } } ?? methods.first
-    guard let method, let status = Verdict.Status(rawValue: verdict) else { return nil }
+    guard let method = self.method(of: methods), let status = Verdict.Status(rawValue: verdict)
+    else { return nil }
     return Verdict(
       index: index - start, label: label, prediction: prediction, status: status,
       margin: margin ?? -.infinity, method: method)
+  }
+
+  /// Returns the method that the record names: the first one for a record without a margin. Older
+  /// files have the name without settings, which may stand for several.
+  private func method(of methods: [BoundMethod]) -> BoundMethod? {
+    guard let method else { return methods.first }
+    return methods.first { $0.text == method } ?? methods.first { $0.description == method }
   }
 }
