@@ -112,6 +112,16 @@ import _TestSupport
       }
     }
   }
+
+  @Test func setsThatAreNotPublishedAreNotFetched() throws {
+    try withFolder { folder in
+      for name in [DatasetName.digits, .images] {
+        expectFailure(.missingInput, "is not published anywhere", file: name.rawValue) {
+          try DatasetFetcher(into: folder).fetch(name)
+        }
+      }
+    }
+  }
 }
 
 @Suite struct DownloadTests {

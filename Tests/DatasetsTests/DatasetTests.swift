@@ -65,5 +65,8 @@ import _TestSupport
     #expect(digits.train.image(0).map { (Int($0) * 16 + 127) / 255 } == zero)
     #expect(try Dataset.load(.digits, environment: [:], fetch: false) == digits)
     #expect(digits.note.contains("CC BY 4.0"))
+    expectFailure(.badData, "its images are as they are", file: "digits") {
+      _ = try Dataset.load(.digits, images: ImageSettings(channels: 3))
+    }
   }
 }

@@ -62,6 +62,20 @@ import Testing
     #expect(try runs("schedule.epochs", "40").allSatisfy { $0.recipe.schedule.epochs == 40 })
   }
 
+  /// A network from a file stands in place of the recipe's, as one with a name does.
+  @Test func aStartReplacesTheModel() throws {
+    let base = "model: { name: mlp, hidden: 8, mean: 0.5, std: 0.25 }\n"
+    for section in [
+      "models: [{ start: /m.onnx }, { hidden: 4 }]",
+      "settings: [{ model: { start: /m.onnx } }, { model: { hidden: 4 } }]",
+    ] {
+      let runs = try Sweep(yaml: base + "sweep: { \(section) }").runs
+      #expect(try runs[0].recipe == Recipe(yaml: "model: { start: /m.onnx }"))
+      #expect(runs[1].recipe.model.architecture == .mlp(hidden: [4]))
+      #expect(runs[1].recipe.model.mean == [0.5])
+    }
+  }
+
   @Test func aPlainRecipeIsASweepOfOne() throws {
     let sweep = try Sweep(yaml: "dataset: mnist")
     #expect(sweep.runs.map(\.recipe) == [Recipe(for: .mnist)])

@@ -64,11 +64,11 @@ import _TestSupport
     }
   }
 
-  /// Reads numbers as pixels and, where they are whole, as labels.
+  /// Reads numbers as labels, which refuse fractions, and as pixels.
   private static func use(_ array: NumberArray) throws {
     guard array.count > 0 else { return }
+    _ = try? array.labels()
     let range = try PixelRange(of: [array])
-    if !range.hasFractions { _ = try? array.labels() }
     _ = try PixelScale(range).pixels(of: array)
     if array.shape.count == 4 { _ = try ImageLayout.read(array, given: nil) }
   }

@@ -1,7 +1,6 @@
 import Formats
 
-/// What the numbers of arrays of images are like: their types, the range of their values, and
-/// whether there are fractions.
+/// What the numbers of arrays of images are like: their types and the range of their values.
 ///
 /// Nobody declares in a file whether white is 1 or 255. ``PixelScale`` concludes it from this
 /// summary, and errors quote it, so that users see at a glance what is wrong with an array.
@@ -16,8 +15,6 @@ struct PixelRange: Equatable {
   var highestFile = ""
   /// NumPy's names of the element types, each once, such as `float32`.
   var types: [String] = []
-  /// Whether some number is not a whole one.
-  var hasFractions = false
 
   /// Examines arrays of images.
   ///
@@ -43,11 +40,10 @@ struct PixelRange: Equatable {
     }
     // The search goes on behind a NaN, which min and max may or may not pass on; the range is not
     // used then, since the error is thrown.
-    var (low, high, fractions, bad) = (Double.infinity, -Double.infinity, false, Int?.none)
+    var (low, high, bad) = (Double.infinity, -Double.infinity, Int?.none)
     array.forEach { value, index in
       low = min(low, value)
       high = max(high, value)
-      if value != value.rounded() { fractions = true }
       if !value.isFinite, bad == nil { bad = index }
     }
     if let bad {
@@ -56,7 +52,6 @@ struct PixelRange: Equatable {
         file: array.file)
     }
     extend(low, high, array.file)
-    hasFractions = hasFractions || fractions
   }
 
   /// Widens the range to hold two numbers that a file has.

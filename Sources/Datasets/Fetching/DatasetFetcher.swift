@@ -51,13 +51,20 @@ package struct DatasetFetcher: Sendable {
   ///   - name: The set; one with ``DatasetName/addresses``.
   ///   - report: A function that is called before each download with its address.
   /// - Returns: The files.
-  /// - Throws: ``FormatError`` of kind `missingInput` where no address gave the right file, with
-  ///   the reason for each address; of kind `cannotWrite` where a file could not be kept.
+  /// - Throws: ``FormatError`` of kind `missingInput` for a set that is not published, and where no
+  ///   address gave the right file, with the reason for each address; of kind `cannotWrite` where a
+  ///   file could not be kept.
   @discardableResult
   package func fetch(
     _ name: DatasetName, report: (URL) -> Void = { _ in }
   ) throws -> DatasetSource {
-    for file in published(name) {
+    let files = published(name)
+    guard !files.isEmpty else {
+      throw FormatError(
+        .missingInput, "is not published anywhere that it could be fetched from",
+        file: name.rawValue, remedy: "it is \(name.note)")
+    }
+    for file in files {
       let target = folder.appendingPathComponent(file.name)
       // A file of the right name with other contents is not trusted: it may be what an older
       // program or another hand left. It is replaced below.

@@ -112,7 +112,14 @@ extension Dataset {
     fetcher: ((URL) -> DatasetFetcher)?, images: ImageSettings = ImageSettings(),
     report: (URL) -> Void = { _ in }
   ) throws -> Dataset {
-    if name == .digits && folder == nil { return digits() }
+    if name == .digits && folder == nil {
+      guard images == ImageSettings() else {
+        throw FormatError.badData(
+          "is part of this program, so its images are as they are", file: name.rawValue,
+          remedy: "leave out `images.size`, `images.channels` and `images.layout`")
+      }
+      return digits()
+    }
     switch try locator.locate(name, folder: folder) {
     case .found(let source):
       // Files in a folder that the user names may be anything, so the set's own note about origin

@@ -58,7 +58,7 @@ struct AugmentationDraft: Sendable {
   /// one.
   init(_ augmentation: Augmentation, on dataset: DatasetName) {
     guard augmentation != Recipe(for: dataset).augmentation else { return }
-    guard !augmentation.isIdentity else {
+    guard augmentation != Augmentation() else {
       isNone = true
       return
     }

@@ -38,6 +38,16 @@ extension Setting {
       of: .optimizers("adamw", "sgd"), standard: "0; adamw 0.01",
       "How much each step shrinks the weights, in learning rates."),
     Setting(
+      "optimizer.beta1", .number(.belowOne), \.optimizer.beta1, of: .optimizers("adam", "adamw"),
+      standard: "0.9", "How much of the past Adam's mean gradient keeps."),
+    Setting(
+      "optimizer.beta2", .number(.belowOne), \.optimizer.beta2, of: .optimizers("adam", "adamw"),
+      standard: "0.999", "How much of the past Adam's mean squared gradient keeps."),
+    Setting(
+      "optimizer.epsilon", .number(.positive), \.optimizer.epsilon,
+      of: .optimizers("adam", "adamw"), standard: "1e-8",
+      "What Adam adds to the root of the mean squared gradient."),
+    Setting(
       "optimizer.momentum", .number(.belowOne), \.optimizer.momentum, of: .optimizers("sgd"),
       standard: "0.9", "How much of the last step each one keeps."),
     Setting(
@@ -79,6 +89,8 @@ struct OptimizerDraft: Sendable {
   var weightDecay, momentum: Float?
   /// Whether the momentum is Nesterov's.
   var nesterov: Bool?
+  /// The shares of the past in Adam's two means, and what is added to the root of the second.
+  var beta1, beta2, epsilon: Float?
   /// The epoch, from 1, from whose end on the weights are averaged, or the word `none`.
   var averageFrom: Int??
   /// The weight of the sum of all weights' magnitudes in the loss.
@@ -100,9 +112,19 @@ struct OptimizerDraft: Sendable {
     if settings.name != "adam" { weightDecay = settings.weightDecay }
     if case .descent(let momentum, let nesterov) = settings.rule {
       (self.momentum, self.nesterov) = (momentum, nesterov)
+    } else {
+      adam(settings)
     }
     averageFrom = settings.averageFrom.map { .some($0) }
     l1 = settings.l1 > 0 ? settings.l1 : nil
+  }
+
+  /// Takes the numbers of Adam that are not the usual ones.
+  private mutating func adam(_ settings: Optimizer.Settings) {
+    let usual = Optimizer.Settings()
+    beta1 = settings.beta1 == usual.beta1 ? nil : settings.beta1
+    beta2 = settings.beta2 == usual.beta2 ? nil : settings.beta2
+    epsilon = settings.epsilon == usual.epsilon ? nil : settings.epsilon
   }
 
   /// Returns the settings of the optimizer.
@@ -120,11 +142,15 @@ struct OptimizerDraft: Sendable {
         ["optimizer.average-from"],
         "average-from must be at most the number of epochs, \(epochs), not \(averageFrom)")
     }
-    return Optimizer.Settings(
+    var settings = Optimizer.Settings(
       name == "sgd" ? .descent(momentum: momentum ?? 0.9, nesterov: nesterov ?? true) : .adam,
       learningRate: learningRate ?? standard.learningRate,
       weightDecay: weightDecay ?? (name == "adamw" ? 0.01 : 0), l1: l1 ?? 0,
       clipNorm: clipNorm ?? nil, decay: decay(or: standard.decay), averageFrom: averageFrom)
+    settings.beta1 = beta1 ?? settings.beta1
+    settings.beta2 = beta2 ?? settings.beta2
+    settings.epsilon = epsilon ?? settings.epsilon
+    return settings
   }
 
   /// Returns how the learning rate falls.

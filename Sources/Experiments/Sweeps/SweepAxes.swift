@@ -123,6 +123,17 @@ extension Node {
     return Node(kept + new)
   }
 
+  /// Returns this recipe with another's settings in it.
+  ///
+  /// A model with a `start` replaces the one that was there, as one with a `name` does: the network
+  /// comes from a file then, and nothing of an architecture goes with it.
+  ///
+  /// - Parameter change: The settings that go before those of this recipe.
+  func mergedAsRecipe(with change: Node) -> Node {
+    let replaces = change.mapping?["model"]?.mapping?["start"] != nil
+    return (replaces ? without("model") : self).merged(with: change)
+  }
+
   /// The scalars of a mapping in one line, such as `sabr share 0.4` or `length 10`.
   ///
   /// A name is shown without its key, and so are the keys of mappings.

@@ -8,10 +8,11 @@ extension Sweep {
   ///
   /// The section has three lists:
   ///
-  /// - `models`, each put in place of the recipe's model if it has a `name`, and otherwise merged
-  ///   into it;
+  /// - `models`, each put in place of the recipe's model if it has a `name` or a `start`, and
+  ///   otherwise merged into it;
   /// - `settings`, each a part of a recipe, with an optional `label`, that is merged into it: a
-  ///   section with a `name` replaces the recipe's, another one is merged key by key;
+  ///   section with a `name`, and a model with a `start`, replaces the recipe's, another one is
+  ///   merged key by key;
   /// - `seeds`.
   ///
   /// - Parameters:
@@ -57,8 +58,10 @@ extension Sweep {
       for setting in axes.settings {
         for seed in axes.seeds {
           let kept = setting.replacesDataset(of: base) ? base.without("data") : base
-          var node = kept.merged(with: setting.node)
-          if model != .none { node = node.merged(with: Node([(Node("model"), model.node)])) }
+          var node = kept.mergedAsRecipe(with: setting.node)
+          if model != .none {
+            node = node.mergedAsRecipe(with: Node([(Node("model"), model.node)]))
+          }
           if let seed { node = node.merged(with: Node([(Node("seed"), Node(seed))])) }
           let recipe = try Recipe(RecipeDocument(root: node, file: file).settings(), overrides)
           runs.append(
