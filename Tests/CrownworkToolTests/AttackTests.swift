@@ -104,6 +104,8 @@ import Testing
       let chosen = try tool.run(
         ["certify"] + base + ["--epsilon", "0.05", "--by", "ibp", "--json"])
       #expect(chosen.code == 0 && chosen.errors.isEmpty)
+      let byPath = ["--set", "perturbation.epsilon=0.05", "--set", "evaluate.methods=ibp"]
+      #expect(try tool.run(["certify"] + base + byPath + ["--json"]).errors.isEmpty)
       let evaluate = try tool.run(["evaluate"] + base + ["--steps", "3"])
       #expect(evaluate.output.contains("attacked (APGD)"))
       #expect(evaluate.output.contains("certified, IBP or CROWN-IBP or CROWN"))

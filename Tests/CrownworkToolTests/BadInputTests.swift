@@ -31,6 +31,8 @@ import Testing
     (["bench", "--batch", "0"], "--batch: must be at least 1"),
     (["evaluate", "none", "--classes", "4"], "--input and --classes need --model"),
     (["info", "none", "--width", "3"], "--classes are for an architecture"),
+    (["info", "mlp", "--output-name", "x"], "--output-name: is for an ONNX file"),
+    (["bench", "--by", "pgd"], "--by: methods must be one or more of ibp"),
   ])
   func badOptions(arguments: [String], text: String) throws {
     try Binary.inFolder { tool in

@@ -13,6 +13,10 @@ import Testing
         try tool.run("certify", model, "--examples", "30", "--by", "ibp,crown-ibp").output
       }
       #expect(verdicts[0].contains("certified") && Set(verdicts).count == 1)
+      // What was written beside the graph counts however the file is named.
+      let onnx = try tool.run(
+        "certify", "--onnx", "m.onnx", "--examples", "30", "--by", "ibp,crown-ibp")
+      #expect(onnx.output == verdicts[0] && onnx.errors.isEmpty)
       let info = try tool.run("info", "m.onnx").output
       #expect(
         info.contains("meant for ℓ∞ ε = 0.1") && info.contains("trained on digits"))
@@ -61,6 +65,32 @@ import Testing
       try tool.expectFailure(
         65, "the network takes images [28, 28, 1]", ["train", "--start", golden, "--output", "x"])
       #expect(try tool.contents.filter { $0.hasPrefix("m.") || $0.hasPrefix(".") }.isEmpty)
+    }
+  }
+
+  /// A signal leaves neither a draft nor an output. A conversion may be done before it comes; then
+  /// the next one is tried.
+  @Test func signalsLeaveNoDraft() throws {
+    try Binary.inFolder { tool in
+      let wide = ["--model", "mlp", "--hidden", "1500,1500", "--objective", "natural"]
+      #expect(
+        try tool.run(
+          ["train", "--quiet", "--output", "r", "--epochs", "1", "--train-examples", "1"] + wide
+        ).code == 0)
+      for attempt in 0..<10 {
+        let process = try tool.start(["convert", "r", "m\(attempt).onnx"])
+        while process.isRunning, try !tool.contents.contains(where: { $0.hasPrefix(".") }) {
+          usleep(1_000)
+        }
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        #expect(try tool.contents.filter { $0.hasPrefix(".") }.isEmpty)
+        if process.terminationReason == .exit, process.terminationStatus == 130 {
+          #expect(try !tool.contents.contains("m\(attempt).onnx"))
+          return
+        }
+      }
+      Issue.record("no conversion was interrupted")
     }
   }
 }

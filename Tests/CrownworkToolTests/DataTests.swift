@@ -159,4 +159,19 @@ import Testing
       }
     }
   }
+
+  /// Without a name the sets of a folder are listed, and those that are not in it.
+  @Test func foldersAreListed() throws {
+    try Binary.inFolder { tool in
+      let folder = tool.folder.appendingPathComponent("sets/own")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let list = try tool.run("data", "--data", "sets")
+      #expect(list.code == 0 && list.errors.isEmpty)
+      for name in ["digits", "mnist", "fashion-mnist", "cifar10"] {
+        #expect(list.output.contains("\(name)\n  not found in "))
+      }
+      try tool.expectFailure(66, "lacks train-images", ["data", "mnist", "--data", "sets"])
+      try tool.expectFailure(66, "no such folder", ["data", "--data", "none"])
+    }
+  }
 }

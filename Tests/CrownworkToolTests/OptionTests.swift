@@ -129,4 +129,31 @@ import Testing
           ).output)
     }
   }
+
+  /// What `--set` gives counts as its option does, wherever a command looks at the option.
+  @Test func settingsByPathCountAsOptions() throws {
+    try Binary.inFolder { tool in
+      _ = try tool.run(["train", "--quiet", "--output", "r"] + Binary.tiny)
+      func same(_ command: [String], _ option: [String], _ paths: [String]) throws {
+        let (one, other) = (
+          try tool.run(command + option), try tool.run(command + paths.flatMap { ["--set", $0] })
+        )
+        #expect(one.code == 0 && other.code == 0, "\(command): \(one.errors)\(other.errors)")
+        #expect(one.output == other.output && one.errors == other.errors, "\(command)")
+      }
+      let some = ["--examples", "6"]
+      try same(
+        ["attack", "r", "--norm", "l2", "--steps", "2"] + some, ["--epsilon", "3"],
+        ["perturbation.epsilon=3"])
+      try same(
+        ["evaluate", "r", "--norm", "l2", "--steps", "2"] + some, ["--epsilon", "3"],
+        ["perturbation.epsilon=3"])
+      try same(
+        ["certify", "r", "--radius", "--precision", "1/4"] + some, ["--epsilon", "0.1"],
+        ["perturbation.epsilon=0.1"])
+      try tool.expectFailure(
+        64, "--set perturbation.epsilon: --curve brings its own",
+        ["evaluate", "r", "--curve", "0,0.1", "--set", "perturbation.epsilon=0.1"])
+    }
+  }
 }

@@ -216,6 +216,33 @@ import Testing
     }
   }
 
+  /// Of a run that has begun, a dry run shows what is left.
+  @Test func aDryRunOfARunShowsTheRest() throws {
+    try Binary.inFolder { tool in
+      #expect(try tool.run(["train", "--quiet", "--output", "r"] + Binary.tiny).code == 0)
+      let before = try tool.contents.filter { $0.hasPrefix("r/") }.map { try tool.data($0) }
+      let result = try tool.run(
+        "train", "--resume", "--output", "r", "--epochs", "5", "--dry-run", "--json")
+      let json = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+      let record = try #require(json as? [String: Any])
+      #expect(record["steps"] as? Int == 2 * 11, "\(result.errors)")
+      let epochs = try #require(record["epochs"] as? [[String: Any]])
+      #expect(epochs.map { $0["epoch"] as? Int } == [4, 5])
+      #expect(try tool.contents.filter { $0.hasPrefix("r/") }.map { try tool.data($0) } == before)
+    }
+  }
+
+  /// What is wrong with a benchmark is found before anything is measured.
+  @Test func benchmarksAreCheckedFirst() throws {
+    try Binary.inFolder { tool in
+      #expect(try tool.run(["train", "--quiet", "--output", "r"] + Binary.tiny).code == 0)
+      try tool.expectFailure(73, "no such folder", ["bench", "--output", "none/b.jsonl"])
+      try tool.expectFailure(66, "none: no such file", ["bench", "--certify", "none"])
+      try tool.expectFailure(
+        64, "epsilon 8.0 in linf holds every image", ["bench", "--certify", "r", "--epsilon", "8"])
+    }
+  }
+
   @Test func infoCountsAsTheLiteratureDoes() throws {
     try Binary.inFolder { tool in
       let info = try tool.run("info", "dm-small").output

@@ -61,13 +61,13 @@ struct AttackCommand: ParsableCommand {
     try subject.apply()
     let (saved, range) = try subject.examples(for: try subject.open(model), count: examples)
     let assigned = try assignments.given(of: TargetOptions.setPaths + [AttackOptions.path])
-    let set = try saved.target(on: range.dataset).applying(target.overrides() + assigned)
-      .perturbation
+    let given = target.overrides() + assigned.filter { $0.isOf(TargetOptions.setPaths) }
+    let set = try saved.target(on: range.dataset).applying(given).perturbation
     try set.validate(inputCount: range.data.imageSize)
     let settings = try attack.settings(saved.evaluation(on: range.dataset).attack, assigned)
     if let output { try AtomicFile.check(URL(fileURLWithPath: output)) }
     if let save { try NewFolder.check(URL(fileURLWithPath: save)) }
-    ForeignModel(saved, set, target).tell(asJSON: json)
+    ForeignModel(saved, set, given).tell(asJSON: json)
     let results = try results(saved.file.network, range, set, settings)
     let records = results.map { AttackRecord($0, start: range.start) }
     if let output { try JSONText.write(records, to: output) }

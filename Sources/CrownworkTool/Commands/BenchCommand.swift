@@ -88,9 +88,11 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  /// Checks the options and measures the parts that were asked for.
+  /// Checks the options, opens what is to be certified, and measures the parts that were asked for:
+  /// what is wrong is found before minutes are spent.
   ///
-  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for a bad option; what the parts throw.
+  /// - Throws: ``Failure`` with ``Failure/Code/usage`` for a bad option; what opening a model and
+  ///   its data and the parts throw.
   private func measure(_ printer: BenchPrinter) throws {
     try subject.apply()
     guard batch >= 1 else { throw Failure(.usage, "--batch: must be at least 1") }
@@ -102,10 +104,12 @@ struct BenchCommand: ParsableCommand {
     guard certify != nil || !wanted.contains(.certification) else {
       throw Failure(.usage, "--parts certification needs a model: --certify RUN")
     }
+    if let output { try AtomicFile.check(URL(fileURLWithPath: output)) }
+    let subject = try certificationSubject()
     if !alone { try printer.report(MachineRecord.measured()) }
     if wanted.contains(.kernels) { try kernels(printer) }
     if wanted.contains(.steps) { try trainingSteps(models, objectives, printer) }
-    if wanted.contains(.certification) { try certification(printer) }
+    if let subject { try certification(subject, printer) }
   }
 
   /// Times each kernel on its own, on all threads at once.
@@ -132,19 +136,41 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  /// Times the certification of the model of `--certify`, by each method alone.
-  private func certification(_ printer: BenchPrinter) throws {
-    guard let certify else { return }
-    let (saved, range) = try subject.examples(for: try subject.open(certify), count: examples)
+  /// A model whose certification is timed, with its examples, its set and the methods.
+  private struct CertificationSubject {
+    let model: SavedModel
+    let range: ExampleRange
+    let target: CertificationTarget
+  }
+
+  /// Opens the model of `--certify` and its data; returns nil where there is none. The methods are
+  /// checked in any case.
+  ///
+  /// - Throws: ``RecipeError`` and ``PerturbationError`` for options that make no sense; what
+  ///   opening the model and loading its data throw.
+  private func certificationSubject() throws -> CertificationSubject? {
     let methods = RecipeOverride("evaluate.methods", by, option: "--by")
-    let goal = try saved.target.applying(target.overrides(by: methods))
-    let benchmark = CertificationBenchmark(saved.file.network, goal.perturbation)
+    _ = try BoundMethod.list([], applying: [methods])
+    guard let certify else { return nil }
+    let (model, range) = try subject.examples(for: try subject.open(certify), count: examples)
+    let goal = try model.target(on: range.dataset).applying(target.overrides(by: methods))
+    try goal.perturbation.validate(inputCount: range.data.imageSize)
+    return CertificationSubject(model: model, range: range, target: goal)
+  }
+
+  /// Times the certification of a model by each method alone.
+  private func certification(
+    _ subject: CertificationSubject, _ printer: BenchPrinter
+  ) throws {
+    let data = subject.range.data
+    let benchmark = CertificationBenchmark(
+      subject.model.file.network, subject.target.perturbation)
     printer.heading(CertificationRecord.header)
-    for method in goal.methods {
-      let rate = try benchmark.imagesPerSecond(range.data, by: method)
+    for method in subject.target.methods {
+      let rate = try benchmark.imagesPerSecond(data, by: method)
       try printer.report(
         CertificationRecord(
-          model: saved.name, method: method.description, examples: range.data.count,
+          model: subject.model.name, method: method.description, examples: data.count,
           imagesPerSecond: rate))
     }
   }

@@ -126,10 +126,10 @@ struct CertifyCommand: ParsableCommand {
   /// verdicts is left out where a file has them.
   private func certifyExamples(of saved: SavedModel, budget: Budget) throws {
     let (saved, range) = try subject.examples(for: saved, count: examples)
-    let goal = try saved.target(on: range.dataset)
-      .applying(judgement())
+    let given = try judgement()
+    let goal = try saved.target(on: range.dataset).applying(given)
     try goal.perturbation.validate(inputCount: range.data.imageSize)
-    ForeignModel(saved, goal, target, by: by).tell(asJSON: json)
+    ForeignModel(saved, goal, given).tell(asJSON: json)
     let certification = try certification(of: saved.file.network, range, goal, budget)
     let records = certification.verdicts.map { VerdictRecord($0, start: range.start) }
     if json {

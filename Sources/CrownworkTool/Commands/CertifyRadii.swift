@@ -13,11 +13,13 @@ extension CertifyCommand {
   ///   precision; `ExitCode` where a signal asked for the end, after the results were written.
   func certifyRadii(of saved: SavedModel, budget: Budget) throws {
     let (saved, range) = try subject.examples(for: saved, count: examples)
-    let goal = try saved.target(on: range.dataset)
-      .applying(judgement())
-    let set = try searched(goal.perturbation, inputCount: range.data.imageSize)
+    let given = try judgement()
+    let goal = try saved.target(on: range.dataset).applying(given)
+    let isGiven = given.contains { $0.path == TargetOptions.epsilonPath }
+    let set = try searched(
+      goal.perturbation, isGiven: isGiven, inputCount: range.data.imageSize)
     let search = RadiusSearch(upTo: set.epsilon, precision: try relativePrecision())
-    ForeignModel(saved, goal, by: by).tell(asJSON: json)
+    ForeignModel(saved, goal, given, hasManyEpsilons: true).tell(asJSON: json)
     defer { Console.standard.clearLiveLine() }
     let radii = try search.radii(
       of: saved.file.network, on: range.data, within: set, by: goal.methods, budget: budget
@@ -36,23 +38,26 @@ extension CertifyCommand {
     try reportMissing(range.data.count - radii.count, of: range.data.count, isResumable: false)
   }
 
-  /// Returns the set at the search's upper end: the ε of `--epsilon`, or else twice the model's
-  /// own, which leaves room above the ε that the network was trained for.
+  /// Returns the set at the search's upper end: the ε that an option gives, or else twice the
+  /// model's own, which leaves room above the ε that the network was trained for.
   ///
   /// - Parameters:
   ///   - set: The set that the model and the options name.
+  ///   - isGiven: Whether an option gives its ε.
   ///   - inputCount: The number of pixels of an image, on which it depends whether twice the ε
   ///     covers all images; then the ε itself is the upper end.
   /// - Throws: ``Failure`` with ``Failure/Code/usage`` for ε = 0, and ``PerturbationError`` for an
   ///   ε whose set holds every image.
-  private func searched(_ set: Perturbation, inputCount: Int) throws -> Perturbation {
+  private func searched(
+    _ set: Perturbation, isGiven: Bool, inputCount: Int
+  ) throws -> Perturbation {
     try set.validate(inputCount: inputCount)
     guard set.epsilon > 0 else {
       throw Failure(.usage, "--radius: needs an epsilon above 0 to search up to, with --epsilon")
     }
     let double = set.withEpsilon(2 * set.epsilon)
     let isSmall = (try? double.validate(inputCount: inputCount)) != nil
-    return target.epsilon == nil && isSmall ? double : set
+    return !isGiven && isSmall ? double : set
   }
 
   /// Returns the precision as a fraction of the upper end, from 2⁻²⁰ to below 1.

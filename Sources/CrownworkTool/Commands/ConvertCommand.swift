@@ -15,7 +15,8 @@ import Foundation
 ///
 /// Exit codes other than 0: 64 for another ending, for `--fold` to safetensors and for options that
 /// do not fit each other; 65 for a file that is damaged, has no named architecture or turns out to
-/// be another network; 66 for a missing file; 73 for an output that cannot be written.
+/// be another network; 66 for a missing file; 73 for an output that cannot be written; 129, 130 or
+/// 143 after a signal, which leaves the output as it was.
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert", abstract: "Write a model in another format: safetensors or ONNX.",
@@ -79,12 +80,15 @@ struct ConvertCommand: ParsableCommand {
     // In the output's own folder: a rename replaces a file in one step only within a file system.
     let draft = target.deletingLastPathComponent()
       .appendingPathComponent(".\(UUID().uuidString).\(target.pathExtension)")
+    // A signal that ended the process here would leave the draft.
+    Interruption.catchSignals()
     defer { try? FileManager.default.removeItem(at: draft) }
     do { try file.write(to: draft) } catch let error as FormatError {
       throw error.kind == .cannotWrite
         ? Failure(.cannotWrite, "\(output): cannot be written") : error
     }
     try check.expectSame(try ModelFile(contentsOf: draft).network, output)
+    try Interruption.check()
     guard rename(draft.path, target.path) == 0 else {
       throw Failure(.cannotWrite, "\(output): cannot be written")
     }

@@ -75,16 +75,16 @@ struct DataCommand: ParsableCommand {
 
   /// Looks a data set up, fetches it if that was asked for, and reads it.
   ///
-  /// - Throws: ``FormatError`` for a folder of `--data` without the set and for damaged files, and
-  ///   ``RecipeError`` for options about pictures that do not fit.
+  /// - Throws: ``FormatError`` for a folder of `--data` without the set that is named and for
+  ///   damaged files, and ``RecipeError`` for options about pictures that do not fit.
   private func record(_ name: DatasetName) throws -> Record {
     let folder = source.data.map { URL(fileURLWithPath: $0.value, isDirectory: true) }
     if name == .digits, folder == nil {
       return record(name, .digits(), "part of this program", nil)
     }
     let locator = DatasetLocator()
-    var found = try locator.locate(name, folder: folder)
-    if fetch, case .missing = found {
+    var found = try locate(name, folder, locator)
+    if fetch, folder == nil, case .missing = found {
       _ = try Dataset.load(name) { Console.error("fetching \($0.absoluteString)") }
       found = try locator.locate(name)
     }
@@ -100,6 +100,24 @@ struct DataCommand: ParsableCommand {
         name: name.rawValue, note: name.note, place: nil, searched: searched.map(\.path),
         train: nil, test: nil, shape: nil, classes: nil, checksum: nil, counts: nil,
         warnings: nil)
+    }
+  }
+
+  /// Looks for a data set where `--data` says, or in the usual places.
+  ///
+  /// - Returns: What was found. Where no set is named, one that a folder of `--data` does not hold
+  ///   is missing like one that is nowhere.
+  /// - Throws: ``FormatError`` for a folder without the set that is named, and for a folder that is
+  ///   not there.
+  private func locate(
+    _ name: DatasetName, _ folder: URL?, _ locator: DatasetLocator
+  ) throws -> DatasetLocator.Result {
+    do {
+      return try locator.locate(name, folder: folder)
+    } catch let error as FormatError {
+      guard let folder, self.name == nil, FileManager.default.fileExists(atPath: folder.path)
+      else { throw error }
+      return .missing(searched: [folder])
     }
   }
 

@@ -104,11 +104,11 @@ struct EvaluateCommand: ParsableCommand {
   ///   throw.
   private func report(on path: String, _ budget: Budget) throws -> NamedReport {
     let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
-    let goal = try model.target(on: range.dataset)
-      .applying(judgement())
+    let given = try judgement()
+    let goal = try model.target(on: range.dataset).applying(given)
     try goal.perturbation.validate(inputCount: range.data.imageSize)
     let attack = try settings(model, on: range.dataset)
-    ForeignModel(model, goal, target, by: by).tell(asJSON: json)
+    ForeignModel(model, goal, given).tell(asJSON: json)
     defer { Console.standard.clearLiveLine() }
     let report = try model.file.network.evaluate(
       on: range.data, target: goal, attack: attack, seed: self.attack.seed, budget: budget
@@ -124,10 +124,11 @@ struct EvaluateCommand: ParsableCommand {
       report: report)
   }
 
-  /// Collects the settings of the set and of the methods that the options give, with all those of
-  /// `--set`.
+  /// Collects the settings of the set and of the methods that the options give, those of `--set`
+  /// included.
   func judgement() throws -> [RecipeOverride] {
-    try target.overrides(by: by, slope: relaxation.slope) + assigned
+    try target.overrides(by: by, slope: relaxation.slope)
+      + assigned.filter { $0.isOf(TargetOptions.paths) }
   }
 
   /// Returns the attack: the model's own, or the usual one of the data set by APGD for a file

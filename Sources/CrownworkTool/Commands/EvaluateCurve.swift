@@ -12,12 +12,12 @@ extension EvaluateCommand {
   /// - Parameters:
   ///   - epsilons: The values of ε in raw pixel units.
   ///   - budget: The limit of the memory for bounds.
-  /// - Throws: ``Failure`` with ``Failure/Code/usage`` where `--epsilon` is given as well and where
-  ///   the file is neither CSV nor SVG; ``Failure`` with ``Failure/Code/internalError`` for a
+  /// - Throws: ``Failure`` with ``Failure/Code/usage`` where an ε is given as well and where the
+  ///   file is neither CSV nor SVG; ``Failure`` with ``Failure/Code/internalError`` for a
   ///   contradiction.
   func evaluate(at epsilons: [Float], budget: Budget) throws {
-    guard target.epsilon == nil else {
-      throw Failure(.usage, "--epsilon: --curve brings its own; leave one of them out")
+    if let epsilon = try judgement().last(where: { $0.path == TargetOptions.epsilonPath }) {
+      throw Failure(.usage, "\(epsilon.option): --curve brings its own; leave one of them out")
     }
     let form = try output.map(CurveFile.init(path:))
     let curves = try models.map { try curve(of: $0, at: epsilons, budget) }
@@ -46,12 +46,12 @@ extension EvaluateCommand {
     of path: String, at epsilons: [Float], _ budget: Budget
   ) throws -> NamedCurve {
     let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
-    let goal = try model.target(on: range.dataset)
-      .applying(judgement())
+    let given = try judgement()
+    let goal = try model.target(on: range.dataset).applying(given)
     for epsilon in epsilons {
       try goal.perturbation.withEpsilon(epsilon).validate(inputCount: range.data.imageSize)
     }
-    ForeignModel(model, goal, by: by).tell(asJSON: json)
+    ForeignModel(model, goal, given, hasManyEpsilons: true).tell(asJSON: json)
     defer { Console.standard.clearLiveLine() }
     let curve = try model.file.network.robustnessCurve(
       on: range.data, target: goal, at: epsilons,

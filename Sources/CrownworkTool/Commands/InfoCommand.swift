@@ -78,6 +78,11 @@ struct InfoCommand: ParsableCommand {
     guard model.model == nil else {
       throw Failure(.usage, "--model: \(subject) is an architecture already; leave it out")
     }
+    guard outputName == nil else {
+      throw Failure(
+        .usage,
+        "--output-name: is for an ONNX file, not for the architecture \(subject); leave it out")
+    }
     let description = try SubjectOptions.description(
       of: [RecipeOverride("model.name", subject, option: "info")] + model.size.given,
       input: input ?? "28x28x1", classes: classes ?? 10)

@@ -12,15 +12,15 @@ private let received = Atomic<Int32>(0)
 /// SIGINT (Ctrl-C), SIGTERM and SIGHUP (a terminal that is closed, a connection that drops) end a
 /// process at once by default. After ``catchSignals()`` they only leave their number here. Training
 /// asks after every step and then writes a checkpoint; certification asks through its budget and
-/// keeps the verdicts that are known; evaluation asks whenever examples are done and ends. Each
-/// then leaves with 128 plus the number of the signal, the exit code that shells give to such a
+/// keeps the verdicts that are known; evaluation asks whenever examples are done and ends;
+/// conversion asks before the file gets its name, and removes it otherwise. Each then leaves with 128 plus the number of the signal, the exit code that shells give to such a
 /// process: 130, 143 or 129.
 ///
 /// A SIGINT or SIGTERM that arrives when a signal has been noted already ends the process at once.
 /// Nothing is damaged even then: files are replaced as a whole, and the one kind of file that grows
 /// line by line, the partial verdicts of `certify --output`, is read up to its last complete line.
 ///
-/// `train`, `sweep`, `certify` and `evaluate` catch signals. The other commands are ended by them
+/// `train`, `sweep`, `certify`, `evaluate` and `convert` catch signals. The other commands are ended by them
 /// at once; they write their outputs only when all is known.
 enum Interruption {
   /// Installs the handlers; calling it again is harmless and forgets a signal that was noted.

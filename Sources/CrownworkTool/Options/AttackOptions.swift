@@ -30,12 +30,12 @@ struct AttackOptions: SettingOptions {
   ///
   /// - Parameters:
   ///   - standard: The attack of the model's run, or the usual one of its data set.
-  ///   - others: The settings that `--set` gives. They come last and so take precedence over the
-  ///     options of this group.
+  ///   - others: The settings that `--set` gives, of which those of an attack count. They come
+  ///     last and so take precedence over the options of this group.
   /// - Throws: `RecipeError` for a value out of range and for a setting that the attack does not
   ///   have.
   func settings(_ standard: Attack, _ others: [RecipeOverride]) throws -> Attack {
-    try standard.applying(given + effort.given + others)
+    try standard.applying(given + effort.given + others.filter { $0.isOf([Self.path]) })
   }
 }
 

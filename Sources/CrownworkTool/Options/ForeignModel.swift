@@ -15,30 +15,27 @@ struct ForeignModel {
   /// A sentence for each choice; empty for a model that says everything itself.
   private let choices: [String]
 
-  /// Collects the choices of ε and of the methods, for a certification at one ε.
+  /// Collects the choices of ε and of the methods, for a certification.
   ///
   /// - Parameters:
   ///   - goal: The set and the methods that will be used.
-  ///   - options: The options about the set; an ε among them was no choice of the tool's.
-  ///   - by: The option `--by`, if it was given.
+  ///   - given: The settings that options give; what is among them was no choice of the tool's.
+  ///   - hasManyEpsilons: Whether it is for a curve or for radii, which have many ε; then there is
+  ///     nothing to say about one.
   init(
-    _ model: SavedModel, _ goal: CertificationTarget, _ options: TargetOptions, by: RecipeOverride?
+    _ model: SavedModel, _ goal: CertificationTarget, _ given: [RecipeOverride],
+    hasManyEpsilons: Bool = false
   ) {
     name = model.name
     choices = Self.choices(
-      model, Self.epsilon(goal.perturbation, options), Self.methods(goal.methods, by))
+      model, hasManyEpsilons ? nil : Self.epsilon(goal.perturbation, given),
+      Self.methods(goal.methods, given))
   }
 
   /// Collects the choice of ε alone, for an attack, which needs no method.
-  init(_ model: SavedModel, _ set: Perturbation, _ options: TargetOptions) {
+  init(_ model: SavedModel, _ set: Perturbation, _ given: [RecipeOverride]) {
     name = model.name
-    choices = Self.choices(model, Self.epsilon(set, options))
-  }
-
-  /// Collects the choice of the methods alone, for a curve or for radii, which have many ε.
-  init(_ model: SavedModel, _ goal: CertificationTarget, by: RecipeOverride?) {
-    name = model.name
-    choices = Self.choices(model, Self.methods(goal.methods, by))
+    choices = Self.choices(model, Self.epsilon(set, given))
   }
 
   /// Keeps the sentences if the model is foreign, else none.
@@ -46,17 +43,17 @@ struct ForeignModel {
     model.isForeign ? sentences.compactMap(\.self) : []
   }
 
-  /// Returns the sentence about ε; nil where `--epsilon` gives it.
-  private static func epsilon(_ set: Perturbation, _ options: TargetOptions) -> String? {
-    guard options.epsilon == nil else { return nil }
+  /// Returns the sentence about ε; nil where an option gives it.
+  private static func epsilon(_ set: Perturbation, _ given: [RecipeOverride]) -> String? {
+    guard !given.contains(where: { $0.isOf([TargetOptions.epsilonPath]) }) else { return nil }
     return "ε not given: \(set.epsilon), the data set's usual one in linf; choose "
       + "with --epsilon"
   }
 
-  /// Returns the sentence about the methods and how to leave the slowest one out; nil where `--by`
-  /// gives them.
-  private static func methods(_ methods: [BoundMethod], _ by: RecipeOverride?) -> String? {
-    guard by == nil else { return nil }
+  /// Returns the sentence about the methods and how to leave the slowest one out; nil where an
+  /// option gives them.
+  private static func methods(_ methods: [BoundMethod], _ given: [RecipeOverride]) -> String? {
+    guard !given.contains(where: { $0.isOf(["evaluate.methods"]) }) else { return nil }
     let names = methods.map(\.description)
     return
       "methods \(names.joined(separator: ", ")): the network was not trained here; the last one "

@@ -91,8 +91,7 @@ struct SubjectOptions: ParsableArguments {
   /// Opens the model of `certify`, which is named by the argument or by `--onnx`.
   ///
   /// A file that `--onnx` names is read as ONNX whatever its ending, as scripts of the verification
-  /// competition need it. Metadata in it are not read: the network counts as foreign, and examples
-  /// need `--dataset`.
+  /// competition need it. What `convert` wrote into it about data set and target counts as well.
   ///
   /// - Throws: ``Failure`` with ``Failure/Code/usage`` where neither or both name a model, and
   ///   where `--model` describes an ONNX file; else as ``open(_:)``.
@@ -104,8 +103,7 @@ struct SubjectOptions: ParsableArguments {
         throw Failure(.usage, "--model: an ONNX file (--onnx) holds its layers itself")
       }
       let url = URL(fileURLWithPath: onnx)
-      let network = try ONNXModel.network(contentsOf: url, output: outputName)
-      return SavedModel(name: onnx, file: ModelFile(network))
+      return SavedModel(name: onnx, file: try ModelFile(onnx: url, output: outputName))
     case (nil, nil):
       throw Failure(
         .usage, "Missing expected argument '<model>' (or --onnx); see crownwork certify --help")
@@ -241,8 +239,10 @@ struct TargetOptions: SettingOptions {
   @Option("perturbation.norm", standard: "the model's own, else linf") var norm: RecipeOverride?
   @OptionGroup var domain: DomainOption
 
+  /// The path of ε, which an option and `--set` may give.
+  static let epsilonPath = "perturbation.epsilon"
   /// The settings of the set, as `--set` may name them.
-  static let setPaths = ["perturbation.norm", "perturbation.epsilon", "perturbation.clip"]
+  static let setPaths = ["perturbation.norm", epsilonPath, "perturbation.clip"]
   /// The settings of the set and of the methods, for commands that certify.
   static let paths = setPaths + ["evaluate.methods", "evaluate.slope"]
 

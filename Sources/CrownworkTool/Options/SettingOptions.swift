@@ -117,13 +117,20 @@ struct Assignments: ParsableArguments {
     let all = try given
     for override in all {
       _ = try SettingTable.setting(at: override.path, .option("--set"))
-      guard !paths.contains(where: { override.path == $0 || override.path.hasPrefix($0 + ".") })
-      else { continue }
+      guard !override.isOf(paths) else { continue }
       throw Failure(
         .usage,
         "\(override.option): has no effect on this command, which takes settings of "
           + paths.joined(separator: ", "))
     }
     return all
+  }
+}
+
+/// The scope of a setting.
+extension RecipeOverride {
+  /// Returns whether it gives one of some settings, or a setting in one of some sections.
+  func isOf(_ paths: [String]) -> Bool {
+    paths.contains { path == $0 || path.hasPrefix($0 + ".") }
   }
 }

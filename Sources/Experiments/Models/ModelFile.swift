@@ -153,8 +153,11 @@ public struct ModelFile: Sendable {
     }
   }
 
-  /// Reads an ONNX file, whose graph is the network.
-  private init(onnx url: URL, output: String?) throws {
+  /// Reads an ONNX file, whose graph is the network, whatever the ending of its name.
+  ///
+  /// - Parameter output: The name of the output that is meant, for a file with several.
+  /// - Throws: ``FormatError`` with the file's name, for a file that cannot be read or is damaged.
+  package init(onnx url: URL, output: String? = nil) throws {
     let (network, metadata) = try ONNXModel.read(url, output: output)
     let header = try ModelHeader.read(metadata) { Self.failure(url, $0) }
     self.init(
