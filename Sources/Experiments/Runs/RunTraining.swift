@@ -9,6 +9,7 @@ extension RunFolder {
   /// - Parameter observe: Gets each event after it is recorded, with the run as it then stands.
   /// - Throws: ``TrainingError/diverged(epoch:step:)``, ``FormatError`` of kind `cannotWrite`, and what
   ///   `observe` throws.
+  @discardableResult
   package mutating func train(
     _ run: inout TrainingRun, budget: Budget = Budget(),
     observe: (TrainingEvent, TrainingRun) throws -> Void
