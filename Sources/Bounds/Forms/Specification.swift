@@ -20,7 +20,7 @@ public struct Specification: Sendable {
   /// C, [batch, S, classes], or [1, S, classes] shared by every example. "Classes" are all scalars
   /// of the output, whatever they mean.
   public let rows: Tensor
-  /// What is added to each row, [batch or 1, S].
+  /// The property holds what is added to each row, [batch or 1, S].
   public let offset: Tensor
 
   /// Makes a specification of rows and offsets.

@@ -1,7 +1,7 @@
 import Relaxations
 import Tensors
 
-/// What is known of a network's values on a batch of regions: regions of all values forwards, and
+/// A bounding holds what is known of a network on a batch of regions: regions of all values, and
 /// linear forms backwards.
 ///
 /// A lower bound of a specification is proved in two movements. Forwards, every layer maps the

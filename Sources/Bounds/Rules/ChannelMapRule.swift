@@ -9,7 +9,7 @@ import Tensors
 package protocol ChannelMap: AffineRule {
   /// The factor of each channel, [channels].
   var scale: Tensor { get }
-  /// What is added to each channel, [channels].
+  /// The layer adds this to each channel, [channels].
   var shift: Tensor { get }
 }
 

@@ -116,7 +116,7 @@ public enum PerturbationError: Error, Sendable, Equatable, CustomStringConvertib
   /// The norm, an ε whose set holds every image, and the largest distance of two images.
   case coversEverything(Perturbation.Norm, Float, Float)
 
-  /// What is wrong with the ε, in one line.
+  /// The text says in one line what is wrong with the ε.
   public var description: String {
     switch self {
     case .badEpsilon(let value):

@@ -61,7 +61,7 @@ extension EvaluateCommand {
       try Interruption.check()
       Console.standard.live("\(path): \(progress.words)")
     }
-    // As for a table: a curve with examples left out must not pass for a whole one.
+    // A curve with examples left out must not pass for a whole one, as a table must not.
     try Interruption.check()
     return NamedCurve(name: path, dataset: range.dataset, start: range.start, curve: curve)
   }

@@ -93,8 +93,8 @@ extension Sweep {
     return outcome
   }
 
-  /// Trains and evaluates every run while the sequence is read, and stops where the reader leaves the
-  /// loop or its task is cancelled.
+  /// Trains and evaluates every run without waiting for the reader, and stops where the reader leaves
+  /// the loop or its task is cancelled.
   ///
   /// - Returns: A sequence that throws what ``run(in:budget:observe:)`` does.
   public func updates(

@@ -7,7 +7,7 @@ package struct ChannelAffine: Layer {
 
   /// The factor of each channel, [channels].
   package let scale: Tensor
-  /// What is added to each channel, [channels].
+  /// The layer adds this to each channel, [channels].
   package let shift: Tensor
 
   /// Makes a layer of factors and numbers to add.

@@ -29,8 +29,8 @@ extension TrainingRun {
     return outcome
   }
 
-  /// Trains while the sequence is read, and stops where the reader leaves the loop or its task is
-  /// cancelled. This run stays as it is; the trained one comes with the last update.
+  /// Trains from now on without waiting for the reader, and stops where the reader leaves the loop or
+  /// its task is cancelled. This run stays as it is; the trained one comes with the last update.
   ///
   /// ```swift
   /// var trained: Network?

@@ -27,8 +27,8 @@ extension Network {
   /// }
   /// ```
   ///
-  /// The work goes on while the sequence is read, and stops where the reader leaves the loop or its
-  /// task is cancelled. A budget that is spent ends the sequence.
+  /// The work begins at once and does not wait for its reader. It stops where the reader leaves the
+  /// loop or its task is cancelled. A budget that is spent ends the sequence.
   ///
   /// - Returns: A sequence that throws what ``certify(_:against:by:skipping:budget:observe:)`` does.
   public func verdicts(

@@ -21,8 +21,8 @@ extension Network {
 
   /// The results of an attack on examples, in order, each soon after it is known.
   ///
-  /// The work goes on while the sequence is read, and stops where the reader leaves the loop or its
-  /// task is cancelled. A budget that is spent ends the sequence.
+  /// The work begins at once and does not wait for its reader. It stops where the reader leaves the
+  /// loop or its task is cancelled. A budget that is spent ends the sequence.
   public func attackResults(
     on data: LabeledImages, within set: Perturbation, with attack: Attack, seed: UInt64 = 0,
     keepingInputs: Bool = true, budget: Budget = Budget()
