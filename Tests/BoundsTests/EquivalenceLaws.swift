@@ -162,7 +162,7 @@ import _TestSupport
   ) throws -> Float {
     var epsilon: Float = 1
     func isDecided() throws -> Bool {
-      try BoundedNetwork(network)
+      try BoundedNetwork(network, arithmetic: .real)
         .bounding(over: set.withEpsilon(epsilon).region(around: images))
         .reluStatistics.allSatisfy { $0.unstable == 0 }
     }

@@ -35,7 +35,7 @@ import _TestSupport
     let images = Families.images(member.isLarge ? 1 : 2, member.input, seed: 4)
     let labels = Array([1, 2].prefix(images.shape[0]))
     for set in Families.sets {
-      var tight = try BoundedNetwork(network).bounding(over: set.region(around: images))
+      var tight = try BoundedNetwork(network, arithmetic: .real).bounding(over: set.region(around: images))
       let plain = tight
       tight.tightenPreactivations(slope: .adaptive, rowLimit: 64)
       var best = tight

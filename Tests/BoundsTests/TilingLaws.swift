@@ -19,7 +19,7 @@ import _TestSupport
         Flatten(), Linear(from: 4 * side * side, to: 2, using: &random),
       ])
     let images = Families.images(1, network.inputShape, seed: 3)
-    let bounds = try BoundedNetwork(network).bounding(
+    let bounds = try BoundedNetwork(network, arithmetic: .real).bounding(
       over: Perturbation.linf(epsilon: 0.1).region(around: images))
     return ImageTiling(bounds, value: 3, shape: [side, side, 4], neurons: neurons)
   }

@@ -15,6 +15,11 @@ private struct Doubling: AffineRule {
   func linearMap(_ inputs: [Tensor]) -> Tensor { inputs[0] * 2 }
   func absoluteMap(_ inputs: [Tensor]) -> Tensor { inputs[0] * 2 }
   func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] { [rows * 2] }
+
+  func roundings(through place: LayerPlace) -> AffineRoundings? {
+    AffineRoundings(
+      products: 1, transposedProducts: 1, factors: [Tensor(shape: [1], repeating: 2)])
+  }
 }
 
 /// The square of each scalar, with both rules written out: a box, and backwards that box alone.
@@ -91,7 +96,9 @@ private struct Squaring: BoundedLayer {
   /// Its network is trained, certified and attacked as any other, and no certificate falls.
   @Test func itsNetworksAreTrainedAndCertified() throws {
     let images = try Self.images()
-    for layer in [Doubling(), Squaring()] as [any Layer] {
+    for (layer, arithmetic) in [
+      (Doubling(), .certified), (Square(), .certified), (Squaring(), .real),
+    ] as [(any Layer, Arithmetic)] {
       let set = Perturbation.linf(epsilon: 0.02, within: 0...1)
       let plan = TrainingPlan(
         objective: .crownIBP(beta: .constant(0.5)), perturbation: set,
@@ -101,11 +108,22 @@ private struct Squaring: BoundedLayer {
       try run.train()
       let report = try run.network.evaluate(
         on: images,
-        target: CertificationTarget(perturbation: set, methods: Self.methods),
+        target: CertificationTarget(
+          perturbation: set, methods: Self.methods, arithmetic: arithmetic),
         attack: .pgd(steps: 20, restarts: 2))
       #expect(report.contradictions.isEmpty)
       #expect(report.certification.count(.certified) > 0, "\(type(of: layer).kind)")
       #expect(report.attackedError <= report.certification.verifiedError)
+    }
+  }
+
+  /// A layer that says nothing of its rounding is refused by name, since no certificate would hold.
+  @Test func unknownRoundingIsRefused() throws {
+    #expect {
+      try Self.network(Squaring()).certify(
+        Self.images(), against: .linf(epsilon: 0.02), by: [.interval])
+    } throws: {
+      "\($0)".contains("(Squaring) does not say how it rounds")
     }
   }
 }

@@ -137,4 +137,5 @@ private struct Falling: ScalarFunction {
   var bends: [Double] { [0] }
   var kinks: [Double] { [] }
   var reach: Double { 1e9 }
+  var runtimeTolerance: RuntimeTolerance { .exact }
 }

@@ -103,4 +103,5 @@ private struct Plain: ScalarFunction {
   var kinks: [Double] { function.kinks }
   /// Near enough for bisection; softsign's is too far.
   var reach: Double { min(function.reach, 1e3) }
+  var runtimeTolerance: RuntimeTolerance { function.runtimeTolerance }
 }

@@ -67,7 +67,8 @@ import _TestSupport
     let point = ObjectivePoint(objective, epsilon: 0.02, largest: 0.04)
     func loss(_ parameters: [Tensor]) throws -> Tensor {
       try objective.loss(
-        of: BoundedNetwork(run.network.withParameters(parameters)), on: batch.images,
+        of: BoundedNetwork(
+          run.network.withParameters(parameters), arithmetic: .real), on: batch.images,
         labels: batch.labels,
         within: run.plan.perturbation, at: point
       ).value

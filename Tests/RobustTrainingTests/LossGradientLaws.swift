@@ -19,7 +19,7 @@ import Testing
     let point = ObjectivePoint(objective, epsilon: Float(epsilon), largest: Float(epsilon))
     let ours = try withGradients(of: network) {
       try objective.loss(
-        of: BoundedNetwork($0), on: images, labels: labels,
+        of: BoundedNetwork($0, arithmetic: .real), on: images, labels: labels,
         within: .linf(epsilon: Float(epsilon), within: 0...1),
         at: point
       ).value

@@ -35,7 +35,7 @@ import _TestSupport
       let point = ObjectivePoint(objective, epsilon: epsilon, largest: 0.08)
       let result = try withGradients(of: network) {
         try objective.loss(
-          of: BoundedNetwork($0), on: images, labels: labels, within: ObjectiveLaws.set, at: point,
+          of: BoundedNetwork($0, arithmetic: .real), on: images, labels: labels, within: ObjectiveLaws.set, at: point,
           random: RandomSource(seed: 9)
         ).value
       }
@@ -103,7 +103,7 @@ import _TestSupport
         : .cnn4Layer(width: 1, hidden: 8))
     let objective = Objective.crown(slope: slope)
     let loss = try objective.loss(
-      of: BoundedNetwork(setting.network), on: setting.images, labels: setting.labels,
+      of: BoundedNetwork(setting.network, arithmetic: .real), on: setting.images, labels: setting.labels,
       within: Self.set,
       at: ObjectivePoint(objective, epsilon: 0.08, largest: 0.08))
     for (example, label) in setting.labels.enumerated() {
@@ -125,7 +125,7 @@ import _TestSupport
       let objective = Objective.crown(slope: .same, projections: projections)
       let point = ObjectivePoint(objective, epsilon: set.epsilon, largest: set.epsilon)
       return try objective.loss(
-        of: BoundedNetwork(setting.network), on: setting.images, labels: setting.labels,
+        of: BoundedNetwork(setting.network, arithmetic: .real), on: setting.images, labels: setting.labels,
         within: set, at: point
       ).margins!.scalars
     }
@@ -149,7 +149,7 @@ import _TestSupport
       ])
     for (network, set) in [(setting.network, .l1(epsilon: 0.1)), (smooth, Self.set)] {
       #expect(throws: BoundsError.self) {
-        try BoundedNetwork(network).checkProjections(within: set)
+        try BoundedNetwork(network, arithmetic: .real).checkProjections(within: set)
       }
     }
   }
@@ -218,7 +218,7 @@ import _TestSupport
     let point = ObjectivePoint(objective, epsilon: epsilon, largest: 0.08)
     func loss(_ network: Network) throws -> Tensor {
       try objective.loss(
-        of: BoundedNetwork(network), on: setting.images, labels: setting.labels, within: Self.set,
+        of: BoundedNetwork(network, arithmetic: .real), on: setting.images, labels: setting.labels, within: Self.set,
         at: point,
         random: RandomSource(seed: 9)
       ).value

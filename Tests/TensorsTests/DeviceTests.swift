@@ -46,6 +46,7 @@ private struct FarDevice: Device {
   var forms: any FormKernels { fatalError("no kernels") }
   var losses: any LossKernels { fatalError("no kernels") }
   var balls: any BallKernels { fatalError("no kernels") }
+  var outward: any OutwardKernels { fatalError("no kernels") }
 }
 
 /// A tensor is the same value on every device, and memory goes back to where it came from.

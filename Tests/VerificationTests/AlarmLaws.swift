@@ -49,7 +49,7 @@ import _TestSupport
     func contradictions(withoutVerdict verdict: Int, attack: Int) -> [Int] {
       let certification = Certification(
         verdicts: whole.certification.verdicts.filter { $0.index != verdict },
-        perturbation: whole.certification.perturbation)
+        perturbation: whole.certification.perturbation, arithmetic: .certified)
       return ModelReport(
         target: whole.target, attack: whole.attack, certification: certification,
         attacks: whole.attacks.filter { $0.index != attack }, reluStatistics: []

@@ -118,7 +118,7 @@ import Testing
       Threads.use(threads)
       let decisions = try Decisions(
         network, ExampleSource(data), Self.sets[0], by: [.interval, .crownIBP()],
-        budget: Budget(memory: memory))
+        arithmetic: .certified, budget: Budget(memory: memory))
       let sizes = decisions.items(examples, epsilon: 0.1).map(\.examples.count)
       let bytes = sizes[0] * decisions.network.plan.bytesPerExample * decisions.itemsAtOnce
       #expect(bytes <= memory || (sizes[0] == 1 && decisions.itemsAtOnce == 2))

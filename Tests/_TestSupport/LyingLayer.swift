@@ -2,27 +2,23 @@ import Bounds
 import Networks
 import Tensors
 
-/// The identity with an interval rule that lies: it claims that the output stays at the centre
-/// whatever the input does. What it certifies is not robust, which attacks must bring to light.
-package struct LyingLayer: BoundedLayer {
+/// The identity as an affine layer that lies: it claims that a radius becomes 0. What it certifies is
+/// not robust, which attacks must bring to light.
+package struct LyingLayer: AffineRule {
   package static let kind = "Lie"
   package let keepsOrder = true
+  package var mixesScalars: Bool { false }
 
   package init() {}
 
   package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
   package func forward(_ input: Tensor) -> Tensor { input }
 
-  package func propagate(_ regions: [Region]) -> Region {
-    let box = regions[0].box
-    return .box(Interval(center: box.center, radius: .zeros(box.radius.shape)))
-  }
-
-  package func pullBack(
-    _ form: LinearForm, through place: LayerPlace
-  ) -> (coefficients: [Tensor], constant: Tensor) {
-    ([form.coefficients], form.constant)
-  }
+  package var offset: Tensor? { nil }
+  package func linearMap(_ inputs: [Tensor]) -> Tensor { inputs[0] }
+  package func absoluteMap(_ inputs: [Tensor]) -> Tensor { .zeros(inputs[0].shape) }
+  package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] { [rows] }
+  package func roundings(through place: LayerPlace) -> AffineRoundings? { AffineRoundings.none }
 }
 
 extension Network {

@@ -96,6 +96,16 @@ package struct GraphForm {
     return bounds
   }
 
+  /// The same, rounded down at every step.
+  func outwardLowerBounds(over regions: [Region]) -> Tensor {
+    var bounds = constant.repeatedBatch(coefficients.isEmpty ? regions[0].batch : constant.shape[0])
+    for value in coefficients.keys.sorted() {
+      let form = coefficients[value]!
+      bounds = outwardSum(bounds, LinearForm.outwardGain(form, over: regions[value]))
+    }
+    return bounds
+  }
+
   /// Returns the least and the largest value of the form where each value ranges over its region by
   /// itself, both [batch, S]. The fused loss of training takes the intervals of margins from it.
   package func bounds(over regions: [Region]) -> (lower: Tensor, upper: Tensor) {

@@ -85,6 +85,35 @@ public struct LinearForm: Sendable {
     return addingConstant(bounds)
   }
 
+  /// Returns at most the least values of Λ·h over a region, in spite of rounding: [batch, S].
+  ///
+  /// - Parameter coefficients: Λ, [batch or 1, S, n].
+  static func outwardGain(_ coefficients: Tensor, over region: Region) -> Tensor {
+    switch region {
+    case .box(let box):
+      return outwardBounds(
+        coefficients, center: box.center.flattenedRows, radius: box.radius.flattenedRows)
+    case .ball(let ball):
+      let center = ball.center.flattenedRows
+      let slack = ball.slack?.flattenedRows ?? .zeros(center.shape)
+      let atCenter = outwardBounds(coefficients, center: center, radius: slack)
+      return outwardSum(
+        atCenter,
+        outwardBounds(
+          scaled(coefficients, by: ball), epsilon: ball.epsilon * (1 + 0x1p-21), dual: ball.dual))
+    }
+  }
+
+  /// Multiplies coefficients by the factor of each one's channel.
+  private static func scaled(_ coefficients: Tensor, by ball: NormBall) -> Tensor {
+    guard !ball.scale.scalars.allSatisfy({ $0 == 1 }) else { return coefficients }
+    let channels = ball.scale.count
+    return channelAffine(
+      coefficients.reshaped([coefficients.count / channels, channels]), scale: ball.scale,
+      shift: nil
+    ).reshaped(coefficients.shape)
+  }
+
   /// Returns the least and the largest values of Λ·h over a region, without the constant, both
   /// [batch, S]: in one pass over the coefficients where the region is a box.
   func ends(over region: Region) -> (lower: Tensor, upper: Tensor) {
@@ -107,11 +136,7 @@ public struct LinearForm: Sendable {
     if ball.scale.scalars.allSatisfy({ $0 == 1 }) {
       return concretized(coefficients, center: center, epsilon: ball.epsilon, dual: ball.dual)
     }
-    let channels = ball.scale.count
-    let scaled = channelAffine(
-      coefficients.reshaped([coefficients.count / channels, channels]), scale: ball.scale,
-      shift: nil
-    ).reshaped(coefficients.shape)
+    let scaled = Self.scaled(coefficients, by: ball)
     return concretized(coefficients, center: center, epsilon: 0, dual: ball.dual)
       + concretized(scaled, center: .zeros(center.shape), epsilon: ball.epsilon, dual: ball.dual)
   }

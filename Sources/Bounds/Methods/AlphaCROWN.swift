@@ -25,29 +25,41 @@ extension Bounding {
 
   /// Bounds a form over values up to that numbered `end`, with the slopes of each row optimised.
   ///
-  /// Each step is a backward pass and its gradient. The objective is the sum of all rows' bounds;
+  /// Each step is a backward pass in real arithmetic and its gradient. The objective is the sum of all rows' bounds;
   /// since no two rows share a slope, its gradient is that of each row. An ascent whose budget is
   /// spent stops after the step that it is in.
   ///
   /// - Returns: The best bounds found on the way, [batch, S]. The last slopes are evaluated in any
   ///   case, so that an ascent without a step gives the bounds of the slopes that it starts from.
   func ascended(_ form: GraphForm, from end: Int, by ascent: SlopeAscent) -> Tensor {
-    func bounds(_ alphas: [Int: Tensor]) -> Tensor {
-      pulled(form, from: end, to: 0, slope: ascent.slope, alphas: alphas)
-        .lowerBounds(over: [input])
-    }
     var slopes = FreeSlopes(startingAlphas(before: end, rows: form.rows, slope: ascent.slope))
-    guard !slopes.isEmpty else { return bounds([:]) }
-    var best = Tensor(shape: [batch, form.rows], repeating: -.infinity)
+    guard !slopes.isEmpty else { return bounds(of: form, from: end, by: ascent, [:]) }
+    let real = inRealArithmetic
+    var best = BestSlopes(bounds: Tensor(shape: [batch, form.rows], repeating: -.infinity))
     for step in ascent.steps {
       if ascent.budget.isSpent { break }
-      slopes.ascend(step) { alphas in
-        let lower = bounds(alphas)
-        best = best.larger(lower.detached)
+      var reached = best.bounds
+      let gradients = slopes.gradients { alphas in
+        let lower = real.bounds(of: form, from: end, by: ascent, alphas)
+        reached = lower.detached
         return lower.sum()
       }
+      best.take(reached, slopes.byLayer, keepsSlopes: isOutward)
+      slopes.ascend(step, gradients)
     }
-    return best.larger(bounds(slopes.byLayer))
+    best.take(
+      real.bounds(of: form, from: end, by: ascent, slopes.byLayer), slopes.byLayer,
+      keepsSlopes: isOutward)
+    // The ascent's bounds are off by rounding, each by itself. Those of the slopes kept are not.
+    return isOutward ? bounds(of: form, from: end, by: ascent, best.slopes) : best.bounds
+  }
+
+  /// Bounds a form with given slopes by layer.
+  private func bounds(
+    of form: GraphForm, from end: Int, by ascent: SlopeAscent, _ alphas: [Int: Tensor]
+  ) -> Tensor {
+    lowerBounds(
+      of: pulled(form, from: end, to: 0, slope: ascent.slope, alphas: alphas), over: [input])
   }
 
   /// Returns the slopes to start from by layer, [batch, rows, n]: those of the rule `slope`, the
@@ -97,17 +109,59 @@ private struct FreeSlopes {
     Dictionary(uniqueKeysWithValues: zip(layers, values))
   }
 
-  /// Moves the slopes one step up the gradient of a sum, and projects them to [0, 1].
+  /// Returns the gradients of a sum by the slopes, in the layers' order.
   ///
   /// - Parameter sum: The sum of the rows' bounds, a function of the slopes by layer. Each term
   ///   depends on the slopes of its row only.
-  mutating func ascend(_ step: AdamStep, _ sum: ([Int: Tensor]) -> Tensor) {
-    let gradients = withGradients(at: values) { sum(Self.byLayer(layers, $0)) }.gradients
+  func gradients(of sum: ([Int: Tensor]) -> Tensor) -> [Tensor] {
+    withGradients(at: values) { sum(Self.byLayer(layers, $0)) }.gradients
+  }
+
+  /// Moves the slopes one step up gradients, and projects them to [0, 1].
+  mutating func ascend(_ step: AdamStep, _ gradients: [Tensor]) {
     for index in values.indices {
       step.apply(
         to: &values[index], first: &first[index], second: &second[index],
         gradient: gradients[index])
       values[index].clampToUnitInterval()
     }
+  }
+}
+
+/// The largest bound of each row that an ascent has met, and its slopes.
+private struct BestSlopes {
+  /// [batch, rows].
+  private(set) var bounds: Tensor
+  /// Slopes by layer, [batch, rows, n]; empty until some are taken, and where none are kept.
+  private(set) var slopes: [Int: Tensor] = [:]
+
+  init(bounds: Tensor) { self.bounds = bounds }
+
+  /// Takes the rows whose bounds are larger than those known, with their slopes where these are
+  /// asked for.
+  mutating func take(_ new: Tensor, _ alphas: [Int: Tensor], keepsSlopes: Bool) {
+    if keepsSlopes {
+      let rows = zip(new.scalars, bounds.scalars).map(>)
+      slopes =
+        slopes.isEmpty ? alphas : slopes.merging(alphas) { $0.replacingRows(where: rows, by: $1) }
+    }
+    bounds = bounds.larger(new)
+  }
+}
+
+extension Tensor {
+  /// Replaces rows of a tensor [batch, rows, n] by those of another.
+  fileprivate func replacingRows(where isReplaced: [Bool], by other: Tensor) -> Tensor {
+    guard isReplaced.contains(true) else { return self }
+    let size = count / max(isReplaced.count, 1)
+    var result = self
+    result.modify { values in
+      other.read { new in
+        for (row, replaced) in isReplaced.enumerated() where replaced {
+          for i in row * size..<(row + 1) * size { values[i] = new[i] }
+        }
+      }
+    }
+    return result
   }
 }

@@ -64,7 +64,8 @@ extension Bounding {
       let value = plan.steps[index].inputs[0]
       let box = regions[value].box
       let neurons = neurons(toRefine: index, box, refined)
-      var (lower, upper) = (box.lower, box.upper)
+      var (lower, upper) =
+        isOutward ? outwardEnds(center: box.center, radius: box.radius) : (box.lower, box.upper)
       forEachChunk(of: neurons.indices, at: value, limit: max(rowLimit / 2, 1)) { chunk in
         guard !budget.isSpent else { return }
         let bounds = lowerBounds(chunk, chunk.form.withNegatives)
@@ -72,7 +73,9 @@ extension Bounding {
           &lower, &upper, by: bounds, of: chunk.neurons, everywhere: neurons.everywhere,
           intersecting: intersecting)
       }
-      regions[value] = .box(Interval(lower: lower, upper: upper))
+      regions[value] = .box(
+        isOutward
+          ? .outward(lower: lower, upper: upper) : Interval(lower: lower, upper: upper))
       if refined == .undecidedInBatch { propagateAgain(after: value) }
     }
   }
@@ -115,7 +118,7 @@ extension Bounding {
   private mutating func propagateAgain(after value: Int) {
     for index in value..<plan.tail {
       let step = plan.steps[index]
-      regions[index + 1] = step.layer.propagate(step.inputs.map { regions[$0] })
+      regions[index + 1] = propagated(step, step.inputs.map { regions[$0] })
     }
   }
 

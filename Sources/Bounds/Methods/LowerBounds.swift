@@ -6,8 +6,8 @@ extension BoundedNetwork {
   /// around a batch. It is the shortest way from a network to bounds; to try several methods on the
   /// same inputs, keep the ``Bounding`` that ``bounding(over:)`` makes.
   ///
-  /// In real arithmetic C·f(x') + offset ≥ result for every x' in the set; the rounding of Float32
-  /// is not accounted for. NaN and infinity in a result mean that nothing is known.
+  /// C·f(x') + offset ≥ result for every x' in the set, for f as the network's ``arithmetic`` has it.
+  /// NaN and infinity in a result mean that nothing is known.
   ///
   /// - Parameters:
   ///   - specification: Rows C over the outputs, such as ``Specification/margins(of:classes:)``.
@@ -23,7 +23,8 @@ extension BoundedNetwork {
     by method: BoundMethod, budget: Budget = Budget()
   ) throws(BoundsError) -> Tensor {
     try lowerBounds(
-      of: specification, over: set.region(around: inputs), by: method, budget: budget)
+      of: specification, over: set.region(around: inputs, in: arithmetic), by: method,
+      budget: budget)
   }
 
   /// Bounds a specification on the outputs from below, for every input in a batch of regions: boxes

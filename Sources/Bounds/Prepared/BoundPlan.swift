@@ -15,6 +15,8 @@ package struct BoundPlan: Sendable {
     /// The same layer with its linear maps, where it is affine; nil where lines bound it. It is
     /// looked up once, since casts to a protocol are slow.
     package let affine: (any AffineRule)?
+    /// Its steps in outward arithmetic; nil in real arithmetic.
+    let outward: OutwardStep?
     /// The numbers of the values that it reads; its output is the value after its index among the
     /// steps.
     package let inputs: [Int]
@@ -28,13 +30,14 @@ package struct BoundPlan: Sendable {
     /// - Parameters:
     ///   - inputs: The numbers of the values that the layer reads.
     ///   - inputShapes: Their shapes, without the batch axis.
-    package init(
+    init(
       path: String, layer: any BoundedLayer, inputs: [Int], inputShapes: [[Int]],
-      outputShape: [Int]
+      outputShape: [Int], outward: OutwardStep? = nil
     ) {
       self.path = path
       self.layer = layer
       affine = layer as? any AffineRule
+      self.outward = outward
       self.inputs = inputs
       self.inputShapes = inputShapes
       self.outputShape = outputShape
@@ -55,6 +58,9 @@ package struct BoundPlan: Sendable {
     self.steps = steps
     tail = (steps.lastIndex { $0.affine == nil } ?? -1) + 1
   }
+
+  /// Whether all layers have steps in outward arithmetic.
+  var isOutward: Bool { steps.allSatisfy { $0.outward != nil } && !steps.isEmpty }
 
   /// The indices of the layers whose pre-activation bounds a backward pass can shrink: all that are
   /// not affine, except for the first of them where its interval is exact already.

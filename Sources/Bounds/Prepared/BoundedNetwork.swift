@@ -25,24 +25,48 @@ public struct BoundedNetwork: Sendable {
   /// The network's layers with their shapes and rules, in the order in which bounds walk them.
   package let plan: BoundPlan
 
-  /// Prepares a network for bounds. It computes nothing on the weights, so it costs little.
+  /// Which arithmetic bounds hold in.
+  public let arithmetic: Arithmetic
+
+  /// Prepares a network for bounds.
   ///
+  /// - Parameters:
+  ///   - network: Its weights are read once in outward arithmetic, and not at all in real.
+  ///   - arithmetic: Whether bounds account for rounding, as certificates do.
   /// - Throws: ``BoundsError/unsupportedLayer(path:kind:)`` for the first layer whose type does not
-  ///   conform to ``BoundedLayer``.
-  public init(_ network: Network) throws(BoundsError) {
+  ///   conform to ``BoundedLayer``, and ``BoundsError/unknownRounding(path:kind:)`` for one that
+  ///   does not say how it rounds where the arithmetic is outward.
+  public init(
+    _ network: Network, arithmetic: Arithmetic = .certified
+  ) throws(BoundsError) {
     if let node = network.nodes.first(where: { !($0.layer is any BoundedLayer) }) {
       throw .unsupportedLayer(path: node.path, kind: type(of: node.layer).kind)
     }
-    self.init(known: network)
+    let plan = Self.plan(of: network)
+    self.network = network
+    self.arithmetic = arithmetic
+    guard case .outward(let guarantee, let products) = arithmetic else {
+      self.plan = plan
+      return
+    }
+    self.plan = try OutwardPlan(
+      plan, RoundingModel(guarantee: guarantee, products: products)
+    ).prepared()
   }
 
-  /// Lays out the layers without a question to the user.
+  /// Lays out the layers without a question to the user, for real arithmetic.
   ///
   /// - Precondition: Every layer has bound rules.
   private init(known network: Network) {
     self.network = network
+    arithmetic = .real
+    plan = Self.plan(of: network)
+  }
+
+  /// Lays out layers that have bound rules.
+  private static func plan(of network: Network) -> BoundPlan {
     var shapes = [network.inputShape]
-    plan = BoundPlan(
+    return BoundPlan(
       network.nodes.map { node in
         guard let layer = node.layer as? any BoundedLayer else {
           preconditionFailure("layer \(node.path) has no bound rule")
@@ -61,8 +85,12 @@ public struct BoundedNetwork: Sendable {
   /// It does not throw, so that a step of training needs no `try`: such a network has no layer of a
   /// kind that this one does not have.
   ///
-  /// - Precondition: Every layer has bound rules, as those of this network do.
-  package func renewed(_ network: Network) -> BoundedNetwork { BoundedNetwork(known: network) }
+  /// - Precondition: Every layer has bound rules, as those of this network do, and the arithmetic is
+  ///   real.
+  package func renewed(_ network: Network) -> BoundedNetwork {
+    precondition(arithmetic == .real, "outward arithmetic is prepared from the weights")
+    return BoundedNetwork(known: network)
+  }
 
   /// Begins to bound the network on a batch of regions: propagates intervals (IBP, Gowal et al.
   /// 2018) from the input to the last layer that is not affine.

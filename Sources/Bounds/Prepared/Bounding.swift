@@ -28,9 +28,10 @@ import Tensors
 /// training use it. Values are numbered as in a `Network`: 0 is the input, i + 1 the output of
 /// layer i.
 ///
-/// In real arithmetic every region holds its value for every input of its example; what methods put
-/// in place of a region keeps this. (Training by random projections is the exception: it replaces
-/// pre-activation bounds by estimates.) The rounding of Float32 is not accounted for.
+/// Every region holds its value for every input of its example, in real arithmetic or in spite of
+/// rounding, as the network was prepared (``BoundedNetwork/arithmetic``); what methods put in place of
+/// a region keeps this. (Training by random projections is the exception: it replaces pre-activation
+/// bounds by estimates.)
 public struct Bounding: Sendable {
   /// The layers, and where the affine part at the network's end begins.
   package let plan: BoundPlan
@@ -43,6 +44,8 @@ public struct Bounding: Sendable {
   /// The methods that have refined the regions so far, in order. A method that stands here is not
   /// run on the regions again; one whose budget was spent half way does not stand here.
   var refinements: [BoundMethod] = []
+  /// What forms lose to rounding at each layer; nil in real arithmetic.
+  private var errors: ErrorCache?
 
   /// Propagates intervals up to the affine part at the network's end, into which specifications are
   /// folded.
@@ -52,9 +55,10 @@ public struct Bounding: Sendable {
   ///   - input: The sets of inputs, with the centre [batch, …input shape].
   init(_ plan: BoundPlan, over input: Region) {
     self.plan = plan
+    errors = plan.isOutward ? ErrorCache() : nil
     regions = [input]
     for step in plan.steps.prefix(plan.tail) {
-      regions.append(step.layer.propagate(step.inputs.map { regions[$0] }))
+      regions.append(propagated(step, step.inputs.map { regions[$0] }))
     }
   }
 
@@ -66,6 +70,23 @@ public struct Bounding: Sendable {
   init(_ plan: BoundPlan, _ regions: [Region]) {
     self.plan = plan
     self.regions = regions
+    errors = plan.isOutward ? ErrorCache() : nil
+  }
+
+  /// Maps regions through a layer, in the arithmetic of the plan.
+  func propagated(_ step: BoundPlan.Step, _ regions: [Region]) -> Region {
+    step.outward?.region(regions) ?? step.layer.propagate(regions)
+  }
+
+  /// Whether bounds account for rounding.
+  var isOutward: Bool { errors != nil }
+
+  /// The same regions with backward steps in real arithmetic, which can be differentiated: what
+  /// optimises slopes.
+  var inRealArithmetic: Bounding {
+    var copy = self
+    copy.errors = nil
+    return copy
   }
 
   /// The sets of inputs that all bounds hold for, one for each example.
@@ -82,7 +103,7 @@ public struct Bounding: Sendable {
     guard value >= regions.count else { return regions[value] }
     var all = regions
     for step in plan.steps[(regions.count - 1)..<value] {
-      all.append(step.layer.propagate(step.inputs.map { all[$0] }))
+      all.append(propagated(step, step.inputs.map { all[$0] }))
     }
     return all[value]
   }
@@ -94,6 +115,7 @@ public struct Bounding: Sendable {
   package func examples(at indices: [Int]) -> Bounding {
     var part = self
     part.regions = regions.map { $0.rows(at: indices) }
+    part.errors = isOutward ? ErrorCache() : nil
     return part
   }
 }
@@ -108,7 +130,7 @@ extension Bounding {
   ///
   /// - Returns: [batch, S].
   package func intervalBounds(of specification: Specification) -> Tensor {
-    elided(specification).lowerBounds(over: regions)
+    lowerBounds(of: elided(specification), over: regions)
   }
 
   /// Bounds a specification by one backward pass over the regions known so far: on regions of
@@ -134,7 +156,8 @@ extension Bounding {
   /// - Parameter form: What ``elided(_:)`` makes, or some of its rows.
   /// - Returns: [batch, S].
   package func linearBounds(of form: GraphForm, slope: ReLUSlope) -> Tensor {
-    pulled(form, from: plan.tail, to: 0, slope: slope).lowerBounds(over: [input])
+    lowerBounds(
+      of: pulled(form, from: plan.tail, to: 0, slope: slope), over: [input])
   }
 
   /// Pulls a form over values up to that numbered `end` back to one over values up to `start`.
@@ -159,14 +182,42 @@ extension Bounding {
     for index in (start..<end).reversed() {
       guard let part = form.take(index + 1) else { continue }
       let step = plan.steps[index]
-      let pulled = step.layer.pullBack(
-        part, through: place(of: step, slope: slope, alpha: alphas[index]))
+      let place = place(of: step, slope: slope, alpha: alphas[index])
+      let pulled = pullBack(part, at: index, through: place)
       form.constant = pulled.constant
       for (value, coefficients) in zip(step.inputs, pulled.coefficients) {
-        form.add(coefficients, over: value)
+        add(coefficients, over: value, to: &form)
       }
     }
     return form
+  }
+
+  /// Has a layer take its step back, in the arithmetic of this value.
+  private func pullBack(
+    _ form: LinearForm, at index: Int, through place: LayerPlace
+  ) -> (coefficients: [Tensor], constant: Tensor) {
+    let step = plan.steps[index]
+    guard let errors, let outward = step.outward else {
+      return step.layer.pullBack(form, through: place)
+    }
+    return outward.pullBack(form, through: place, errors.errors(at: index, in: self))
+  }
+
+  /// Adds coefficients over a value to a form. Where another reader of the value has left some, the
+  /// sum is rounded, which costs a rounding of the value's magnitude.
+  private func add(_ coefficients: Tensor, over value: Int, to form: inout GraphForm) {
+    let isJoin = form.coefficients[value] != nil
+    form.add(coefficients, over: value)
+    guard let errors, isJoin, let sum = form.coefficients[value] else { return }
+    let magnitudes = errors.magnitudes(of: value, in: self).flattenedRows
+    let loss = outwardBounds(
+      sum, center: .zeros([1, magnitudes.shape[1]]), radius: magnitudes * 0x1.02p-24)
+    form.constant = outwardSum(form.constant, loss)
+  }
+
+  /// Returns at most the least values of a form where each value ranges over its region.
+  func lowerBounds(of form: GraphForm, over regions: [Region]) -> Tensor {
+    isOutward ? form.outwardLowerBounds(over: regions) : form.lowerBounds(over: regions)
   }
 
   /// Describes a layer's place for its backward step: shapes, and for a layer that is not affine

@@ -36,6 +36,12 @@ public protocol AffineRule: BoundedLayer {
   /// weight, as a matrix can, has a faster one.
   func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor
 
+  /// How many terms the layer's maps sum up, for the place's shapes; nil where that is not known.
+  ///
+  /// Outward arithmetic refuses a layer that does not know (``Arithmetic/outward(_:products:)``),
+  /// since nothing can be said of its rounding. The default is nil.
+  func roundings(through place: LayerPlace) -> AffineRoundings?
+
   /// Maps a ball to a region that holds its image; returns nil where nothing better is known than
   /// the image of its box.
   ///
@@ -53,6 +59,8 @@ extension AffineRule {
   }
 
   public func image(of ball: NormBall) -> Region? { nil }
+
+  public func roundings(through place: LayerPlace) -> AffineRoundings? { nil }
 
   /// Maps boxes by centre and radius (Gowal et al. 2018): the centre goes through the layer, the
   /// radius through the absolute map. A single ball is mapped by ``image(of:)``, where the layer

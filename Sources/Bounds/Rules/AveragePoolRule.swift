@@ -19,6 +19,13 @@ extension AveragePool: AffineRule {
     return [pulled.reshaped([rows.shape[0], rows.shape[1], place.inputShape.reduce(1, *)])]
   }
 
+  package func roundings(through place: LayerPlace) -> AffineRoundings? {
+    let stride = window.geometry.stride
+    let overlaps = ((window.height + stride - 1) / stride) * ((window.width + stride - 1) / stride)
+    return AffineRoundings(
+      products: window.height * window.width, transposedProducts: overlaps)
+  }
+
   /// Returns the box of the images of a ball: radius ε·|s|·‖W_i‖_q for each scalar of the output,
   /// where row i of W has one weight at every place of its window within the image.
   package func image(of ball: NormBall) -> Region? {

@@ -11,6 +11,8 @@ package protocol ChannelMap: AffineRule {
   var scale: Tensor { get }
   /// The layer adds this to each channel, [channels].
   var shift: Tensor { get }
+  /// At least the magnitudes of what makes up the shift, [channels].
+  var shiftMagnitude: Tensor { get }
 }
 
 extension ChannelMap {
@@ -23,6 +25,14 @@ extension ChannelMap {
 
   package func absoluteMap(_ inputs: [Tensor]) -> Tensor {
     channelAffine(inputs[0], scale: absolute(scale), shift: nil)
+  }
+
+  package var shiftMagnitude: Tensor { absolute(shift) }
+
+  package func roundings(through place: LayerPlace) -> AffineRoundings? {
+    AffineRoundings(
+      products: 1, transposedProducts: 1, factors: [scale.detached],
+      offsetMagnitude: shiftMagnitude.detached)
   }
 
   /// The transpose of a diagonal matrix is itself: each coefficient is multiplied by the factor of
@@ -45,6 +55,11 @@ extension ChannelAffine: ChannelMap {}
 /// BatchNorm, as the affine map of the statistics that it has: running ones in certification, those
 /// of a batch in training.
 extension BatchNorm: ChannelMap {
+  /// |bias| + |mean · scale|: their difference is rounded, and may be much smaller than they are.
+  package var shiftMagnitude: Tensor {
+    absolute(bias.detached) + absolute(runningMean.scaled(by: scale.detached))
+  }
+
   /// Scales the ball's channels as the other maps do, where the layer's scale is a constant. In
   /// training it is tracked, whereas that of a ball is not; then the ball becomes its box.
   package func image(of ball: NormBall) -> Region? {

@@ -25,6 +25,15 @@ extension Convolution: AffineRule {
     return [pulled.reshaped([rows.shape[0], rows.shape[1], place.inputShape.reduce(1, *)])]
   }
 
+  package func roundings(through place: LayerPlace) -> AffineRoundings? {
+    // Padding adds products with 0, which round nothing.
+    let (outputs, window) = (kernel.shape[0], kernel.count / max(kernel.shape[0], 1))
+    let reads = (2...3).map { (kernel.shape[$0] + geometry.stride - 1) / geometry.stride }
+    return AffineRoundings(
+      products: window, transposedProducts: outputs * reads[0] * reads[1], factors: [kernel],
+      offsetMagnitude: absolute(bias))
+  }
+
   /// Places the kernel where each of the scalars reads the image.
   package func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor {
     convolutionRows(kernel, outputs: outputs, imageShape: place.inputShape, geometry)

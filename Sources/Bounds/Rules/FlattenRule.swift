@@ -14,6 +14,8 @@ extension Flatten: AffineRule {
 
   package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] { [rows] }
 
+  package func roundings(through place: LayerPlace) -> AffineRoundings? { AffineRoundings.none }
+
   package func image(of ball: NormBall) -> Region? {
     var ball = ball
     ball.center = forward(ball.center)

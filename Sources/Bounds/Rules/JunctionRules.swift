@@ -16,6 +16,11 @@ extension Addition: AffineRule {
     place.inputShapes.map { _ in rows }
   }
 
+  /// Backwards nothing is computed: what branches have in common adds up where they meet.
+  package func roundings(through place: LayerPlace) -> AffineRoundings? {
+    AffineRoundings(products: place.inputShapes.count, transposedProducts: 0)
+  }
+
   /// The sum of one ball is the ball. (Several balls are summed as boxes.)
   package func image(of ball: NormBall) -> Region? { .ball(ball) }
 }
@@ -36,6 +41,8 @@ extension Concatenation: AffineRule {
       splitChannels(channels, into: place.inputShapes.map { $0.last! }), place.inputShapes
     ).map { part, shape in part.reshaped([batch, count, shape.reduce(1, *)]) }
   }
+
+  package func roundings(through place: LayerPlace) -> AffineRoundings? { AffineRoundings.none }
 
   /// One ball alone is the ball.
   package func image(of ball: NormBall) -> Region? { .ball(ball) }

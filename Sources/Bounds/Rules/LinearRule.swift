@@ -17,6 +17,12 @@ extension Linear: AffineRule {
     [matrixProduct(rows, weight)]
   }
 
+  package func roundings(through place: LayerPlace) -> AffineRoundings? {
+    AffineRoundings(
+      products: weight.shape[1], transposedProducts: weight.shape[0], factors: [weight],
+      offsetMagnitude: absolute(bias))
+  }
+
   /// Rows of the matrix, as they are.
   package func unitRows(_ outputs: [Int], through place: LayerPlace) -> Tensor {
     weight.rows(at: outputs).reshaped([1, outputs.count, weight.shape[1]])

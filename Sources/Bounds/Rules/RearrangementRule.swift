@@ -23,6 +23,14 @@ extension Rearrangement: AffineRule {
     [transposedRearrangement(rows, by: map)]
   }
 
+  /// Forwards nothing is computed; backwards the coefficients of copies add up.
+  package func roundings(through place: LayerPlace) -> AffineRoundings? {
+    var copies: [Int32: Int] = [:]
+    for source in map.sources where source >= 0 { copies[source, default: 0] += 1 }
+    let most = copies.values.max() ?? 0
+    return AffineRoundings(products: 0, transposedProducts: most > 1 ? most : 0)
+  }
+
   /// Keeps a ball a ball where its scalars only change places among themselves, and its scale is
   /// the same for all: one number for each channel is not enough where the scalars leave their
   /// channels.

@@ -22,10 +22,30 @@ public struct Interval: Sendable {
 
   /// Makes boxes of their ends, both [batch, …shape].
   ///
-  /// Centre and radius are rounded to nearest, so centre ∓ radius can lie inside the given ends by
-  /// last bits. Rounding is not accounted for yet.
+  /// Centre and radius are rounded to nearest, so that centre ∓ radius can lie inside the given ends
+  /// by last bits; ``outward(lower:upper:)`` accounts for that.
   public init(lower: Tensor, upper: Tensor) {
     self.init(center: (lower + upper) * 0.5, radius: (upper - lower) * 0.5)
+  }
+
+  /// Makes boxes that hold all between two ends, both [batch, …shape], in spite of rounding.
+  public static func outward(lower: Tensor, upper: Tensor) -> Interval {
+    let box = outwardInterval(lower: lower, upper: upper)
+    return Interval(center: box.center, radius: box.radius)
+  }
+
+  /// Makes boxes that hold these and a tolerance around each scalar, in spite of rounding.
+  ///
+  /// - Parameter tolerance: Not negative, of the centre's shape.
+  public func widened(by tolerance: Tensor) -> Interval {
+    Interval(
+      center: center,
+      radius: outwardRadius(center: tolerance, radius: radius, byRadius: 1, byCenter: 1))
+  }
+
+  /// At least the magnitude of each scalar in the boxes, of the centre's shape.
+  public var magnitude: Tensor {
+    outwardRadius(center: center, radius: radius, byRadius: 1, byCenter: 1)
   }
 
   /// The lower ends, centre − radius.

@@ -19,6 +19,15 @@ public struct NormBall: Sendable {
   /// s, one factor for each channel of the last axis, [channels]; a constant. It may be negative,
   /// since only its size matters.
   public var scale: Tensor
+  /// How far each coordinate may be beside the ball, [batch, …shape]: what rounding has added. nil
+  /// for nothing, as in real arithmetic.
+  var slack: Tensor?
+
+  /// Makes balls of centres and a radius; ``Perturbation/region(around:)`` does.
+  init(center: Tensor, epsilon: Float, dual: DualNorm, scale: Tensor, slack: Tensor? = nil) {
+    (self.center, self.epsilon, self.dual) = (center, epsilon, dual)
+    (self.scale, self.slack) = (scale, slack)
+  }
 
   /// The smallest boxes around the balls: |δ_i| ≤ ‖δ‖_p, so each coordinate moves by at most ε·|s|.
   var box: Interval {
@@ -26,6 +35,15 @@ public struct NormBall: Sendable {
     let channels = Tensor(shape: [center.count / scale.count, scale.count], repeating: epsilon)
     let radius = channelAffine(channels, scale: absolute(scale), shift: nil)
     return Interval(center: center, radius: radius.reshaped(center.shape))
+  }
+
+  /// Boxes that hold the balls and their slack in spite of rounding.
+  var outwardBox: Interval {
+    let box = box
+    return Interval(
+      center: center,
+      radius: outwardRadius(
+        center: box.radius, radius: slack ?? .zeros(center.shape), byRadius: 1, byCenter: 1))
   }
 
   /// Returns the balls with each channel multiplied by a factor, around other centres.

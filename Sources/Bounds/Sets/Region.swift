@@ -32,6 +32,14 @@ public enum Region: Sendable {
     }
   }
 
+  /// The smallest boxes that are known to hold the sets in spite of rounding.
+  var outwardBox: Interval {
+    switch self {
+    case .box(let interval): interval
+    case .ball(let ball): ball.outwardBox
+    }
+  }
+
   /// Returns the sets of some examples, in the order given.
   func rows(at indices: [Int]) -> Region {
     switch self {
@@ -40,6 +48,7 @@ public enum Region: Sendable {
         Interval(center: box.center.rows(at: indices), radius: box.radius.rows(at: indices)))
     case .ball(var ball):
       ball.center = ball.center.rows(at: indices)
+      ball.slack = ball.slack?.rows(at: indices)
       return .ball(ball)
     }
   }
@@ -53,9 +62,39 @@ extension Perturbation {
   /// certifies. For ℓ2 and ℓ1 it is the ball, whatever the domain, so bounds hold for more inputs
   /// than are considered.
   ///
-  /// - Parameter inputs: [batch, …shape], in the units of ε; a constant where a domain is given,
-  ///   whose box is not differentiable.
+  /// In outward arithmetic ε is the next number above, since it may have been rounded from a decimal,
+  /// and the sets also hold for what the inputs may be roundings of: a pixel k/255 is held as a
+  /// real number, rounded, and as k times the rounded 1/255.
+  ///
+  /// - Parameters:
+  ///   - inputs: [batch, …shape], in the units of ε; a constant where a domain is given, whose box
+  ///     is not differentiable.
+  ///   - arithmetic: Whether ends are rounded outwards.
   /// - Returns: Sets with centres of the inputs' shape.
+  public func region(around inputs: Tensor, in arithmetic: Arithmetic) -> Region {
+    arithmetic == .real ? region(around: inputs) : outwardRegion(around: inputs)
+  }
+
+  /// Makes the sets in outward arithmetic.
+  private func outwardRegion(around inputs: Tensor) -> Region {
+    switch norm {
+    case .linf:
+      let box = outwardBox(
+        around: inputs, epsilon: epsilon.nextUp, domain: domain ?? -Float.infinity...Float.infinity)
+      return .box(Interval(center: box.center, radius: box.radius))
+    case .l2, .l1:
+      let slack = outwardRadius(
+        center: inputs, radius: .zeros(inputs.shape), byRadius: 0, byCenter: 0x1p-22)
+      return .ball(
+        NormBall(
+          center: inputs, epsilon: epsilon.nextUp, dual: norm == .l2 ? .two : .infinity,
+          scale: Tensor(shape: [inputs.shape.last ?? 1], repeating: 1), slack: slack))
+    }
+  }
+
+  /// Makes the sets in real arithmetic, as training takes them.
+  ///
+  /// - Parameter inputs: As of ``region(around:in:)``.
   public func region(around inputs: Tensor) -> Region {
     switch norm {
     case .linf:

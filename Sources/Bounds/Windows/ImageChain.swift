@@ -75,22 +75,29 @@ struct ImageChain {
     let shapes = zip(windows, links.map(\.shape) + [shape]).map { $0.shape(channels: $1[2]) }
     var steps: [BoundPlan.Step] = []
     var regions: [Region] = []
-    func append(_ layer: any BoundedLayer, _ path: String, from input: [Int], to output: [Int]) {
+    func append(
+      _ layer: any BoundedLayer, _ path: String, from input: [Int], to output: [Int],
+      _ outward: OutwardStep?
+    ) {
       steps.append(
         BoundPlan.Step(
           path: path, layer: layer, inputs: [steps.count], inputShapes: [input],
-          outputShape: output))
+          outputShape: output, outward: outward))
     }
     let start = whole.regions[links[0].input]
     if case .ball = start {
       // All coordinates share ε, and outside the image there is none: a layer takes the window.
       let layer = Rearrangement(
         from: links[0].shape, to: shapes[0], by: windows[0].map(in: links[0].shape))
-      append(layer, "window", from: links[0].shape, to: shapes[0])
+      append(
+        layer, "window", from: links[0].shape, to: shapes[0],
+        whole.isOutward ? .affine(layer, .none) : nil)
       regions.append(start)
     }
     for (index, link) in links.enumerated() {
-      append(link.layer, link.step.path, from: shapes[index], to: shapes[index + 1])
+      append(
+        link.layer, link.step.path, from: shapes[index], to: shapes[index + 1],
+        whole.isOutward ? link.step.outward?.of(link.layer) : nil)
       regions.append(
         .box(
           whole.regions[link.input].box.cropped(

@@ -35,7 +35,8 @@ struct NeuronChunk {
   ///
   /// - Parameter form: ``form``, its negatives, or both.
   func lowerBounds(of form: GraphForm, slope: ReLUSlope) -> Tensor {
-    bounds.pulled(form, from: end, to: 0, slope: slope).lowerBounds(over: [bounds.input])
+    bounds.lowerBounds(
+      of: bounds.pulled(form, from: end, to: 0, slope: slope), over: [bounds.input])
   }
 }
 

@@ -108,6 +108,47 @@ void ck_concretize_ends_form_gradient(const float *x, const float *c, const floa
 void ck_concretize_ends_box_gradient(const float *x, float g_lower, float g_upper, float *sum_c,
                                      float *sum_r, size_t n);
 
+// The same with ends that hold in spite of rounding (outward.c)
+
+/// The box of [x − epsilon, x + epsilon] ∩ [low, high], where x may also be one rounding of a
+/// quotient k/255 away from what it stands for; NaN where it is empty.
+void ck_outward_box(const float *x, float epsilon, float low, float high, float *out_c,
+                    float *out_r, size_t n);
+/// A box that holds [lower, upper]; NaN where an end is.
+void ck_outward_interval(const float *lower, const float *upper, float *out_c, float *out_r,
+                         size_t n);
+/// lower ≤ c − r and upper ≥ c + r.
+void ck_outward_ends(const float *c, const float *r, float *lower, float *upper, size_t n);
+/// out ≥ r · by_radius + |c| · by_center, for r and factors that are not negative; NaN where |c| + r
+/// is not below 2¹⁰⁰.
+void ck_outward_radius(const float *c, const float *r, float by_radius, float by_center,
+                       float *out, size_t n);
+/// out ≥ x · factor + offset[channel] · by_offset, for numbers that are not negative; NaN where
+/// |c| + out is not below 2¹⁰⁰. `offset` may be NULL, else n is a multiple of `channels`.
+void ck_outward_sum(const float *c, const float *x, float factor, const float *offset,
+                    size_t channels, float by_offset, float *out, size_t n);
+/// A box that holds max(h, 0) over h in [c − r, c + r].
+void ck_outward_relu(const float *c, const float *r, float *out_c, float *out_r, size_t n);
+/// Lines as those of ck_relu_lines: lower·h ≤ max(h, 0), and max(h, 0) ≤ s·h + intercept for every
+/// s that differs from `upper` by a rounding.
+void ck_outward_relu_lines(ck_slope slope, const float *c, const float *r, float *lower,
+                           float *upper, float *intercept, size_t n);
+/// out = x⁺ · lower + x⁻ · upper; returns at most Σ x⁺ · low + x⁻ · high, less `error` of the sum of
+/// its terms' magnitudes.
+double ck_outward_relax(const float *x, const float *lower, const float *upper, const float *low,
+                        const float *high, double error, float *out, size_t n);
+/// The same with lower lines through the origin; returns Σ x⁻ · intercept, a sum in Double of terms
+/// that are not positive.
+double ck_outward_relax_below(const float *x, const float *lower, const float *upper,
+                              const float *intercept, float *out, size_t n);
+/// The same with a lower slope alpha of each row's own where the two given differ.
+double ck_outward_relax_free(const float *x, const float *alpha, const float *slope_zero,
+                             const float *slope_one, const float *upper, const float *intercept,
+                             float *out, size_t n);
+/// Σ x·c − |x|·r in Double, less `error` of the sum of the terms' magnitudes.
+double ck_outward_concretize(const float *x, const float *c, const float *r, double error,
+                             size_t n);
+
 // Convolutions of few input channels (windows.c)
 
 /// The windows of one image that a convolution reads: `rows` × `columns` of them, each made of

@@ -71,6 +71,8 @@ struct CertifyCommand: ParsableCommand {
     standard: "the model's own; ibp, crown-ibp and crown with --vnnlib")
   var by: RecipeOverride?
   @OptionGroup var relaxation: RelaxationOption
+  /// For which network certificates hold.
+  @OptionGroup var arithmetic: GuaranteeOptions
   /// `--set`, for settings of the set and of the methods.
   @OptionGroup var assignments: Assignments
   /// `--examples`: the part of the test set (``ExampleRange``).
@@ -127,11 +129,14 @@ struct CertifyCommand: ParsableCommand {
   private func certifyExamples(of saved: SavedModel, budget: Budget) throws {
     let (saved, range) = try subject.examples(for: saved, count: examples)
     let given = try judgement()
-    let goal = try saved.target(on: range.dataset).applying(given)
+    var goal = try saved.target(on: range.dataset).applying(given)
+    goal.arithmetic = try arithmetic.outward()
     try goal.perturbation.validate(inputCount: range.data.imageSize)
     ForeignModel(saved, goal, given).tell(asJSON: json)
     let certification = try certification(of: saved.file.network, range, goal, budget)
-    let records = certification.verdicts.map { VerdictRecord($0, start: range.start) }
+    let records = certification.verdicts.map {
+      VerdictRecord($0, certification.arithmetic, start: range.start)
+    }
     if json {
       for record in records { Console.standard.line(try JSONText.line(record)) }
     } else {
@@ -156,13 +161,15 @@ struct CertifyCommand: ParsableCommand {
     defer { Console.standard.clearLiveLine() }
     let set = goal.perturbation
     guard let output else {
-      return try network.certify(range.data, against: set, by: goal.methods, budget: budget) {
+      return try network.certify(
+        range.data, against: set, by: goal.methods, arithmetic: goal.arithmetic, budget: budget
+      ) {
         Console.standard.live($1.words)
       }
     }
     let log = try VerdictLog(
       at: URL(fileURLWithPath: output), of: network, on: range.data, against: set,
-      by: goal.methods, start: range.start)
+      by: goal.methods, arithmetic: goal.arithmetic, start: range.start)
     if !log.found.isEmpty, !json {
       Console.error("crownwork: \(output): goes on after \(log.found.count) verdicts")
     }

@@ -38,7 +38,9 @@ extension CertifyCommand {
   ) throws -> PropertyVerdict {
     defer { Console.standard.clearLiveLine() }
     do {
-      return try network.verify(property, by: methods, budget: budget) {
+      return try network.verify(
+        property, by: methods, arithmetic: try arithmetic.outward(), budget: budget
+      ) {
         Console.standard.live($0.words)
       }
     } catch BoundsError.input(let problem) {

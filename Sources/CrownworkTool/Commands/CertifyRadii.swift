@@ -22,7 +22,8 @@ extension CertifyCommand {
     ForeignModel(saved, goal, given, hasManyEpsilons: true).tell(asJSON: json)
     defer { Console.standard.clearLiveLine() }
     let radii = try search.radii(
-      of: saved.file.network, on: range.data, within: set, by: goal.methods, budget: budget
+      of: saved.file.network, on: range.data, within: set, by: goal.methods,
+      arithmetic: try arithmetic.outward(), budget: budget
     ) { _, progress in
       Console.standard.live(progress.words)
     }

@@ -44,6 +44,8 @@ struct EvaluateCommand: ParsableCommand {
   /// `--by`: the methods in the order in which they are tried on an example.
   @Option("evaluate.methods", standard: "the model's own") var by: RecipeOverride?
   @OptionGroup var relaxation: RelaxationOption
+  /// For which network certificates hold.
+  @OptionGroup var arithmetic: GuaranteeOptions
   /// The attack, where it is not to be the model's own.
   @OptionGroup var attack: AttackOptions
   /// `--set`, for settings of the set, the methods and the attack.
@@ -105,7 +107,8 @@ struct EvaluateCommand: ParsableCommand {
   private func report(on path: String, _ budget: Budget) throws -> NamedReport {
     let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
     let given = try judgement()
-    let goal = try model.target(on: range.dataset).applying(given)
+    var goal = try model.target(on: range.dataset).applying(given)
+    goal.arithmetic = try arithmetic.outward()
     try goal.perturbation.validate(inputCount: range.data.imageSize)
     let attack = try settings(model, on: range.dataset)
     ForeignModel(model, goal, given).tell(asJSON: json)

@@ -47,7 +47,8 @@ extension EvaluateCommand {
   ) throws -> NamedCurve {
     let (model, range) = try subject.examples(for: try subject.open(path), count: examples)
     let given = try judgement()
-    let goal = try model.target(on: range.dataset).applying(given)
+    var goal = try model.target(on: range.dataset).applying(given)
+    goal.arithmetic = try arithmetic.outward()
     for epsilon in epsilons {
       try goal.perturbation.withEpsilon(epsilon).validate(inputCount: range.data.imageSize)
     }

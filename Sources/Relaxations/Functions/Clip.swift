@@ -22,6 +22,8 @@ struct Clip: ScalarFunction {
   var bends: [Double] { kinks }
   /// A little more than the farther kink; both pieces beyond are constant.
   var reach: Double { 2 * max(abs(lower), abs(upper)) + 1 }
+  /// It only compares.
+  var runtimeTolerance: RuntimeTolerance { .exact }
 
   /// A piecewise linear function minus a line is extreme at ends and kinks only.
   func turningPoints(slope: Double, from l: Double, to u: Double) -> [Double] { kinks }

@@ -20,6 +20,7 @@ struct ELU: ScalarFunction {
   var kinks: [Double] { Self.kinks }
   /// Beyond it e⁻⁸⁰⁰ is 0 in Double, so that the slope is 0 or 1.
   var reach: Double { 800 }
+  var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: max(alpha, 1) * 0x1p-21) }
 
   /// With alpha 1 the slope does not jump at 0, which does no harm.
   private static let kinks = [0.0]

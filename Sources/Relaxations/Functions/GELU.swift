@@ -16,6 +16,7 @@ struct GELU: ScalarFunction {
   var kinks: [Double] { [] }
   /// Beyond it density and tail, of the order of e⁻⁸⁰⁰, are 0 in Double.
   var reach: Double { 40 }
+  var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-20, relative: 0x1p-20) }
 
   private static let turns = [-0.751791524693564457]
   /// The roots of the second derivative (2 − x²)·φ(x). The derivative falls from 0 up to −√2, rises

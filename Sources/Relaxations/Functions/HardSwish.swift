@@ -14,6 +14,8 @@ struct HardSwish: ScalarFunction {
   var kinks: [Double] { Self.kinks }
   /// A little more than the seams; both pieces beyond are lines.
   var reach: Double { 4 }
+  /// Four operations, whose results are at most |x|.
+  var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-126, relative: 0x1p-21) }
 
   /// The parabola's lowest point.
   private static let turns = [-1.5]

@@ -16,6 +16,8 @@ struct LeakyReLU: ScalarFunction {
   var kinks: [Double] { Self.kinks }
   /// Any positive number, since both pieces are lines.
   var reach: Double { 1 }
+  /// One product.
+  var runtimeTolerance: RuntimeTolerance { .product(by: slope) }
 
   private static let kinks = [0.0]
 

@@ -23,6 +23,7 @@ struct Mish: ScalarFunction {
   var kinks: [Double] { [] }
   /// Beyond it e⁻⁸⁰⁰ is 0 in Double, so that the slope is 0 or 1.
   var reach: Double { 800 }
+  var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-20, relative: 0x1p-19) }
 
   /// The root of the derivative, to the digits of a Double.
   private static let turns = [-1.1924312145154952]

@@ -14,6 +14,8 @@ struct SiLU: ScalarFunction {
   var kinks: [Double] { [] }
   /// Beyond it e⁻⁸⁰⁰ is 0 in Double, so that the slope is 0 or 1.
   var reach: Double { 800 }
+  /// That of the sigmoid, times |x|, and a product.
+  var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-126, relative: 0x1p-20) }
 
   /// The root of the derivative, to the digits of a Double.
   private static let turns = [-1.278464542761074]

@@ -16,6 +16,7 @@ struct Sigmoid: SShaped {
   var kinks: [Double] { [] }
   /// Beyond it e⁻⁸⁰⁰ is 0 in Double, and so is the slope.
   var reach: Double { 800 }
+  var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-21) }
 
   private static let bends = [0.0]
 

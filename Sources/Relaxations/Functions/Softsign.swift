@@ -17,6 +17,8 @@ struct Softsign: SShaped {
   /// The slope falls so slowly that only beyond this number the square of the denominator
   /// overflows.
   var reach: Double { 0x1p512 }
+  /// A sum and a quotient, which is at most 1.
+  var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-21) }
 
   private static let bends = [0.0]
 

@@ -19,6 +19,7 @@ struct Tanh: SShaped {
   var kinks: [Double] { [] }
   /// Beyond it cosh² overflows, and the slope is 0.
   var reach: Double { 400 }
+  var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-21) }
 
   private static let bends = [0.0]
 

@@ -15,6 +15,7 @@ struct TanhGELU: ScalarFunction {
   var kinks: [Double] { [] }
   /// Beyond it the gate is larger than 800, so that the slope is 0 or 1.
   var reach: Double { 40 }
+  var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-20, relative: 0x1p-20) }
 
   /// The root of the derivative, to the digits of a Double.
   private static let turns = [-0.7524614220710162]

@@ -44,6 +44,9 @@ package protocol ScalarFunction: Sendable {
   /// bends.
   var reach: Double { get }
 
+  /// How far what a runtime computes for the function in Float32 may be from it.
+  var runtimeTolerance: RuntimeTolerance { get }
+
   // MARK: What follows
 
   /// The points inside (l, u] where function − slope·x can be least or largest; others among them

@@ -62,7 +62,7 @@ public struct TrainingRun: Sendable {
         "layer \(node.path) is a softmax, which cannot be trained; the loss has one itself, so one "
           + "at the network's end can be left out")
     }
-    bounded = try BoundedNetwork(network)
+    bounded = try BoundedNetwork(network, arithmetic: .real)
     if case .crown(_, _, projections: .some) = plan.objective {
       try bounded.checkProjections(within: plan.perturbation)
     }

@@ -7,7 +7,7 @@
 /// there. A second device may keep its memory where the host cannot point to it:
 /// ``DeviceArray/read(_:)`` then copies.
 ///
-/// There are nine families, because these are the groups of kernels that share their loops: a
+/// There are ten families, because these are the groups of kernels that share their loops: a
 /// family can be written, tested and made fast alone. The protocols of the families are the
 /// contracts of the kernels. An implementation need not repeat them, and a caller need not read an
 /// implementation.
@@ -88,6 +88,8 @@ package protocol Device: Sendable {
   var losses: any LossKernels { get }
   /// Points of norm balls, which attacks look for.
   var balls: any BallKernels { get }
+  /// Bounds that account for rounding, which certificates are made of.
+  var outward: any OutwardKernels { get }
 }
 
 extension Device {

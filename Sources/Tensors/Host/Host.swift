@@ -24,6 +24,7 @@ package struct Host: Device {
   package var forms: any FormKernels { HostForms() }
   package var losses: any LossKernels { HostLosses() }
   package var balls: any BallKernels { HostBalls() }
+  package var outward: any OutwardKernels { HostOutward() }
 }
 
 // MARK: Memory

@@ -44,6 +44,45 @@ public struct ActivationLines: Sendable {
     relaxedForm(coefficients, self)
   }
 
+  /// Puts the lines in the activation's place where forms have to hold in spite of rounding, as a
+  /// custom rule for certificates needs it. It is not differentiable.
+  ///
+  /// - Parameters:
+  ///   - coefficients: The forms over the activation's output, [batch or 1, rows, n].
+  ///   - magnitude: At least the magnitude of the activation's input, [batch, n]. What rounding of
+  ///     coefficients costs follows from it.
+  ///   - tolerance: How far below the lower line or above the upper one the function, or what a
+  ///     runtime computes for it, may be because either was rounded, [batch, n].
+  /// - Returns: The forms over its input, and at most what their constants gain.
+  public func outwardRelaxed(
+    _ coefficients: Tensor, magnitude: Tensor, tolerance: Tensor
+  ) -> (form: Tensor, constant: Tensor) {
+    let kernels = coefficients.device.outward
+    let lines = widened(magnitude: magnitude, tolerance: tolerance)
+    let relaxed = kernels.relax(
+      coefficients.constant(in: "outwardRelaxed"),
+      LineArrays(lines.all.map { $0.constant(in: "outwardRelaxed") }))
+    return (Tensor(relaxed.form), Tensor(relaxed.constant))
+  }
+
+  /// Moves the lines apart by a tolerance and by a rounding of each slope.
+  private func widened(magnitude: Tensor, tolerance: Tensor) -> ActivationLines {
+    func moved(_ intercept: Tensor, _ slope: Tensor, _ sign: Double) -> Tensor {
+      let (m, t, s) = (magnitude.scalars, tolerance.scalars, slope.scalars)
+      return Tensor(
+        shape: intercept.shape,
+        intercept.scalars.enumerated().map { i, value in
+          let allowance = Double(t[i]) + abs(Double(s[i])) * Double(m[i]) * 0x1.02p-24
+          let exact = Double(value) + sign * allowance
+          return sign < 0 ? Float(exact).nextDown : Float(exact).nextUp
+        })
+    }
+    var lines = self
+    lines.lowerIntercept = moved(lowerIntercept, lowerSlope, -1)
+    lines.upperIntercept = moved(upperIntercept, upperSlope, 1)
+    return lines
+  }
+
   /// The four tensors in the order of the properties, as inputs of an operation.
   var all: [Tensor] { [lowerSlope, lowerIntercept, upperSlope, upperIntercept] }
 }

@@ -5,7 +5,7 @@ import Tensors
 
 /// Verdicts on a set of examples, with their totals.
 ///
-/// ``Networks/Network/certify(_:against:by:skipping:budget:observe:)`` makes one, and a
+/// ``Networks/Network/certify(_:against:by:arithmetic:skipping:budget:observe:)`` makes one, and a
 /// ``VerdictLog`` one that goes on where an earlier process was stopped. All errors are fractions
 /// of the examples that have a verdict.
 public struct Certification: Sendable {
@@ -14,11 +14,14 @@ public struct Certification: Sendable {
   public let verdicts: [Verdict]
   /// The perturbation set that the verdicts are about.
   public let perturbation: Perturbation
+  /// The arithmetic that the verdicts hold in, which says for which network they are certificates.
+  public let arithmetic: Arithmetic
 
   /// Gathers verdicts, which are in the order of their examples.
-  package init(verdicts: [Verdict], perturbation: Perturbation) {
+  package init(verdicts: [Verdict], perturbation: Perturbation, arithmetic: Arithmetic) {
     self.verdicts = verdicts
     self.perturbation = perturbation
+    self.arithmetic = arithmetic
   }
 
   /// The certified error, the fraction of examples that are not certified: an upper bound of the
@@ -71,6 +74,8 @@ extension Network {
   /// - Parameters:
   ///   - set: The perturbation set around each example.
   ///   - methods: The methods to try, at least one.
+  ///   - arithmetic: Which network certificates speak of: the deployed one where nothing else is
+  ///     said.
   ///   - decided: Indices of examples to leave out.
   ///   - budget: The memory that bounds may take, and when to stop.
   ///   - observe: Gets verdicts soon after they are known, in the order of the examples, and how
@@ -80,13 +85,15 @@ extension Network {
   ///   not fit the network; what `observe` throws.
   public func certify(
     _ data: LabeledImages, against set: Perturbation, by methods: [BoundMethod],
-    skipping decided: Set<Int> = [], budget: Budget = Budget(),
+    arithmetic: Arithmetic = .certified, skipping decided: Set<Int> = [],
+    budget: Budget = Budget(),
     observe: ([Verdict], WorkProgress) throws -> Void = { _, _ in }
   ) throws -> Certification {
-    try certify(ExampleSource(data), against: set, by: methods, decided, budget, observe)
+    try certify(
+      ExampleSource(data), against: set, by: methods, arithmetic, decided, budget, observe)
   }
 
-  /// Certifies inputs as ``certify(_:against:by:skipping:budget:observe:)`` certifies examples of a
+  /// Certifies inputs as ``certify(_:against:by:arithmetic:skipping:budget:observe:)`` certifies examples of a
   /// data set.
   ///
   /// - Parameters:
@@ -96,13 +103,13 @@ extension Network {
   ///   inputs.
   public func certify(
     _ inputs: Tensor, labels: [Int], against set: Perturbation, by methods: [BoundMethod],
-    budget: Budget = Budget()
+    arithmetic: Arithmetic = .certified, budget: Budget = Budget()
   ) throws -> Certification {
     guard labels.count == inputs.shape[0] else {
       throw BoundsError.specification("\(labels.count) labels for \(inputs.shape[0]) inputs")
     }
     let source = ExampleSource(inputs, labels: labels)
-    return try certify(source, against: set, by: methods, [], budget) { _, _ in }
+    return try certify(source, against: set, by: methods, arithmetic, [], budget) { _, _ in }
   }
 
   /// Certifies examples from any source, on as many lanes as there are threads.
@@ -111,9 +118,11 @@ extension Network {
   ///   so that these get the same last bits with and without them.
   private func certify(
     _ source: ExampleSource, against set: Perturbation, by methods: [BoundMethod],
-    _ skipped: Set<Int>, _ budget: Budget, _ observe: ([Verdict], WorkProgress) throws -> Void
+    _ arithmetic: Arithmetic, _ skipped: Set<Int>, _ budget: Budget,
+    _ observe: ([Verdict], WorkProgress) throws -> Void
   ) throws -> Certification {
-    let decisions = try Decisions(self, source, set, by: methods, budget: budget)
+    let decisions = try Decisions(
+      self, source, set, by: methods, arithmetic: arithmetic, budget: budget)
     let examples = (0..<source.count).map {
       OpenExamples.Example(index: $0, methods: methods.count)
     }
@@ -130,6 +139,7 @@ extension Network {
       try observe(
         ready, WorkProgress(.certification, done: ordered.count, of: indices.count))
     }
-    return Certification(verdicts: ordered.all, perturbation: set)
+    return Certification(
+      verdicts: ordered.all, perturbation: set, arithmetic: arithmetic)
   }
 }

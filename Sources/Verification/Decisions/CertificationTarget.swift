@@ -10,10 +10,15 @@ public struct CertificationTarget: Sendable, Equatable {
   /// The methods in the order in which they are tried, usually from cheap to tight; each takes only
   /// the examples that those before it have left open.
   public var methods: [BoundMethod]
+  /// The arithmetic that certificates hold in. Files do not keep it.
+  public var arithmetic: Arithmetic
 
   /// Creates a target; certification refuses one without methods.
-  public init(perturbation: Perturbation, methods: [BoundMethod]) {
+  public init(
+    perturbation: Perturbation, methods: [BoundMethod], arithmetic: Arithmetic = .certified
+  ) {
     self.perturbation = perturbation
     self.methods = methods
+    self.arithmetic = arithmetic
   }
 }

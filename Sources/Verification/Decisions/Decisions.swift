@@ -18,6 +18,8 @@ struct Decisions {
   let set: Perturbation
   /// The methods in order, at least one.
   let methods: [BoundMethod]
+  /// What margins of logits have to exceed.
+  private let leastMargin: Float
   /// What one item may take, with the time and the stop that hold for all.
   let budget: Budget
   /// The number of items that may be worked on at once, so that the memory holds them all.
@@ -33,10 +35,11 @@ struct Decisions {
   ///   that do not fit the network.
   init(
     _ network: Network, _ examples: ExampleSource, _ set: Perturbation, by methods: [BoundMethod],
-    budget: Budget
+    arithmetic: Arithmetic, budget: Budget
   ) throws(BoundsError) {
     guard !methods.isEmpty else { throw .specification("no method to certify by") }
-    self.network = try BoundedNetwork(network.logits)
+    self.network = try BoundedNetwork(network.logits, arithmetic: arithmetic)
+    leastMargin = network.leastMargin(in: arithmetic)
     guard examples.shape == network.inputShape else {
       throw .input("inputs \(examples.shape) for a network on \(network.inputShape)")
     }
@@ -105,7 +108,7 @@ extension Decisions {
     let labels = item.examples.map { examples.labels[$0.index] }
     let margins = bounding.lowerBounds(
       of: .margins(of: labels, classes: network.network.classes), by: method, budget: budget
-    ).minimumOfRows
+    ).minimumOfRows.map { leastMargin > 0 ? ($0 - leastMargin).nextDown : $0 }
     var open: [Int] = []
     for (position, margin) in margins.enumerated() {
       item.examples[position].verdict!.learn(margin, by: method)
@@ -135,7 +138,8 @@ extension Decisions {
     let open = item.examples.indices.filter { item.examples[$0].verdict!.status == .unknown }
     item.examples = open.map { item.examples[$0] }
     guard !open.isEmpty else { return decided }
-    let region = set.withEpsilon(item.epsilon).region(around: images.rows(at: open))
+    let region = set.withEpsilon(item.epsilon).region(
+      around: images.rows(at: open), in: network.arithmetic)
     item.bounding = network.bounding(over: region)
     return decided
   }

@@ -112,10 +112,11 @@ extension RadiusSearch {
   /// - Complexity: At most `halvings + 1` certifications of an example.
   public func radii(
     of network: Network, on data: LabeledImages, within set: Perturbation,
-    by methods: [BoundMethod], budget: Budget = Budget(),
+    by methods: [BoundMethod], arithmetic: Arithmetic = .certified, budget: Budget = Budget(),
     observe: ([CertifiedRadius], WorkProgress) throws -> Void = { _, _ in }
   ) throws -> [CertifiedRadius] {
-    let decisions = try Decisions(network, ExampleSource(data), set, by: methods, budget: budget)
+    let decisions = try Decisions(
+      network, ExampleSource(data), set, by: methods, arithmetic: arithmetic, budget: budget)
     let examples = data.labels.indices.map {
       OpenExamples.Example(index: $0, methods: methods.count)
     }

@@ -93,7 +93,7 @@ extension Network {
     try settings.validate()
     let set = target.perturbation
     let certification = try certify(
-      data, against: set, by: target.methods, budget: budget
+      data, against: set, by: target.methods, arithmetic: target.arithmetic, budget: budget
     ) { try observe($1) }
     let attacks = try attack(
       data, within: set, with: settings, seed: seed, keepingInputs: false, budget: budget
@@ -107,7 +107,7 @@ extension Network {
   private func reluStatistics(
     on data: LabeledImages, _ set: Perturbation
   ) throws -> [ReLUStatistics] {
-    let network = try BoundedNetwork(self)
+    let network = try BoundedNetwork(self, arithmetic: .real)
     let groups = Groups(of: data.count, size: 125)
     let parts = Lanes.map(groups.count) { part in
       let images = data.batch(groups[part]).images

@@ -110,7 +110,8 @@ extension Network {
   ) throws -> [[Int]] {
     let methods = target.methods
     let decisions = try Decisions(
-      self, ExampleSource(data), target.perturbation, by: methods, budget: budget)
+      self, ExampleSource(data), target.perturbation, by: methods, arithmetic: target.arithmetic,
+      budget: budget)
     var ends = [[Int]](repeating: [Int](repeating: -1, count: methods.count), count: data.count)
     for at in epsilons.indices.reversed() {
       let examples = right.compactMap { index in

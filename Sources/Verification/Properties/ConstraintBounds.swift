@@ -12,15 +12,20 @@ struct PropertyNetwork {
   let logits: BoundedNetwork?
   /// Whether the softmax is a logarithmic one, so that outputs differ as logits do.
   let isLogarithmic: Bool
+  /// What a difference of logits has to exceed so that outputs differ as well.
+  let leastMargin: Double
 
   /// Prepares a network.
   ///
   /// - Throws: ``Bounds/BoundsError`` for a layer without rules.
-  init(_ network: Network) throws(BoundsError) {
-    outputs = try BoundedNetwork(network)
+  init(_ network: Network, arithmetic: Arithmetic) throws(BoundsError) {
+    outputs = try BoundedNetwork(network, arithmetic: arithmetic)
     let last = network.nodes.last?.layer
     isLogarithmic = last is LogSoftmax
-    logits = last is Softmax || last is LogSoftmax ? outputs.renewed(network.logits) : nil
+    logits =
+      last is Softmax || last is LogSoftmax
+      ? try BoundedNetwork(network.logits, arithmetic: arithmetic) : nil
+    leastMargin = Double(network.leastMargin(in: arithmetic))
   }
 }
 
@@ -58,9 +63,11 @@ struct BoxBounding {
     let margins = logits.lowerBounds(
       of: comparisons.map { constraints[$0] }, outputs: classes, by: method, budget)
     self.logits = logits
-    for (index, margin) in zip(comparisons, margins) where margin > 0 && margin.isFinite {
-      // Logarithms differ as logits do; probabilities by a positive number that may be tiny.
-      let known = network.isLogarithmic ? margin : .leastNormalMagnitude
+    let least = network.leastMargin
+    for (index, margin) in zip(comparisons, margins) where margin > least && margin.isFinite {
+      // Logarithms differ as logits do; probabilities by a positive number that may be tiny, and so
+      // does whatever a runtime computes for either.
+      let known = network.isLogarithmic && least == 0 ? margin : .leastNormalMagnitude
       if !(bounds[index] >= known) { bounds[index] = known }
     }
     return bounds
@@ -114,7 +121,9 @@ private struct ConstraintRows {
     var offset = [Float](repeating: 0, count: count)
     for (row, constraint) in constraints.enumerated() {
       for term in constraint.terms { rows[row * outputs + term.output] = Float(term.coefficient) }
-      offset[row] = Float(roundedDown: -constraint.bound)
+      // A decimal of the file is within a step of the Double that it was read as; 0 is 0.
+      let bound = constraint.bound == 0 ? 0 : constraint.bound.nextUp
+      offset[row] = Float(roundedDown: -bound)
     }
     for (output, place) in rounded {
       rows[(constraints.count + 2 * place) * outputs + output] = 1
@@ -158,6 +167,11 @@ extension OutputConstraint {
 }
 
 extension OutputConstraint.Term {
-  /// How far the coefficient is from its Float32; exact, as both are Doubles close together.
-  fileprivate var roundingError: Double { abs(coefficient - Double(Float(coefficient))) }
+  /// How far the coefficient of the file may be from its Float32. A decimal is within a step of the
+  /// Double that it was read as; one that has ten binary places at most is taken for exact.
+  fileprivate var roundingError: Double {
+    let scaled = coefficient * 1024
+    if scaled == scaled.rounded(), abs(scaled) < 0x1p24 { return 0 }
+    return abs(coefficient - Double(Float(coefficient))) + coefficient.ulp
+  }
 }

@@ -77,8 +77,8 @@ extension Network {
   /// ```
   ///
   /// A case is refuted if one of its constraints a·y ≤ b has a finite lower bound of a·y − b above
-  /// 0 over the box: no input then satisfies them all. As elsewhere, bounds hold in real
-  /// arithmetic.
+  /// 0 over the box: no input then satisfies them all. Bounds account for rounding
+  /// unless `arithmetic` is real.
   ///
   /// With a budget that is spent methods and search stop, and the answer is unknown unless it was
   /// found before.
@@ -86,6 +86,7 @@ extension Network {
   /// - Parameters:
   ///   - methods: The methods in the order in which they are tried, at least one; each goes on from
   ///     what the one before has found in a box.
+  ///   - arithmetic: Which network `unsat` speaks of: the deployed one where nothing else is said.
   ///   - search: How a counterexample is looked for, and how long.
   ///   - budget: The memory that bounds may take, and when to stop.
   ///   - observe: Called soon after cases are bounded, and before the search. What it throws ends
@@ -95,6 +96,7 @@ extension Network {
   ///   constraints with numbers beyond Float32's range; what `observe` throws.
   public func verify(
     _ property: VNNLIBProperty, by methods: [BoundMethod],
+    arithmetic: Arithmetic = .certified,
     search: CounterexampleSearch = CounterexampleSearch(), budget: Budget = Budget(),
     observe: (WorkProgress) throws -> Void = { _ in }
   ) throws -> PropertyVerdict {
@@ -102,7 +104,7 @@ extension Network {
     try property.check(for: self)
     var refutation = Refutation(of: property)
     let work = BoxWork(
-      network: try PropertyNetwork(self), input: self, property: property, methods: methods)
+      network: try PropertyNetwork(self, arithmetic: arithmetic), input: self, property: property, methods: methods)
     let open = try work.run(
       property.boxes(of: refutation.open).map { BoxWork.Item(cases: $0) }, upTo: 1, budget,
       &refutation, observe)

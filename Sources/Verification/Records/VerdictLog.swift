@@ -25,6 +25,7 @@ public struct VerdictLog {
   private let data: LabeledImages
   private let set: Perturbation
   private let methods: [BoundMethod]
+  private let arithmetic: Arithmetic
   private let start: Int
   /// The verdicts that an earlier process has found, in the order of the examples.
   public let found: [Verdict]
@@ -41,14 +42,15 @@ public struct VerdictLog {
   ///   or it was begun for another network, set, methods or data.
   public init(
     at url: URL, of network: Network, on data: LabeledImages, against set: Perturbation,
-    by methods: [BoundMethod], start: Int = 0
+    by methods: [BoundMethod], arithmetic: Arithmetic = .certified, start: Int = 0
   ) throws {
     (self.network, self.data, self.set, self.methods) = (network, data, set, methods)
+    self.arithmetic = arithmetic
     self.start = start
     let subject = Subject(
       model: network.digest, data: data.digest, start: start,
       set: Subject.Set(norm: set.norm.rawValue, epsilon: set.epsilon, domain: set.domain),
-      methods: methods)
+      methods: methods, arithmetic: arithmetic.text)
     lines = try PartialLines(for: url, about: JSONText.line(subject))
     let decoder = JSONDecoder()
     var byIndex: [Int: Verdict] = [:]
@@ -78,9 +80,9 @@ public struct VerdictLog {
     budget: Budget = Budget(), observe: ([Verdict], WorkProgress) throws -> Void = { _, _ in }
   ) throws -> Certification {
     let new = try network.certify(
-      data, against: set, by: methods, skipping: Set(found.map(\.index)), budget: budget
+      data, against: set, by: methods, arithmetic: arithmetic, skipping: Set(found.map(\.index)), budget: budget
     ) { verdicts, progress in
-      try lines.append(verdicts.map { try JSONText.line(VerdictRecord($0, start: start)) })
+      try lines.append(verdicts.map { try JSONText.line(VerdictRecord($0, arithmetic, start: start)) })
       var progress = progress
       progress.done += found.count
       progress.total += found.count
@@ -88,9 +90,9 @@ public struct VerdictLog {
     }.verdicts
     let all = (found + new).sorted { $0.index < $1.index }
     if all.count == data.count {
-      try lines.finish(all.map { try JSONText.line(VerdictRecord($0, start: start)) })
+      try lines.finish(all.map { try JSONText.line(VerdictRecord($0, arithmetic, start: start)) })
     }
-    return Certification(verdicts: all, perturbation: set)
+    return Certification(verdicts: all, perturbation: set, arithmetic: arithmetic)
   }
 
   /// What verdicts belong to: the first line of the partial file.
@@ -106,5 +108,6 @@ public struct VerdictLog {
     let start: Int
     let set: Set
     let methods: [BoundMethod]
+    let arithmetic: String
   }
 }

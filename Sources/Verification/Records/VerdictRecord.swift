@@ -15,17 +15,20 @@ package struct VerdictRecord: Codable, Sendable, Equatable {
   /// The method that gave it, with its settings (``Bounds/BoundMethod/text``); nil where there is
   /// no margin.
   package let method: String?
+  /// The network that the margin holds for (``Bounds/Arithmetic/text``); nil where there is no
+  /// margin, and in older files, whose margins did not account for rounding.
+  package let guarantee: String?
 
   /// Makes the record of a verdict.
   ///
   /// - Parameter start: The number of the first example of the data that the verdict's index counts
   ///   in.
-  package init(_ verdict: Verdict, start: Int = 0) {
+  package init(_ verdict: Verdict, _ arithmetic: Arithmetic = .certified, start: Int = 0) {
     let isBounded = verdict.margin.isFinite
     (index, label, prediction) = (verdict.index + start, verdict.label, verdict.prediction)
     self.verdict = verdict.status.rawValue
-    (margin, method) =
-      isBounded ? (verdict.margin, verdict.method.text) : (nil, nil)
+    (margin, method, guarantee) =
+      isBounded ? (verdict.margin, verdict.method.text, arithmetic.text) : (nil, nil, nil)
   }
 
   /// Returns the verdict that was written.

@@ -14,6 +14,11 @@ struct Scaling: AffineRule {
   func linearMap(_ inputs: [Tensor]) -> Tensor { inputs[0] * factor }
   func absoluteMap(_ inputs: [Tensor]) -> Tensor { inputs[0] * abs(factor) }
   func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] { [rows * factor] }
+
+  func roundings(through place: LayerPlace) -> AffineRoundings? {
+    AffineRoundings(
+      products: 1, transposedProducts: 1, factors: [Tensor(shape: [1], repeating: factor)])
+  }
 }
 
 /// Squares every scalar.
@@ -33,12 +38,36 @@ struct Square: RelaxedRule {
   func relaxed(
     _ coefficients: Tensor, over input: Interval, through place: LayerPlace
   ) -> (form: Tensor, constant: Tensor) {
-    let shape = [input.center.shape[0], place.inputShape.reduce(1, *)]
+    lines(over: input).relaxed(coefficients)
+  }
+
+  private func lines(over input: Interval) -> ActivationLines {
+    let shape = [input.center.shape[0], input.center.count / input.center.shape[0]]
     let (c, r) = (input.center.reshaped(shape), input.radius.reshaped(shape))
-    let lines = ActivationLines(
+    return ActivationLines(
       lowerSlope: c * 2, lowerIntercept: c * c * -1,
       upperSlope: c * 2, upperIntercept: r * r - c * c)
-    return lines.relaxed(coefficients)
+  }
+}
+
+extension Square: OutwardRelaxedRule {
+  func outwardBox(of input: Interval, deployed: Bool) -> Interval {
+    box(of: input).widened(by: tolerance(over: input))
+  }
+
+  func outwardRelaxed(
+    _ coefficients: Tensor, over input: Interval, through place: LayerPlace, deployed: Bool
+  ) -> (form: Tensor, constant: Tensor) {
+    let shape = [input.center.shape[0], place.inputShape.reduce(1, *)]
+    return lines(over: input).outwardRelaxed(
+      coefficients, magnitude: input.magnitude.reshaped(shape),
+      tolerance: tolerance(over: input).reshaped(shape))
+  }
+
+  /// Twelve roundings of the largest square, and what underflow may add.
+  private func tolerance(over input: Interval) -> Tensor {
+    let squares = input.magnitude * input.magnitude * 0x1p-20
+    return squares + Tensor(shape: squares.shape, repeating: 0x1p-100)
   }
 }
 

@@ -133,7 +133,7 @@ enum LinearFormKernel {
   }
 
   /// The addresses of four line arrays, for reading or, where the arrays are new, for writing.
-  private struct LinePointers {
+  struct LinePointers {
     let lowerSlope, lowerIntercept, upperSlope, upperIntercept: UnsafeMutablePointer<Float>
 
     /// Takes the addresses; the caller keeps the arrays alive.

@@ -22,6 +22,13 @@ struct MaxPoolFormKernel {
   private func lines(
     _ center: UnsafePointer<Float>, _ radius: UnsafePointer<Float>
   ) -> [MaxPoolRelaxation] {
+    // The ends are sums in Float, rounded to nearest; that rounding is not accounted for.
+    lines(lower: { center[$0] - radius[$0] }, upper: { center[$0] + radius[$0] })
+  }
+
+  /// Returns the lines of one example from the ends of its scalars.
+  @inline(__always)
+  func lines(lower: (Int) -> Float, upper: (Int) -> Float) -> [MaxPoolRelaxation] {
     let channels = image[2]
     var lines: [MaxPoolRelaxation] = []
     window.forEach(in: 0..<1, image, output) { _, place in
@@ -29,10 +36,7 @@ struct MaxPoolFormKernel {
         let places = (0..<place.rows * place.columns).lazy.map { i in
           place.image + (i / place.columns * image[1] + i % place.columns) * channels + channel
         }
-        // The ends are sums in Float, rounded to nearest; that rounding is not accounted for.
-        lines.append(
-          MaxPoolRelaxation(
-            places, lower: { center[$0] - radius[$0] }, upper: { center[$0] + radius[$0] }))
+        lines.append(MaxPoolRelaxation(places, lower: lower, upper: upper))
       }
     }
     return lines

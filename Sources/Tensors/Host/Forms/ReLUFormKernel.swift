@@ -102,7 +102,7 @@ private struct LineBuffer {
 
 extension ReLUSlope {
   /// The rule's name in CKernels.
-  fileprivate var code: ck_slope {
+  var code: ck_slope {
     switch self {
     case .adaptive: CK_SLOPE_ADAPTIVE
     case .same: CK_SLOPE_SAME
