@@ -68,7 +68,7 @@ import _TestSupport
       countsPadding: countsPadding)
     let scaling = ChannelAffine(scale: Tensor(shape: [2], scales), shift: .zeros([2]))
     let images = Families.images(2, shape, seed: 2)
-    let box = pool.propagate([scaling.propagate([set.region(around: images)])]).box
+    let box = pool.propagate([scaling.propagate([set.region(around: images, in: .real)])]).box
     let output = try pool.outputShape(for: shape)
     let place = LayerPlace(
       inputShapes: [shape], outputShape: output, preactivation: nil, slope: .adaptive)
@@ -163,7 +163,7 @@ import _TestSupport
     var epsilon: Float = 1
     func isDecided() throws -> Bool {
       try BoundedNetwork(network, arithmetic: .real)
-        .bounding(over: set.withEpsilon(epsilon).region(around: images))
+        .bounding(over: set.withEpsilon(epsilon).region(around: images, in: .real))
         .reluStatistics.allSatisfy { $0.unstable == 0 }
     }
     while try !isDecided() { epsilon /= 2 }

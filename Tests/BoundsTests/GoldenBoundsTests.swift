@@ -72,7 +72,8 @@ import _TestSupport
     for golden in cases where golden.method != "alpha-CROWN" {
       let (method, set) = try (method(golden), set(golden))
       func bounds(_ rows: Specification) throws -> Tensor {
-        var bounding = try BoundedNetwork(network, arithmetic: .real).bounding(over: set.region(around: images))
+        var bounding = try BoundedNetwork(network, arithmetic: .real).bounding(
+          over: set.region(around: images, in: .real))
         return bounding.lowerBounds(
           of: rows, by: method, budget: Budget(), refining: .undecidedInBatch)
       }

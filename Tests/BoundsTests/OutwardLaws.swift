@@ -85,7 +85,9 @@ private struct RoundingCase {
       inputs = [x]
     case let kind:
       let widest = [Float(0), 0.01, 4096][kind - 1]
-      let radius = Tensor.uniform(center.shape, in: 0...max(widest, .leastNormalMagnitude), using: &random) * (kind == 1 ? 0 : 1)
+      let radius =
+        Tensor.uniform(center.shape, in: 0...max(widest, .leastNormalMagnitude), using: &random)
+        * (kind == 1 ? 0 : 1)
       region = .box(Interval(center: center, radius: radius))
       let r = radius.scalars
       var signs = (0..<4).map { _ in x.map { _ in [-1, 1, 0].randomElement(using: &random)! } }
@@ -97,7 +99,8 @@ private struct RoundingCase {
       inputs = signs.map { signs in
         x.indices.map {
           let end = x[$0] + Float(signs[$0]) * r[$0]
-          return signs[$0] > 0 ? max(end.nextDown, x[$0]) : signs[$0] < 0 ? min(end.nextUp, x[$0]) : x[$0]
+          return signs[$0] > 0
+            ? max(end.nextDown, x[$0]) : signs[$0] < 0 ? min(end.nextUp, x[$0]) : x[$0]
         }
       }
     }
@@ -116,7 +119,10 @@ private struct RoundingCase {
 
   /// Three to six layers, all of them piecewise linear.
   private static func network(_ random: inout RandomSource) throws -> Network {
-    var shapes = [Bool.random(using: &random) ? [4, 4, Int.random(in: 1...2, using: &random)] : [Int.random(in: 2...12, using: &random)]]
+    var shapes = [
+      Bool.random(using: &random)
+        ? [4, 4, Int.random(in: 1...2, using: &random)] : [Int.random(in: 2...12, using: &random)]
+    ]
     var graph: [(path: String, layer: any Layer, inputs: [Int])] = []
     let spread = Float([0, 4, 20].randomElement(using: &random)!)
     func mixed(_ shape: [Int]) -> Tensor {

@@ -92,7 +92,8 @@ import _TestSupport
     let margins = Specification.margins(of: [0, 2], classes: 3)
     func loss(_ network: Network) throws -> Tensor {
       let set = Perturbation.linf(epsilon: 0.4)
-      let bounds = try BoundedNetwork(network, arithmetic: .real).bounding(over: set.region(around: images))
+      let bounds = try BoundedNetwork(network, arithmetic: .real).bounding(
+        over: set.region(around: images, in: .real))
       let both = bounds.linearBounds(of: margins, slope: .same) + bounds.intervalBounds(of: margins)
       let weights = Tensor(shape: [2, 3], [0.3, -0.2, 0.5, 0.1, -0.7, 0.4])
       return both.sum() + network(images).scaled(by: weights).sum()

@@ -34,7 +34,8 @@ import _TestSupport
     let network = try member.network()
     let images = Families.images(1, member.input, seed: 14)
     for set in Families.sets {
-      var bounds = try BoundedNetwork(network, arithmetic: .real).bounding(over: set.region(around: images))
+      var bounds = try BoundedNetwork(network, arithmetic: .real).bounding(
+        over: set.region(around: images, in: .real))
       bounds.tightenPreactivations(slope: .adaptive, rowLimit: 64)
       let before = bounds.preactivations
       bounds.tightenPreactivations(by: SlopeAscent(iterations: 3))
@@ -53,7 +54,8 @@ import _TestSupport
     let margins = Specification.margins(of: [1], classes: 4)
     var random = RandomSource(seed: 16)
     for set in Families.sets {
-      var bounds = try BoundedNetwork(network, arithmetic: .real).bounding(over: set.region(around: images))
+      var bounds = try BoundedNetwork(network, arithmetic: .real).bounding(
+        over: set.region(around: images, in: .real))
       bounds.tightenPreactivations(slope: .adaptive, rowLimit: 64)
       let form = bounds.elided(margins)
       let best = bounds.ascended(

@@ -20,7 +20,7 @@ import _TestSupport
       ])
     let images = Families.images(1, network.inputShape, seed: 3)
     let bounds = try BoundedNetwork(network, arithmetic: .real).bounding(
-      over: Perturbation.linf(epsilon: 0.1).region(around: images))
+      over: Perturbation.linf(epsilon: 0.1).region(around: images, in: .real))
     return ImageTiling(bounds, value: 3, shape: [side, side, 4], neurons: neurons)
   }
 

@@ -50,7 +50,8 @@ import _TestSupport
 
   private func bounds(_ network: Network, _ example: Case) throws -> Bounding {
     let images = Families.images(2, example.input, seed: 6)
-    return try BoundedNetwork(network, arithmetic: .real).bounding(over: example.set.region(around: images))
+    return try BoundedNetwork(network, arithmetic: .real).bounding(
+      over: example.set.region(around: images, in: .real))
   }
 
   /// Some neurons in front of a layer, and a body for each chunk of them.

@@ -109,7 +109,7 @@ import Testing
 
           \(withoutNumbers(name)) is proved robust on #% of the images at ℓ∞ ε = #.
           It is wrong or broken by the attack on #%; #% are undecided.
-          The proof holds in real arithmetic; Float# rounding is not covered.
+          The proof holds for the network as computed in Float#, in any order.
           No certified example fell to the attack.
 
           """)

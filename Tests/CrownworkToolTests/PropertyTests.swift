@@ -40,12 +40,14 @@ import Testing
       #expect(lines.count == 2 && lines[0] == "unsat")
       #expect(
         lines[1].hasPrefix("; 9 of 9 cases refuted, so no input is unsafe; smallest bound "))
-      #expect(lines[1].hasSuffix(" by ibp"))
+      #expect(lines[1].hasSuffix(" by ibp (deployed)"))
       // The same with the model in its usual place, by other methods, and to a file.
       let other = try tool.run(
         "certify", Self.model, "--vnnlib", "p.vnnlib", "--by", "crown", "--slope", "zero",
         "--output", "o")
-      #expect(other.output.hasPrefix("unsat\n; 9 of 9") && other.output.hasSuffix(" by crown\n"))
+      #expect(
+        other.output.hasPrefix("unsat\n; 9 of 9")
+          && other.output.hasSuffix(" by crown (deployed)\n"))
       #expect(try tool.data("o") == Data(other.output.utf8))
     }
   }

@@ -51,10 +51,12 @@ import _TestSupport
         center: Tensor(shape: images.shape, centers), radius: Tensor(shape: images.shape, radii)))
     let margins = Specification.margins(of: [0, 3], classes: 10)
     let normalized = try BoundedNetwork(
-      Self.network(architecture), arithmetic: .real).bounding(
-      over: Perturbation.linf(epsilon: epsilon).region(around: images))
+      Self.network(architecture), arithmetic: .real
+    ).bounding(
+      over: Perturbation.linf(epsilon: epsilon).region(around: images, in: .real))
     let plain = try BoundedNetwork(
-      Self.network(architecture, normalized: false), arithmetic: .real).bounding(
+      Self.network(architecture, normalized: false), arithmetic: .real
+    ).bounding(
       over: byHand)
     let (bounds, expected) = (
       normalized.intervalBounds(of: margins), plain.intervalBounds(of: margins)

@@ -47,11 +47,14 @@ import _TestSupport
       [constraint(-1, 1, atMost: 0)],
       [constraint(0, -1, atMost: -3.25), constraint(1, 0, atMost: 7)],
     ]
-    #expect(
-      property.cases
-        == boxes.flatMap { box in
-          constraints.map { .init(lower: box.0, upper: box.1, constraints: $0) }
-        })
+    #expect(property.cases.map(\.constraints) == constraints + constraints)
+    for (part, (lower, upper)) in zip(property.cases, boxes.flatMap { [$0, $0] }) {
+      // 0.5 and 100 are Doubles, the others are moved outwards by some last bits.
+      for (ours, theirs) in zip(part.lower + upper, lower + part.upper) {
+        #expect(ours <= theirs && ours > theirs - 1e-13)
+        #expect((ours == theirs) == (theirs * 4 == (theirs * 4).rounded()))
+      }
+    }
   }
 
   @Test(
@@ -91,8 +94,12 @@ import _TestSupport
       (limit, coefficient), (limit, -coefficient), (-limit, coefficient),
     ] {
       let nearest = limit / coefficient
-      let wide = VNNLIBBound(input: 0, coefficient: coefficient, limit: limit, isStrict: false)
-      let strict = VNNLIBBound(input: 0, coefficient: coefficient, limit: limit, isStrict: true)
+      func bound(isStrict: Bool) -> VNNLIBBound {
+        VNNLIBBound(
+          input: 0, coefficient: VNNLIBNumber(coefficient), limit: VNNLIBNumber(limit),
+          isStrict: isStrict)
+      }
+      let (wide, strict) = (bound(isStrict: false), bound(isStrict: true))
       let outwards = coefficient > 0 ? nearest.nextUp : nearest.nextDown
       #expect(wide.value == outwards)
       #expect(strict.value == nearest)
@@ -103,8 +110,32 @@ import _TestSupport
     arguments: [(tiny, 1), (2e13 * tiny, -1), (0, 3), (tiny, tiny), (2e13 * tiny, 0.5)]
       as [(Double, Double)])
   func tinyBoundsThatAreExactStay(limit: Double, coefficient: Double) {
-    let bound = VNNLIBBound(input: 0, coefficient: coefficient, limit: limit, isStrict: false)
+    let bound = VNNLIBBound(
+      input: 0, coefficient: VNNLIBNumber(coefficient), limit: VNNLIBNumber(limit),
+      isStrict: false)
     #expect(bound.value == limit / coefficient)
+  }
+
+  /// A decimal that is no Double moves ends outwards, and one that is does not.
+  @Test(
+    arguments: [
+      ("0.5", true), ("-0.15625", true), ("1e3", true), ("0.10000000000000000", false),
+      ("0.1", false), ("0.50000000000000000001", false), ("0.0", true), ("5e-1", true),
+      ("9007199254740993", false), ("1e-30", false), ("0.375e2", true), ("1e22", false),
+    ])
+  func decimalsAreExactOrNot(word: String, isExact: Bool) throws {
+    let number = try #require(VNNLIBNumber(word))
+    #expect((number.error == 0) == isExact)
+    let end = VNNLIBBound(
+      input: 0, coefficient: VNNLIBNumber(1), limit: number, isStrict: false)
+    #expect(isExact ? end.value == number.value : end.value > number.value)
+  }
+
+  /// 0.1 + 0.2 is 0.3, which the sum of the Doubles is not.
+  @Test func errorsOfSumsAreCarried() throws {
+    let text = "(assert (<= (+ X_0 0.1) (+ 0.1 (+ 0.1 0.2))))"
+    let upper = try #require(try read(text).cases.first?.upper.first)
+    #expect(upper > 0.3 && upper < 0.3 + 1e-15)
   }
 
   @Test func whatCannotHoldIsLeftOut() throws {

@@ -22,7 +22,8 @@ import _TestSupport
       let set = Perturbation.linf(epsilon: golden.epsilon, within: 0...1)
       let result = try withGradients(of: network) {
         try objective.loss(
-          of: BoundedNetwork($0, arithmetic: .real), on: images, labels: labels, within: set, at: point
+          of: BoundedNetwork($0, arithmetic: .real), on: images, labels: labels, within: set,
+          at: point
         ).value
       }
       let expected = arrays["loss.\(golden.key)"]!.scalars[0]

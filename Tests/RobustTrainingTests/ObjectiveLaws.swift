@@ -35,7 +35,8 @@ import _TestSupport
       let point = ObjectivePoint(objective, epsilon: epsilon, largest: 0.08)
       let result = try withGradients(of: network) {
         try objective.loss(
-          of: BoundedNetwork($0, arithmetic: .real), on: images, labels: labels, within: ObjectiveLaws.set, at: point,
+          of: BoundedNetwork($0, arithmetic: .real), on: images, labels: labels,
+          within: ObjectiveLaws.set, at: point,
           random: RandomSource(seed: 9)
         ).value
       }
@@ -103,7 +104,8 @@ import _TestSupport
         : .cnn4Layer(width: 1, hidden: 8))
     let objective = Objective.crown(slope: slope)
     let loss = try objective.loss(
-      of: BoundedNetwork(setting.network, arithmetic: .real), on: setting.images, labels: setting.labels,
+      of: BoundedNetwork(setting.network, arithmetic: .real), on: setting.images,
+      labels: setting.labels,
       within: Self.set,
       at: ObjectivePoint(objective, epsilon: 0.08, largest: 0.08))
     for (example, label) in setting.labels.enumerated() {
@@ -125,7 +127,8 @@ import _TestSupport
       let objective = Objective.crown(slope: .same, projections: projections)
       let point = ObjectivePoint(objective, epsilon: set.epsilon, largest: set.epsilon)
       return try objective.loss(
-        of: BoundedNetwork(setting.network, arithmetic: .real), on: setting.images, labels: setting.labels,
+        of: BoundedNetwork(setting.network, arithmetic: .real), on: setting.images,
+        labels: setting.labels,
         within: set, at: point
       ).margins!.scalars
     }
@@ -218,7 +221,8 @@ import _TestSupport
     let point = ObjectivePoint(objective, epsilon: epsilon, largest: 0.08)
     func loss(_ network: Network) throws -> Tensor {
       try objective.loss(
-        of: BoundedNetwork(network, arithmetic: .real), on: setting.images, labels: setting.labels, within: Self.set,
+        of: BoundedNetwork(network, arithmetic: .real), on: setting.images, labels: setting.labels,
+        within: Self.set,
         at: point,
         random: RandomSource(seed: 9)
       ).value

@@ -119,7 +119,8 @@ import _TestSupport
         })
       for method in VerificationLaws.methods {
         let verdict = try network.verify(
-          property, by: [method], search: CounterexampleSearch(samples: 1, cases: 0))
+          property, by: [method], arithmetic: .real,
+          search: CounterexampleSearch(samples: 1, cases: 0))
         let margin = try lowerBounds(
           of: network, around: images.rows(index..<index + 1), .linf(epsilon: epsilon),
           .margins(of: [label], classes: 10), by: method

@@ -21,10 +21,11 @@ import _TestSupport
     for network in try Self.networks() {
       func verdicts(_ epsilon: Float) throws -> [Verdict] {
         try network.certify(
-          images, labels: [0, 1], against: .linf(epsilon: epsilon), by: [method]
+          images, labels: [0, 1], against: .linf(epsilon: epsilon), by: [method],
+          arithmetic: .real
         ).verdicts
       }
-      // Each logit moves by ε towards the other: the margin of ½ is ½ − 2ε.
+      // Each logit moves by ε towards the other: the margin of ½ is ½ − 2ε, in real arithmetic.
       for verdict in try verdicts(0.25) {
         #expect(verdict.margin == 0 && verdict.status == .unknown)
       }
@@ -43,10 +44,13 @@ import _TestSupport
     let image = Tensor(shape: [1, 2], [0.5, 0.5])
     for network in try Self.networks() {
       for (label, status) in [(0, Verdict.Status.unknown), (1, .misclassified)] {
-        let verdicts = try network.certify(
-          image, labels: [label], against: .linf(epsilon: 0), by: [method]
-        ).verdicts
-        #expect(verdicts[0].prediction == 0 && verdicts[0].status == status)
+        for arithmetic in [Arithmetic.real, .certified] {
+          let verdicts = try network.certify(
+            image, labels: [label], against: .linf(epsilon: 0), by: [method],
+            arithmetic: arithmetic
+          ).verdicts
+          #expect(verdicts[0].prediction == 0 && verdicts[0].status == status)
+        }
       }
     }
   }

@@ -168,7 +168,8 @@ import _TestSupport
     let values = Self.grid(network, part)
     for method in Self.methods {
       var bounding = BoxBounding(
-        try PropertyNetwork(network, arithmetic: .real), over: InputBox(of: part, for: network).region)
+        try PropertyNetwork(network, arithmetic: .real),
+        over: InputBox(of: part, for: network).region)
       let bounds = bounding.lowerBounds(
         of: constraints, by: method, budget: Budget(memory: 1 << 20))
       #expect(bounds.count == 20)

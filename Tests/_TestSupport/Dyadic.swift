@@ -70,7 +70,8 @@ package struct Dyadic: Sendable {
   package var approximation: Double {
     var value = 0.0
     for digit in digits.reversed() { value = value * 0x1p32 + Double(digit) }
-    return (isNegative ? -value : value) * Double(sign: .plus, exponent: max(exponent, -1000), significand: 1)
+    return (isNegative ? -value : value)
+      * Double(sign: .plus, exponent: max(exponent, -1000), significand: 1)
   }
 
   private static func shifted(_ digits: [UInt32], by bits: Int) -> [UInt32] {

@@ -2,23 +2,32 @@ import Bounds
 import Networks
 import Tensors
 
-/// The identity as an affine layer that lies: it claims that a radius becomes 0. What it certifies is
-/// not robust, which attacks must bring to light.
-package struct LyingLayer: AffineRule {
+/// The identity as a layer with a box that lies: it claims that the output stays at the centre
+/// whatever the input does. What it certifies is not robust, which attacks must bring to light.
+package struct LyingLayer: OutwardRelaxedRule {
   package static let kind = "Lie"
   package let keepsOrder = true
-  package var mixesScalars: Bool { false }
 
   package init() {}
 
   package func outputShape(for input: [Int]) throws(ShapeMismatch) -> [Int] { input }
   package func forward(_ input: Tensor) -> Tensor { input }
 
-  package var offset: Tensor? { nil }
-  package func linearMap(_ inputs: [Tensor]) -> Tensor { inputs[0] }
-  package func absoluteMap(_ inputs: [Tensor]) -> Tensor { .zeros(inputs[0].shape) }
-  package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] { [rows] }
-  package func roundings(through place: LayerPlace) -> AffineRoundings? { AffineRoundings.none }
+  package func box(of input: Interval) -> Interval {
+    Interval(center: input.center, radius: .zeros(input.radius.shape))
+  }
+
+  package func relaxed(
+    _ coefficients: Tensor, over input: Interval, through place: LayerPlace
+  ) -> (form: Tensor, constant: Tensor) {
+    (coefficients, .zeros(Array(coefficients.shape.prefix(2))))
+  }
+
+  package func outwardBox(of input: Interval, deployed: Bool) -> Interval { box(of: input) }
+
+  package func outwardRelaxed(
+    _ coefficients: Tensor, over input: Interval, through place: LayerPlace, deployed: Bool
+  ) -> (form: Tensor, constant: Tensor) { relaxed(coefficients, over: input, through: place) }
 }
 
 extension Network {

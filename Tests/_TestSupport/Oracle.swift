@@ -159,7 +159,9 @@ package struct Oracle<Arithmetic: OracleArithmetic> {
     _ layer: Convolution, _ x: [Number], _ from: [Int], _ shape: [Int]
   ) -> [Number] {
     let (kernel, k) = (layer.kernel.shape, layer.kernel.scalars)
-    let (stride, padding, bias) = (layer.geometry.stride, layer.geometry.padding, layer.bias.scalars)
+    let (stride, padding, bias) = (
+      layer.geometry.stride, layer.geometry.padding, layer.bias.scalars
+    )
     var result: [Number] = []
     for y in 0..<shape[0] {
       for z in 0..<shape[1] {

@@ -77,6 +77,7 @@ extension Bounding {
         isOutward
           ? .outward(lower: lower, upper: upper) : Interval(lower: lower, upper: upper))
       if refined == .undecidedInBatch { propagateAgain(after: value) }
+      if isOutward { shrinkOutput(of: index) }
     }
   }
 

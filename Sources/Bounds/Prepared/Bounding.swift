@@ -81,6 +81,14 @@ public struct Bounding: Sendable {
   /// Whether bounds account for rounding.
   var isOutward: Bool { errors != nil }
 
+  /// Propagates the refined input of a layer through it, so that later layers lose less to rounding,
+  /// which grows with the magnitudes of what they read.
+  mutating func shrinkOutput(of index: Int) {
+    let step = plan.steps[index]
+    regions[index + 1] = propagated(step, step.inputs.map { regions[$0] })
+    errors = errors?.forgetting(from: index + 1)
+  }
+
   /// The same regions with backward steps in real arithmetic, which can be differentiated: what
   /// optimises slopes.
   var inRealArithmetic: Bounding {

@@ -3,8 +3,8 @@ import Tensors
 
 /// What forms lose to rounding at each layer, computed when a backward pass first needs it.
 ///
-/// Copies of a ``Bounding`` share it: regions only shrink, so that what was computed for larger ones
-/// holds. It is a class for that reason, and locked since lanes may share it.
+/// Copies of a ``Bounding`` share it until one of them is refined. It is a class for that reason, and
+/// locked since lanes may share it.
 final class ErrorCache: Sendable {
   private struct State {
     var magnitudes: [Int: Tensor] = [:]
@@ -13,6 +13,18 @@ final class ErrorCache: Sendable {
   }
 
   private let state = Mutex(State())
+
+  /// Returns a cache without what follows from the regions of a value and of those behind it.
+  func forgetting(from value: Int) -> ErrorCache {
+    let known = state.withLock { $0 }
+    let cache = ErrorCache()
+    cache.state.withLock {
+      $0.magnitudes = known.magnitudes.filter { $0.key < value }
+      // Layer i reads values up to i.
+      $0.errors = known.errors.filter { $0.key < value }
+    }
+    return cache
+  }
 
   /// Returns at least the magnitudes of a value, [batch, …shape].
   func magnitudes(of value: Int, in bounding: Bounding) -> Tensor {

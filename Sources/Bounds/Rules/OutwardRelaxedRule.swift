@@ -162,7 +162,8 @@ extension SoftmaxRule {
   ) -> (form: Tensor, constant: Tensor) {
     let relaxed = relaxed(coefficients, over: input, through: place)
     guard deployed else { return relaxed }
-    let tolerance = Tensor(shape: [1, input.center.shape[1]], repeating: tolerance(of: box(of: input)))
+    let tolerance = Tensor(
+      shape: [1, input.center.shape[1]], repeating: tolerance(of: box(of: input)))
     let loss = outwardBounds(
       coefficients, center: .zeros(tolerance.shape), radius: tolerance)
     return (relaxed.form, outwardSum(relaxed.constant, loss))

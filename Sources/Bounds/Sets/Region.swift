@@ -71,8 +71,8 @@ extension Perturbation {
   ///     is not differentiable.
   ///   - arithmetic: Whether ends are rounded outwards.
   /// - Returns: Sets with centres of the inputs' shape.
-  public func region(around inputs: Tensor, in arithmetic: Arithmetic) -> Region {
-    arithmetic == .real ? region(around: inputs) : outwardRegion(around: inputs)
+  public func region(around inputs: Tensor, in arithmetic: Arithmetic = .certified) -> Region {
+    arithmetic == .real ? realRegion(around: inputs) : outwardRegion(around: inputs)
   }
 
   /// Makes the sets in outward arithmetic.
@@ -93,9 +93,7 @@ extension Perturbation {
   }
 
   /// Makes the sets in real arithmetic, as training takes them.
-  ///
-  /// - Parameter inputs: As of ``region(around:in:)``.
-  public func region(around inputs: Tensor) -> Region {
+  private func realRegion(around inputs: Tensor) -> Region {
     switch norm {
     case .linf:
       guard let domain else {

@@ -30,7 +30,8 @@ struct CertifyCommand: ParsableCommand {
       misclassified, invalid), the best lower bound of the smallest margin, and the method that \
       gave it. The exit code is 0 whatever the verdicts.
 
-      Bounds hold in real arithmetic; the rounding of Float32 is not yet accounted for.
+      Every rounding is accounted for: what is certified holds for the network as any \
+      runtime computes it in Float32 (see --guarantee).
 
       With --radius: for each example the largest ε certified, found by bisection between 0 and \
       --epsilon (default: twice the model's own).
@@ -203,7 +204,7 @@ struct CertifyCommand: ParsableCommand {
     return
       "\(certification.verdicts.count) test examples of \(range.dataset.rawValue), \(goal.perturbation), "
       + "by \(methods): \(counts.joined(separator: ", ")); certified error "
-      + percent(certification.verifiedError)
+      + "\(percent(certification.verifiedError)) (\(certification.arithmetic.text))"
   }
 
   /// Warns of examples whose bounds are NaN or infinite: they count as not certified.

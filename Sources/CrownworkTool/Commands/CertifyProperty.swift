@@ -20,8 +20,11 @@ extension CertifyCommand {
     let methods = try BoundMethod.list(
       [.interval, .crownIBP(), .crown()], applying: methodOverrides())
     let property = try VNNLIBProperty(contentsOf: URL(fileURLWithPath: path))
-    let verdict = try verdict(on: property, at: path, saved.file.network, methods, budget)
-    let record = PropertyRecord(verdict, model: saved.name, property: path)
+    let guarantee = try arithmetic.outward()
+    let verdict = try verdict(
+      on: property, at: path, saved.file.network, methods, guarantee, budget)
+    let record = PropertyRecord(
+      verdict, model: saved.name, property: path, guarantee: guarantee.text)
     let text = json ? try JSONText.line(record) : record.text(methods: methods)
     if let output {
       try AtomicFile.write(Data((text + "\n").utf8), to: URL(fileURLWithPath: output))
@@ -34,12 +37,12 @@ extension CertifyCommand {
   /// Decides the property, with the file's name in front of an error about its inputs.
   private func verdict(
     on property: VNNLIBProperty, at path: String, _ network: Network, _ methods: [BoundMethod],
-    _ budget: Budget
+    _ arithmetic: Arithmetic, _ budget: Budget
   ) throws -> PropertyVerdict {
     defer { Console.standard.clearLiveLine() }
     do {
       return try network.verify(
-        property, by: methods, arithmetic: try arithmetic.outward(), budget: budget
+        property, by: methods, arithmetic: arithmetic, budget: budget
       ) {
         Console.standard.live($0.words)
       }
@@ -88,6 +91,8 @@ struct PropertyRecord: Encodable {
   let bound: Double?
   /// The method that gave the bound.
   let method: String?
+  /// The network that "unsat" and the bound hold for.
+  let guarantee: String
   /// The unsafe input of "sat".
   let counterexample: Example?
   /// The case, from 0, that the counterexample satisfies.
@@ -95,7 +100,7 @@ struct PropertyRecord: Encodable {
 
   /// The keys of the JSON; the number of the counterexample's case is in the text alone.
   private enum CodingKeys: CodingKey {
-    case model, property, answer, cases, refuted, bound, method, counterexample
+    case model, property, answer, cases, refuted, bound, method, guarantee, counterexample
   }
 
   /// Makes the record of a verdict.
@@ -103,7 +108,10 @@ struct PropertyRecord: Encodable {
   /// - Parameters:
   ///   - model: The model's name as the user gave it.
   ///   - property: The property's file as the user named it.
-  init(_ verdict: PropertyVerdict, model: String, property: String) {
+  ///   - guarantee: The arithmetic's name.
+  init(_ verdict: PropertyVerdict, model: String, property: String, guarantee: String) {
+    self.guarantee = guarantee
+
     (self.model, self.property, answer) = (model, property, verdict.answer.word)
     (cases, refuted, bound) = (verdict.cases, verdict.refuted, verdict.bound)
     method = verdict.method?.description
@@ -139,7 +147,9 @@ struct PropertyRecord: Encodable {
     let best = bound.map { "; smallest bound \(String(format: "%.4g", $0)) by \(method ?? "")" }
     switch answer {
     case _ where cases == 0: return "no input satisfies the property's assertions"
-    case "unsat": return "\(refuted) of \(cases) cases refuted, so no input is unsafe\(best ?? "")"
+    case "unsat":
+      return
+        "\(refuted) of \(cases) cases refuted, so no input is unsafe\(best ?? "") (\(guarantee))"
     case "sat":
       return "case \((caseIndex ?? 0) + 1) of \(cases) is satisfied, as the network computes in "
         + "Float32; \(refuted) cases refuted before"

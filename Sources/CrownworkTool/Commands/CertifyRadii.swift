@@ -28,7 +28,9 @@ extension CertifyCommand {
       Console.standard.live(progress.words)
     }
     Console.standard.clearLiveLine()
-    let records = radii.map { RadiusRecord($0, start: range.start) }
+    let records = try radii.map {
+      RadiusRecord($0, start: range.start, guarantee: try arithmetic.outward().text)
+    }
     if let output { try JSONText.write(records, to: output) }
     if json {
       for record in records { Console.standard.line(try JSONText.line(record)) }
@@ -105,15 +107,21 @@ struct RadiusRecord: Encodable {
   let verdict: String
   /// The method that certified the example at the radius; nil where none did.
   let method: String?
+  /// The network that the certificate holds for; nil where there is none.
+  let guarantee: String?
 
   /// Makes the record of a search's result.
   ///
-  /// - Parameter start: The number, in the test set, of the first example of the range.
-  init(_ result: CertifiedRadius, start: Int) {
+  /// - Parameters:
+  ///   - start: The number, in the test set, of the first example of the range.
+  ///   - guarantee: The arithmetic's name.
+  init(_ result: CertifiedRadius, start: Int, guarantee: String) {
     let verdict = result.verdict
     (index, label, prediction) = (verdict.index + start, verdict.label, verdict.prediction)
     (radius, open, self.verdict) = (result.radius, result.open, verdict.status.rawValue)
-    method = verdict.status == .certified ? verdict.method.description : nil
+    let isCertified = verdict.status == .certified
+    method = isCertified ? verdict.method.description : nil
+    self.guarantee = isCertified ? guarantee : nil
   }
 
   /// Returns the radii as a table, a row for each example. The column `certified up to ε =` is the

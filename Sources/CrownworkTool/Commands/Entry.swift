@@ -74,7 +74,7 @@ struct RootCommand: ParsableCommand {
         crownwork evaluate runs/digits-cnn-2layer
         crownwork certify runs/digits-cnn-2layer --epsilon 0.05 --by ibp,crown
 
-      Bounds hold in real arithmetic; the rounding of Float32 is not yet accounted for.
+      What is certified holds for the network as any runtime computes it in Float32.
       """,
     version: "0.1.0",
     subcommands: [

@@ -26,7 +26,8 @@ struct EvaluateCommand: ParsableCommand {
 
       With --curve: the errors over a range of ε, in place of one ε.
 
-      Bounds hold in real arithmetic; the rounding of Float32 is not yet accounted for.
+      Every rounding is accounted for: what is certified holds for the network as any \
+      runtime computes it in Float32 (see --guarantee).
 
       EXAMPLES
         crownwork evaluate runs/digits-cnn-2layer

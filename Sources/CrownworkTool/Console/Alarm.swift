@@ -2,9 +2,8 @@
 ///
 /// A certificate states that no input of the perturbation set changes the network's answer. A
 /// finding of an attack is an input of the set with another answer, and it is checked before it
-/// counts. Both cannot be right: either a bound or the certification is wrong, or the margin is so
-/// small that the rounding of Float32, for which the bounds do not account, has decided the answer.
-/// Neither case may pass unnoticed.
+/// counts. Both cannot be right, and bounds account for rounding: a bound is wrong. That must not pass
+/// unnoticed.
 ///
 /// `evaluate` and `sweep` print their complete report first, so that nothing is lost that was
 /// computed, and raise the alarm afterwards: one line on the standard error and exit code 70.

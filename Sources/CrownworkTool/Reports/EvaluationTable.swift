@@ -118,7 +118,7 @@ struct EvaluationTable {
       \(best.name) is proved robust on \(percent(1 - certified)) of the images at \(set.ball).
       It is wrong or broken by the attack on \(percent(attacked)); \
       \(percent(max(certified - attacked, 0))) are undecided.
-      The proof holds in real arithmetic; Float32 rounding is not covered.
+      \(best.report.target.arithmetic.meaning)
       """
   }
 
@@ -181,6 +181,8 @@ struct ReportRecord: Encodable {
   let standardError, attackedError: Float
   /// The certified errors, in the order of the methods.
   let certified: [Certified]
+  /// The network that certificates hold for.
+  let guarantee: String
   /// The number of examples with NaN or infinite bounds; they count as not certified.
   let invalid: Int
   /// The numbers, in the test set, of certified examples that fell to the attack.
@@ -192,6 +194,7 @@ struct ReportRecord: Encodable {
   init(_ named: NamedReport) {
     let report = named.report
     let set = report.target.perturbation
+    guarantee = report.target.arithmetic.text
     (model, dataset, norm) = (named.name, named.dataset.rawValue, set.norm.rawValue)
     (firstExample, examples) = (named.start, report.examples)
     (epsilon, clip) = (set.epsilon, set.domain.map { [$0.lowerBound, $0.upperBound] })

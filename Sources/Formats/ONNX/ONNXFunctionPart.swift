@@ -69,7 +69,7 @@ enum ONNXFunctionPart {
     let root = Float(0.5).squareRoot()
     // The argument has been scaled by some node before: by a product with √½, or a division by √2
     // rounded to Float32. Neither number is exact, which the tolerance allows for.
-    guard case .line(let scale, 0, let x)? = graph.notes[y.index], abs(scale - root) < 1e-6 else {
+    guard case .line(let scale, 0, let x)? = graph.notes[y.index], abs(scale - root) < 1.2e-7 else {
       throw node.bad("of erf is supported only where it makes GELU, x · (1 + erf(x/√2))/2")
     }
     let part = gate(.erf, factor: 1, offset: 0, of: graph.reshaped(x, to: y.axes))
@@ -146,7 +146,7 @@ enum ONNXFunctionPart {
     // from the exact ones by rounding.
     let root = (2 / Double.pi).squareRoot()
     guard case .polynomial(let coefficients, let x) = self, coefficients.count == 4,
-      zip(coefficients, [0, root, 0, 0.044715 * root]).allSatisfy({ abs($0 - $1) < 1e-6 })
+      zip(coefficients, [0, root, 0, 0.044715 * root]).allSatisfy({ abs($0 - $1) < 1.2e-7 })
     else { throw refusal(node) }
     return .gate(.tanh, factor: 1, offset: 0, of: x)
   }

@@ -51,7 +51,7 @@ enum VNNLIBComparison: String, CaseIterable {
     _ left: VNNLIBTerm, _ right: VNNLIBTerm, isStrict: Bool, _ scanner: VNNLIBScanner
   ) throws -> VNNLIBFormula {
     var difference = left
-    difference.add(right, times: -1)
+    difference.add(right, times: VNNLIBNumber(-1))
     let kinds = difference.parts.map(\.variable.kind)
     guard !(kinds.contains(.input) && kinds.contains(.output)) else {
       throw scanner.failure("a comparison of inputs with outputs is not supported")
@@ -59,17 +59,27 @@ enum VNNLIBComparison: String, CaseIterable {
     let parts = difference.collected
     let limit = -difference.constant
     // A NaN, which sums of infinities leave, fails this comparison too.
-    guard (parts.map(\.coefficient) + [limit]).allSatisfy({ $0.magnitude <= largest }) else {
+    guard
+      (parts.map(\.coefficient) + [limit]).allSatisfy({ $0.value.magnitude <= largest })
+    else {
       throw scanner.failure("its numbers are beyond the range of Float32")
     }
-    guard let first = parts.first else { return .constant(isStrict ? 0 < limit : 0 <= limit) }
+    guard let first = parts.first else {
+      // Where it cannot be decided it is taken to hold, which leaves the unsafe set as large.
+      let most = limit.value + limit.error
+      return .constant(isStrict && limit.error == 0 ? 0 < most : 0 <= most)
+    }
     if first.variable.kind == .input { return try bound(parts, limit, isStrict, scanner) }
     // A strict inequality becomes this closed one: the unsafe set may only grow. Adding 0 turns −0
     // into 0.
     return .constraint(
       OutputConstraint(
-        terms: parts.map { .init(output: $0.variable.index, coefficient: $0.coefficient) },
-        bound: limit + 0))
+        terms: parts.map {
+          .init(
+            output: $0.variable.index, coefficient: $0.coefficient.value,
+            error: $0.coefficient.error)
+        },
+        bound: limit.error == 0 ? limit.value + 0 : (limit.value + limit.error).nextUp))
   }
 
   /// Returns the bound of an input that a comparison without outputs says.
@@ -82,12 +92,15 @@ enum VNNLIBComparison: String, CaseIterable {
   /// - Throws: ``FormatError`` of kind `badData` for a comparison of several inputs, which
   ///   describes no box, and for a bound beyond Float32's range.
   private static func bound(
-    _ parts: [VNNLIBTerm.Part], _ limit: Double, _ isStrict: Bool, _ scanner: VNNLIBScanner
+    _ parts: [VNNLIBTerm.Part], _ limit: VNNLIBNumber, _ isStrict: Bool, _ scanner: VNNLIBScanner
   ) throws -> VNNLIBFormula {
     guard parts.count == 1 else {
       throw scanner.failure(
         "a constraint between \(parts[0].variable) and \(parts[1].variable) is not supported; inputs "
           + "must be bounded one by one")
+    }
+    guard parts[0].coefficient.value.magnitude > parts[0].coefficient.error else {
+      throw scanner.failure("the coefficient of \(parts[0].variable) may be 0, or of either sign")
     }
     let bound = VNNLIBBound(
       input: parts[0].variable.index, coefficient: parts[0].coefficient, limit: limit,

@@ -156,10 +156,10 @@ struct VNNLIBParser {
       }
       return VNNLIBTerm(variable)
     }
-    guard let number = Self.number(word) else {
+    guard let number = VNNLIBNumber(word) else {
       throw scanner.failure("\(token.text) is neither a number nor a variable such as X_0 or Y_0")
     }
-    guard number.magnitude <= VNNLIBComparison.largest else {
+    guard number.value.magnitude <= VNNLIBComparison.largest else {
       throw scanner.failure("\(token.text) is beyond the range of Float32")
     }
     return VNNLIBTerm(number)
@@ -177,15 +177,15 @@ struct VNNLIBParser {
     }
     let parts = try terms(name)
     if name == "*" { return try product(parts) }
-    if name == "-", parts.count == 1 { return parts[0].scaled(by: -1) }
+    if name == "-", parts.count == 1 { return parts[0].scaled(by: VNNLIBNumber(-1)) }
     var sum = parts[0]
-    for part in parts.dropFirst() { sum.add(part, times: name == "+" ? 1 : -1) }
+    for part in parts.dropFirst() { sum.add(part, times: VNNLIBNumber(name == "+" ? 1 : -1)) }
     return sum
   }
 
   /// Returns the product of terms, of which at most one may have variables.
   private func product(_ factors: [VNNLIBTerm]) throws -> VNNLIBTerm {
-    var product = VNNLIBTerm(1)
+    var product = VNNLIBTerm(VNNLIBNumber(1))
     for factor in factors {
       guard product.isConstant || factor.isConstant else {
         throw scanner.failure("a product of variables is not linear")
@@ -195,15 +195,5 @@ struct VNNLIBParser {
         ? product.scaled(by: factor.constant) : factor.scaled(by: product.constant)
     }
     return product
-  }
-
-  /// Returns the Double that is nearest to a decimal number, with a sign and an exponent if need
-  /// be.
-  ///
-  /// - Returns: nil for anything else, such as words and hexadecimal numbers, which Swift would
-  ///   read too.
-  private static func number(_ word: String) -> Double? {
-    guard word.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }) else { return nil }
-    return Double(word)
   }
 }

@@ -133,10 +133,14 @@ public struct OutputConstraint: Sendable, Equatable {
     /// Finite, not zero, at most Float32's largest number in magnitude.
     public let coefficient: Double
 
+    /// How far the coefficient of the file may be from it: decimals are no Doubles.
+    public let error: Double
+
     /// Creates a term.
-    public init(output: Int, coefficient: Double) {
+    public init(output: Int, coefficient: Double, error: Double = 0) {
       self.output = output
       self.coefficient = coefficient
+      self.error = error
     }
   }
 

@@ -1,33 +1,33 @@
-/// A linear term: Σ coefficient · variable + constant, computed in Double.
+/// A linear term: Σ coefficient · variable + constant, computed in Double with its errors.
 ///
 /// The parser folds every term of a file into this form. A variable may have several parts until
 /// the term is ``collected``.
 struct VNNLIBTerm {
   /// A variable with its coefficient.
-  typealias Part = (variable: VNNLIBVariable, coefficient: Double)
+  typealias Part = (variable: VNNLIBVariable, coefficient: VNNLIBNumber)
 
   /// The variables with their coefficients, in the order of the file.
   private(set) var parts: [Part] = []
   /// The value of the term where all variables are 0.
-  private(set) var constant = 0.0
+  private(set) var constant = VNNLIBNumber(0)
 
   /// A term without variables.
-  init(_ constant: Double) { self.constant = constant }
+  init(_ constant: VNNLIBNumber) { self.constant = constant }
 
   /// A variable by itself, with the coefficient 1.
-  init(_ variable: VNNLIBVariable) { parts = [(variable, 1)] }
+  init(_ variable: VNNLIBVariable) { parts = [(variable, VNNLIBNumber(1))] }
 
   /// Whether the term has no variables. One whose coefficients are all 0 still has them.
   var isConstant: Bool { parts.isEmpty }
 
   /// Adds a multiple of another term.
-  mutating func add(_ other: VNNLIBTerm, times factor: Double = 1) {
-    constant += factor * other.constant
-    parts += factor == 1 ? other.parts : other.scaled(by: factor).parts
+  mutating func add(_ other: VNNLIBTerm, times factor: VNNLIBNumber = VNNLIBNumber(1)) {
+    constant = constant + factor * other.constant
+    parts += factor == VNNLIBNumber(1) ? other.parts : other.scaled(by: factor).parts
   }
 
   /// Returns the term with the constant and all coefficients multiplied by a factor.
-  func scaled(by factor: Double) -> VNNLIBTerm {
+  func scaled(by factor: VNNLIBNumber) -> VNNLIBTerm {
     var copy = VNNLIBTerm(constant * factor)
     copy.parts = parts.map { ($0.variable, $0.coefficient * factor) }
     return copy
@@ -41,12 +41,12 @@ struct VNNLIBTerm {
     var result: [Part] = []
     for part in parts.sorted(by: { $0.variable < $1.variable }) {
       if let last = result.last, last.variable == part.variable {
-        result[result.count - 1].coefficient += part.coefficient
+        result[result.count - 1].coefficient = last.coefficient + part.coefficient
       } else {
         result.append(part)
       }
     }
-    return result.filter { $0.coefficient != 0 }
+    return result.filter { $0.coefficient != VNNLIBNumber(0) }
   }
 }
 
@@ -67,15 +67,21 @@ extension VNNLIBBound {
   /// real input, and a smaller box could lose a counterexample. What is strictly below a number is
   /// at most the Double before it, since no input of a network lies between the two.
   ///
-  /// - Precondition: `coefficient` is not 0.
-  init(input: Int, coefficient: Double, limit: Double, isStrict: Bool) {
+  /// - Precondition: `coefficient` is farther from 0 than its error.
+  init(input: Int, coefficient: VNNLIBNumber, limit: VNNLIBNumber, isStrict: Bool) {
     self.input = input
-    isUpper = coefficient > 0
+    isUpper = coefficient.value > 0
     // Adding 0 turns −0 into 0.
-    var value = limit / coefficient + 0
-    // The nearest quotient is off by less than one step, so that the next Double outwards is a bound
-    // of the exact one.
-    if !Self.isExact(value, limit, coefficient) {
+    var value = limit.value / coefficient.value + 0
+    if limit.error > 0 || coefficient.error > 0 {
+      // The quotient of the exact numbers is at most this far from that of the Doubles.
+      let far =
+        (limit.error + abs(value) * coefficient.error)
+        / (abs(coefficient.value) - coefficient.error) * (1 + 0x1p-40)
+      value = isUpper ? (value + far).nextUp.nextUp : (value - far).nextDown.nextDown
+    } else if !Self.isExact(value, limit.value, coefficient.value) {
+      // The nearest quotient is off by less than one step, so that the next Double outwards is a
+      // bound of the exact one.
       value = isUpper ? value.nextUp : value.nextDown
     }
     if isStrict { value = isUpper ? value.nextDown : value.nextUp }

@@ -17,6 +17,8 @@ struct GELU: ScalarFunction {
   /// Beyond it density and tail, of the order of e⁻⁸⁰⁰, are 0 in Double.
   var reach: Double { 40 }
   var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-20, relative: 0x1p-20) }
+  /// The derivative by √½ is at most 0.42, and readers take numbers within 1.2·10⁻⁷ of it.
+  var spellingTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-24) }
 
   private static let turns = [-0.751791524693564457]
   /// The roots of the second derivative (2 − x²)·φ(x). The derivative falls from 0 up to −√2, rises

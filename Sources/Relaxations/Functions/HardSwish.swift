@@ -16,6 +16,8 @@ struct HardSwish: ScalarFunction {
   var reach: Double { 4 }
   /// Four operations, whose results are at most |x|.
   var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-126, relative: 0x1p-21) }
+  /// Readers take slopes within 2⁻²² of 1/6.
+  var spellingTolerance: RuntimeTolerance { RuntimeTolerance(relative: 0x1p-22) }
 
   /// The parabola's lowest point.
   private static let turns = [-1.5]

@@ -16,6 +16,8 @@ struct TanhGELU: ScalarFunction {
   /// Beyond it the gate is larger than 800, so that the slope is 0 or 1.
   var reach: Double { 40 }
   var runtimeTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-20, relative: 0x1p-20) }
+  /// Readers take coefficients within 1.2·10⁻⁷, which move the value by 1.1 times that at most.
+  var spellingTolerance: RuntimeTolerance { RuntimeTolerance(absolute: 0x1p-22) }
 
   /// The root of the derivative, to the digits of a Double.
   private static let turns = [-0.7524614220710162]

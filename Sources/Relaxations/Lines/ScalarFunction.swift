@@ -47,6 +47,10 @@ package protocol ScalarFunction: Sendable {
   /// How far what a runtime computes for the function in Float32 may be from it.
   var runtimeTolerance: RuntimeTolerance { get }
 
+  /// How far the function of a file that is read as this one may be from it: exporters spell some
+  /// functions by constants such as √½ and 1/6, which Float32 rounds. The default is no error.
+  var spellingTolerance: RuntimeTolerance { get }
+
   // MARK: What follows
 
   /// The points inside (l, u] where function − slope·x can be least or largest; others among them
@@ -77,4 +81,15 @@ package protocol ScalarFunction: Sendable {
 /// Where a line lies: below or above the function, at all points of an interval.
 package enum Side: Sendable {
   case below, above
+}
+
+extension ScalarFunction {
+  package var spellingTolerance: RuntimeTolerance { .exact }
+
+  /// How far what is bounded may be from the function.
+  ///
+  /// - Parameter deployed: Whether a runtime computes it.
+  package func tolerance(deployed: Bool) -> RuntimeTolerance {
+    deployed ? runtimeTolerance + spellingTolerance : spellingTolerance
+  }
 }

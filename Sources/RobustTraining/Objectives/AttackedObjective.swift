@@ -90,7 +90,8 @@ public struct AttackedObjective: Sendable, Equatable {
     let (bounded, network) = (network, network.network)
     let specification = Specification.margins(of: labels, classes: network.classes)
     func intervalMargins(around center: Tensor, _ set: Perturbation) -> Tensor {
-      bounded.bounding(over: set.region(around: center)).intervalBounds(of: specification)
+      bounded.bounding(over: set.region(around: center, in: .real)).intervalBounds(
+        of: specification)
     }
     func attacked(_ set: Perturbation, _ random: inout RandomSource) -> Tensor {
       guard usesAttack else { return images }

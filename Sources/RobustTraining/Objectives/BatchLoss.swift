@@ -86,7 +86,7 @@ extension Objective {
     of network: BoundedNetwork, on images: Tensor, _ labels: [Int], within set: Perturbation,
     at point: ObjectivePoint, _ random: RandomSource
   ) -> BatchLoss {
-    let region = set.withEpsilon(point.epsilon).region(around: images)
+    let region = set.withEpsilon(point.epsilon).region(around: images, in: .real)
     var bounds = network.bounding(over: region)
     let specification = Specification.margins(of: labels, classes: network.network.classes)
     switch self {

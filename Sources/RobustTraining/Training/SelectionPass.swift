@@ -65,7 +65,7 @@ extension TrainingRun {
   ) -> SelectionReport.Part {
     let batch = split.data.batch(indices)
     let set = plan.perturbation.withEpsilon(plan.selectionEpsilon)
-    let bounds = network.bounding(over: set.region(around: batch.images))
+    let bounds = network.bounding(over: set.region(around: batch.images, in: .real))
     let (plain, classes) = (network.network, network.network.classes)
     let answers = plain(batch.images).argmaxOfRows
     return SelectionReport.Part(
@@ -117,7 +117,7 @@ extension TrainingRun {
   ) -> [String] {
     guard statistics.contains(where: { $0.active == 0 }) else { return [] }
     // At ε = 0 the intervals are points, the pre-activations of the clean images.
-    let points = plan.perturbation.withEpsilon(0).region(around: images)
+    let points = plan.perturbation.withEpsilon(0).region(around: images, in: .real)
     return network.bounding(over: points).reluStatistics
       .filter { $0.inactive == $0.total }.map(\.path)
   }

@@ -36,7 +36,8 @@ extension Network {
     arithmetic: Arithmetic = .certified, budget: Budget = Budget()
   ) -> AsyncThrowingStream<Verdict, any Error> {
     budget.sequence { budget, yield in
-      _ = try certify(data, against: set, by: methods, arithmetic: arithmetic, budget: budget) { verdicts, _ in
+      _ = try certify(data, against: set, by: methods, arithmetic: arithmetic, budget: budget) {
+        verdicts, _ in
         verdicts.forEach(yield)
       }
     }

@@ -5,8 +5,8 @@ import Bounds
 ///
 /// The margins of an example are z_y − z_j, the label's logit minus that of each other class. A
 /// lower bound of the smallest of them over the set decides: if it is above 0, the label's logit is
-/// the largest at every point of the set. That holds for bounds in real arithmetic; the rounding of
-/// Float32 is not accounted for.
+/// the largest at every point of the set. For which network it holds is a matter of the arithmetic
+/// that was asked for (``Certification/arithmetic``): the deployed one if nothing was said.
 ///
 /// A verdict is never a proof that an example is not robust. That is what attacks find
 /// (``AttackResult``).

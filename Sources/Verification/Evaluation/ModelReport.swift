@@ -39,7 +39,7 @@ public struct ModelReport: Sendable {
   }
 
   /// Indices of examples that were certified and yet fell to the attack. One is an error in the
-  /// certification or a rounding of Float32: never to be ignored.
+  /// certification: never to be ignored.
   ///
   /// Verdicts and results belong together by their indices. A spent budget leaves different gaps in
   /// both, and an example that is missing in one of them contradicts nothing.
@@ -111,7 +111,7 @@ extension Network {
     let groups = Groups(of: data.count, size: 125)
     let parts = Lanes.map(groups.count) { part in
       let images = data.batch(groups[part]).images
-      return network.bounding(over: set.region(around: images)).reluStatistics
+      return network.bounding(over: set.region(around: images, in: .real)).reluStatistics
     }
     return parts.reduce([]) { $0.isEmpty ? $1 : zip($0, $1).map(+) }
   }

@@ -121,9 +121,7 @@ private struct ConstraintRows {
     var offset = [Float](repeating: 0, count: count)
     for (row, constraint) in constraints.enumerated() {
       for term in constraint.terms { rows[row * outputs + term.output] = Float(term.coefficient) }
-      // A decimal of the file is within a step of the Double that it was read as; 0 is 0.
-      let bound = constraint.bound == 0 ? 0 : constraint.bound.nextUp
-      offset[row] = Float(roundedDown: -bound)
+      offset[row] = Float(roundedDown: -constraint.bound)
     }
     for (output, place) in rounded {
       rows[(constraints.count + 2 * place) * outputs + output] = 1
@@ -167,11 +165,9 @@ extension OutputConstraint {
 }
 
 extension OutputConstraint.Term {
-  /// How far the coefficient of the file may be from its Float32. A decimal is within a step of the
-  /// Double that it was read as; one that has ten binary places at most is taken for exact.
+  /// How far the coefficient of the file may be from its Float32.
   fileprivate var roundingError: Double {
-    let scaled = coefficient * 1024
-    if scaled == scaled.rounded(), abs(scaled) < 0x1p24 { return 0 }
-    return abs(coefficient - Double(Float(coefficient))) + coefficient.ulp
+    let distance = abs(coefficient - Double(Float(coefficient)))
+    return error == 0 ? distance : (distance + error).nextUp
   }
 }

@@ -34,8 +34,7 @@ struct InputBox {
   var region: Region {
     var (centers, radii) = ([Float](), [Float]())
     for (low, high) in zip(lower, upper) {
-      // A decimal of the file is within a step of the Double that it was read as.
-      let (l, u) = (Float(roundedDown: low.nextDown), Float(roundedUp: high.nextUp))
+      let (l, u) = (Float(roundedDown: low), Float(roundedUp: high))
       // Any centre between the ends will do: the radius is the larger distance to them, rounded up.
       let center = min(max(Float((Double(l) + Double(u)) / 2), l), u)
       centers.append(center)

@@ -28,8 +28,8 @@ public struct Counterexample: Sendable, Equatable {
 ///
 /// A property's unsafe set is the union of its cases, each a box of inputs with constraints on the
 /// outputs. The property holds if every case is refuted, that is proved to hold no unsafe input;
-/// one counterexample is enough for the contrary. Like all bounds, refutations hold in real
-/// arithmetic; the rounding of Float32 is not accounted for.
+/// one counterexample is enough for the contrary. Like all certificates, refutations hold for the
+/// network as a runtime computes it in Float32, unless another arithmetic is asked for.
 public struct PropertyVerdict: Sendable, Equatable {
   /// What was decided, as the verification competition has it.
   public enum Answer: Sendable, Equatable {
@@ -104,7 +104,8 @@ extension Network {
     try property.check(for: self)
     var refutation = Refutation(of: property)
     let work = BoxWork(
-      network: try PropertyNetwork(self, arithmetic: arithmetic), input: self, property: property, methods: methods)
+      network: try PropertyNetwork(self, arithmetic: arithmetic), input: self, property: property,
+      methods: methods)
     let open = try work.run(
       property.boxes(of: refutation.open).map { BoxWork.Item(cases: $0) }, upTo: 1, budget,
       &refutation, observe)

@@ -80,9 +80,11 @@ public struct VerdictLog {
     budget: Budget = Budget(), observe: ([Verdict], WorkProgress) throws -> Void = { _, _ in }
   ) throws -> Certification {
     let new = try network.certify(
-      data, against: set, by: methods, arithmetic: arithmetic, skipping: Set(found.map(\.index)), budget: budget
+      data, against: set, by: methods, arithmetic: arithmetic, skipping: Set(found.map(\.index)),
+      budget: budget
     ) { verdicts, progress in
-      try lines.append(verdicts.map { try JSONText.line(VerdictRecord($0, arithmetic, start: start)) })
+      try lines.append(
+        verdicts.map { try JSONText.line(VerdictRecord($0, arithmetic, start: start)) })
       var progress = progress
       progress.done += found.count
       progress.total += found.count

@@ -334,6 +334,13 @@ enum EntryPointExamples {
     return lower
   }
 
+  static func arithmetics(_ network: Network) throws -> [BoundedNetwork] {
+    let bounded = try BoundedNetwork(network)  // outward, for the deployed network
+    let exact = try BoundedNetwork(network, arithmetic: .outward(.exact))
+    let plain = try BoundedNetwork(network, arithmetic: .real)
+    return [bounded, exact, plain]
+  }
+
   static func specification(_ network: Network, _ image: Tensor) throws -> Tensor {
     let difference = Tensor(shape: [1, 1, 3], [1, -1, 0])
     let specification = try Specification(rows: difference)

@@ -44,7 +44,7 @@ enum OutwardActivationKernel {
     _ channel: Int, _ c: UnsafePointer<Float>, _ r: UnsafePointer<Float>,
     _ lower: UnsafeMutablePointer<Float>, _ upper: UnsafeMutablePointer<Float>
   ) {
-    let tolerance = deployed ? f.runtimeTolerance : .exact
+    let tolerance = f.tolerance(deployed: deployed)
     for position in range {
       let i = position * period + channel
       let (l, u) = ends(c[i], r[i])
@@ -88,7 +88,7 @@ enum OutwardActivationKernel {
     _ range: Range<Int>, _ period: Int, _ channel: Int, _ c: UnsafePointer<Float>,
     _ r: UnsafePointer<Float>, _ out: [UnsafeMutablePointer<Float>]
   ) {
-    let tolerance = deployed ? f.runtimeTolerance : .exact
+    let tolerance = f.tolerance(deployed: deployed)
     for position in range {
       let i = position * period + channel
       let (l, u) = ends(c[i], r[i])
@@ -137,7 +137,7 @@ enum OutwardActivationKernel {
       for example in range {
         var sums = RowSums(rows)
         for (channel, function) in f.enumerated() {
-          let tolerance = deployed ? function.runtimeTolerance : .exact
+          let tolerance = function.tolerance(deployed: deployed)
           for neuron in stride(from: channel, to: n, by: f.count) {
             let (l, u) = ends(c[example * n + neuron], r[example * n + neuron])
             let column = Column(

@@ -32,7 +32,9 @@ enum OutwardFormKernel {
   ) -> DeviceArray {
     let batch = max(form.shape[0], center.shape[0], radius.shape[0])
     let size = LinearFormKernel.Extents(form, batch: batch)
-    let (byCenter, byRadius) = (center.shape[0] == 1 ? 0 : size.n, radius.shape[0] == 1 ? 0 : size.n)
+    let (byCenter, byRadius) = (
+      center.shape[0] == 1 ? 0 : size.n, radius.shape[0] == 1 ? 0 : size.n
+    )
     let out = result([batch, size.rows])
     let (source, cs, rs, error) = (form.pointer, center.pointer, radius.pointer, error(size.n))
     size.forEachRow { example, row in

@@ -19,6 +19,11 @@ package struct RuntimeTolerance: Sendable, Equatable {
   /// No error: the exact function, or one that only compares.
   package static let exact = RuntimeTolerance()
 
+  /// Adds two tolerances.
+  package static func + (a: RuntimeTolerance, b: RuntimeTolerance) -> RuntimeTolerance {
+    RuntimeTolerance(absolute: a.absolute + b.absolute, relative: a.relative + b.relative)
+  }
+
   /// What rounding x times a number once can come to.
   package static func product(by factor: Double) -> RuntimeTolerance {
     RuntimeTolerance(absolute: 0x1p-126, relative: abs(factor) * 0x1.01p-24)
