@@ -190,3 +190,17 @@ CLONES double ck_outward_concretize(const float *restrict x, const float *restri
   }
   return sum - error * size;
 }
+
+CLONES double ck_outward_offset(const float *restrict x, const float *restrict offset,
+                                const float *restrict noise, size_t n) {
+  REORDER_SUMS
+  double sum = 0;
+  float spread = 0;
+  for (size_t i = 0; i < n; i++) {
+    sum += (double)x[i] * offset[i];
+    spread += __builtin_fabsf(x[i]) * noise[i];
+  }
+  // The sum of numbers that are not negative errs by γ(n + 1) of itself in any order, underflow
+  // aside. That in Double errs by n·2⁻⁵² of its terms, which are at most 2²² of the others.
+  return sum - ((double)spread * (1 + (double)(n + 8) * 0x1p-22) + (double)n * 0x1p-125);
+}

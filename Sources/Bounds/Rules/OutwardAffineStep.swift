@@ -82,18 +82,28 @@ extension AffineRule {
     let offset = self.offset?.repeated(to: size) ?? zeros
     let underflow = LayerErrors.underflow(of: inputs, products: rounding.transposedProducts)
     let loss = rounding.transposed + rounding.noise
-    guard loss > 0 else { return LayerErrors(offset: offset, noise: zeros, underflow: underflow) }
+    guard loss > 0 else {
+      return LayerErrors(
+        offset: offset, noise: zeros, isExact: self.offset == nil, underflow: underflow)
+    }
     let magnitudes = absoluteMap(inputs)
     let noise = rounding.flushing(
       inputs, rounding.spread(magnitudes, around: magnitudes, by: loss, offset: loss))
-    return LayerErrors(offset: offset, noise: noise.flattenedRows, underflow: underflow)
+    return LayerErrors(
+      offset: offset, noise: noise.flattenedRows, isNoisy: loss > 0x1p-22, underflow: underflow)
   }
 
   /// Pulls a form back by the transposed map, less what rounding costs.
   func outwardPullBack(
     _ form: LinearForm, through place: LayerPlace, _ errors: LayerErrors
   ) -> (coefficients: [Tensor], constant: Tensor) {
-    let gain = outwardBounds(form.coefficients, center: errors.offset, radius: errors.noise)
+    guard !errors.isExact || errors.underflow != nil else {
+      return (transposedMap(form.coefficients, through: place), form.constant)
+    }
+    let gain =
+      errors.isNoisy
+      ? outwardBounds(form.coefficients, offset: errors.offset, noise: errors.noise)
+      : outwardBounds(form.coefficients, center: errors.offset, radius: errors.noise)
     let constant = outwardSum(form.constant, gain, less: errors.underflow)
     return (transposedMap(form.coefficients, through: place), constant)
   }

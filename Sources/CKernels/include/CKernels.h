@@ -148,6 +148,8 @@ double ck_outward_relax_free(const float *x, const float *alpha, const float *sl
 /// Σ x·c − |x|·r in Double, less `error` of the sum of the terms' magnitudes.
 double ck_outward_concretize(const float *x, const float *c, const float *r, double error,
                              size_t n);
+/// At most Σ x·offset − |x|·noise, where |offset| ≤ 2²² · noise and n is below 2²⁰.
+double ck_outward_offset(const float *x, const float *offset, const float *noise, size_t n);
 
 // Convolutions of few input channels (windows.c)
 

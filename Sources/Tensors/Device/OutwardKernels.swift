@@ -76,6 +76,10 @@ package protocol OutwardKernels: Sendable {
   ///   - center: [batch or 1, n], as the radius.
   func lowerBounds(_ form: DeviceArray, center: DeviceArray, radius: DeviceArray) -> DeviceArray
 
+  /// Returns at most Λ·b − |Λ|·r for an offset b, [1, n], and noise r, [batch or 1, n], where |b| is
+  /// at most 2²² · r: what an affine layer adds to constants, less what rounding takes.
+  func lowerBounds(_ form: DeviceArray, offset: DeviceArray, noise: DeviceArray) -> DeviceArray
+
   /// Returns at most −ε·‖Λ‖ in the dual norm, [batch, rows].
   func lowerBounds(_ form: DeviceArray, epsilon: Float, dual: DualNorm) -> DeviceArray
 

@@ -25,6 +25,14 @@ package func outwardBounds(_ form: Tensor, center: Tensor, radius: Tensor) -> Te
       radius: radius.constant(in: "outwardBounds")))
 }
 
+/// Returns at most Λ·offset − |Λ|·noise, [batch, rows], where |offset| ≤ 2²² · noise.
+package func outwardBounds(_ form: Tensor, offset: Tensor, noise: Tensor) -> Tensor {
+  Tensor(
+    form.device.outward.lowerBounds(
+      form.constant(in: "outwardBounds"), offset: offset.constant(in: "outwardBounds"),
+      noise: noise.constant(in: "outwardBounds")))
+}
+
 /// Returns at most −ε·‖Λ‖ in the dual norm, [batch, rows].
 package func outwardBounds(_ form: Tensor, epsilon: Float, dual: DualNorm) -> Tensor {
   Tensor(

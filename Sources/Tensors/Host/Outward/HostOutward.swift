@@ -63,6 +63,10 @@ extension HostOutward {
     OutwardFormKernel.lowerBounds(form, center: center, radius: radius)
   }
 
+  func lowerBounds(_ form: DeviceArray, offset: DeviceArray, noise: DeviceArray) -> DeviceArray {
+    OutwardFormKernel.lowerBounds(form, offset: offset, noise: noise)
+  }
+
   func lowerBounds(_ form: DeviceArray, epsilon: Float, dual: DualNorm) -> DeviceArray {
     OutwardFormKernel.lowerBounds(form, epsilon: epsilon, dual: dual)
   }

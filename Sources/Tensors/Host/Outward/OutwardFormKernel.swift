@@ -47,6 +47,24 @@ enum OutwardFormKernel {
     return out.array
   }
 
+  /// Returns the least values over the boxes of an affine layer's errors around its offset.
+  static func lowerBounds(
+    _ form: DeviceArray, offset: DeviceArray, noise: DeviceArray
+  ) -> DeviceArray {
+    guard form.shape[2] < 1 << 20 else { return lowerBounds(form, center: offset, radius: noise) }
+    let size = LinearFormKernel.Extents(form, batch: max(form.shape[0], noise.shape[0]))
+    let byNoise = noise.shape[0] == 1 ? 0 : size.n
+    let out = result([size.batch, size.rows])
+    let (source, b, r) = (form.pointer, offset.pointer, noise.pointer)
+    size.forEachRow { example, row in
+      let from = source + example * size.formStride + row * size.n
+      out.pointer[example * size.rows + row] = roundedDown(
+        ck_outward_offset(from, b, r + example * byNoise, size.n))
+    }
+    keepAlive(form, offset, noise)
+    return out.array
+  }
+
   /// Returns −ε·‖Λ‖ in the dual norm, in Double.
   static func lowerBounds(_ form: DeviceArray, epsilon: Float, dual: DualNorm) -> DeviceArray {
     let size = LinearFormKernel.Extents(form, batch: form.shape[0])
