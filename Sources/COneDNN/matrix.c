@@ -14,3 +14,9 @@ int conednn_version(void) {
   const dnnl_version_t *version = dnnl_version();
   return version->major * 10000 + version->minor * 100 + version->patch;
 }
+
+/// Products are those of Float32, whatever ONEDNN_DEFAULT_FPMATH_MODE says: bounds count its
+/// roundings, and not those of bfloat16 or TF32.
+__attribute__((constructor)) static void use_strict_products(void) {
+  dnnl_set_default_fpmath_mode(dnnl_fpmath_mode_strict);
+}
