@@ -25,9 +25,9 @@ extension Bounding {
 
   /// Bounds a form over values up to that numbered `end`, with the slopes of each row optimised.
   ///
-  /// Each step is a backward pass in real arithmetic and its gradient. The objective is the sum of all rows' bounds;
-  /// since no two rows share a slope, its gradient is that of each row. An ascent whose budget is
-  /// spent stops after the step that it is in.
+  /// Each step is a backward pass in real arithmetic and its gradient. The objective is the sum of
+  /// all rows' bounds; since no two rows share a slope, its gradient is that of each row. An ascent
+  /// whose budget is spent stops after the step that it is in.
   ///
   /// - Returns: The best bounds found on the way, [batch, S]. The last slopes are evaluated in any
   ///   case, so that an ascent without a step gives the bounds of the slopes that it starts from.

@@ -15,9 +15,9 @@ public struct AffineRoundings: Sendable {
   public let transposedProducts: Int
   /// The numbers that inputs are multiplied by.
   public let factors: [Tensor]
-  /// At least the sum of the magnitudes of what makes up the offset, [channels] or [n]; nil for a
-  /// layer that adds nothing. An offset that is itself a difference, as BatchNorm's is, has more to
-  /// lose than its size shows.
+  /// At least the sum of the magnitudes of what makes up the offset, [channels] or [n]; nil where that
+  /// is the offset's own magnitude. An offset that is itself a difference, as BatchNorm's is, has more
+  /// to lose than its size shows.
   public let offsetMagnitude: Tensor?
 
   /// States a layer's roundings.
@@ -26,7 +26,8 @@ public struct AffineRoundings: Sendable {
   ///   - products: The most products that an output sums up.
   ///   - transposedProducts: The same for the transposed map.
   ///   - factors: The numbers that inputs are multiplied by.
-  ///   - offsetMagnitude: At least the magnitudes of what is added.
+  ///   - offsetMagnitude: At least the magnitudes of what makes up the offset, if that is more than
+  ///     its own.
   public init(
     products: Int, transposedProducts: Int, factors: [Tensor] = [], offsetMagnitude: Tensor? = nil
   ) {
@@ -40,5 +41,5 @@ public struct AffineRoundings: Sendable {
   public static let none = AffineRoundings(products: 0, transposedProducts: 0)
 
   /// Whether neither map rounds.
-  var isExact: Bool { products == 0 && transposedProducts == 0 && offsetMagnitude == nil }
+  var isExact: Bool { products == 0 && transposedProducts == 0 }
 }

@@ -21,10 +21,11 @@ package struct LayerRounding: Sendable {
   ///
   /// - Parameters:
   ///   - layer: What the layer states.
+  ///   - added: What it adds.
   ///   - folded: The roundings of all layers that a runtime may fold into one with it.
   ///   - model: The guarantee.
-  init(_ layer: AffineRoundings, folded: Int, _ model: RoundingModel) {
-    let computes = layer.products > 0 || layer.offsetMagnitude != nil
+  init(_ layer: AffineRoundings, adding added: Tensor?, folded: Int, _ model: RoundingModel) {
+    let computes = layer.products > 0
     own = computes ? model.own(layer.products) : 0
     noise = computes ? model.noise(folded) : 0
     transposedProducts = layer.transposedProducts
@@ -35,12 +36,13 @@ package struct LayerRounding: Sendable {
     flushed = hasSubnormals ? Double(layer.products) * 0x1p-126 : 0
     // n products with subnormal inputs lose 2⁻¹²⁶·n·|w|, which is at most own·2⁻¹⁰²·|w|.
     let lost = Tensor(shape: [1], repeating: Float(roundedUp: Double(largest) * 0x1p-101))
-    offset = computes ? layer.offsetMagnitude.map { $0.plus(lost) } ?? lost : nil
+    let magnitude = layer.offsetMagnitude ?? added.map { absolute($0.detached) }
+    offset = computes ? magnitude.map { $0.plus(lost) } ?? lost : nil
   }
 
   /// That of a layer which moves numbers and computes nothing.
   static let none = LayerRounding(
-    .none, folded: 0, RoundingModel(guarantee: .exact, products: .float32))
+    .none, adding: nil, folded: 0, RoundingModel(guarantee: .exact, products: .float32))
 
   /// The largest magnitude of some weights, and whether any of them is subnormal.
   private static func extent(_ weights: Tensor) -> (largest: Float, hasSubnormals: Bool) {

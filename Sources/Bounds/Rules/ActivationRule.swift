@@ -54,3 +54,49 @@ extension Activation: RelaxedRule {
     return Tensor(shape: input.center.flattenedRows.shape, repeating: 0.5)
   }
 }
+
+extension Activation: OutwardRelaxedRule {
+  package func outwardBox(of input: Interval, deployed: Bool) -> Interval {
+    Interval(
+      outwardActivation(
+        function, center: input.center, radius: input.radius, deployed: deployed))
+  }
+
+  package func outwardRelaxed(
+    _ coefficients: Tensor, over input: Interval, through place: LayerPlace, deployed: Bool
+  ) -> (form: Tensor, constant: Tensor) {
+    let (center, radius) = (input.center.flattenedRows, input.radius.flattenedRows)
+    guard let alpha = place.alpha else {
+      return outwardForm(
+        coefficients, function, center: center, radius: radius, slope: place.slope,
+        deployed: deployed)
+    }
+    guard case .leakyReLU(let slope) = function else {
+      return outwardForm(
+        coefficients, function, center: center, radius: radius, alpha: alpha, deployed: deployed)
+    }
+    return outwardBentForm(
+      coefficients, alpha: alpha, center: center, radius: radius, slope: slope, deployed: deployed)
+  }
+
+  /// Relaxes leaky ReLU as slope·h + (1 − slope)·max(h, 0), of which alpha chooses the lower lines.
+  private func outwardBentForm(
+    _ coefficients: Tensor, alpha: Tensor, center: Tensor, radius: Tensor, slope: Float,
+    deployed: Bool
+  ) -> (form: Tensor, constant: Tensor) {
+    let bend = outwardReLUForm(coefficients, center: center, radius: radius, alpha: alpha)
+    let straight = coefficients.repeatedBatch(center.shape[0])
+    let form = straight * slope + bend.form * (1 - slope)
+    // Both parts are of the coefficient's size at most, and a part passes four roundings; a runtime
+    // rounds one product.
+    let allowance = RoundingModel.gamma(5) + (deployed ? Double(slope) * 0x1.01p-24 : 0)
+    let loss = outwardBounds(
+      straight, center: .zeros(center.shape),
+      radius: outwardRadius(
+        center: center, radius: radius, byRadius: Float(roundedUp: allowance),
+        byCenter: Float(roundedUp: allowance)))
+    // The constant is not positive, and 1 − slope errs by a rounding.
+    let constant = bend.constant * (1 - slope).nextUp
+    return (form, outwardSum(outwardSum(constant, constant * 0x1p-22), loss))
+  }
+}

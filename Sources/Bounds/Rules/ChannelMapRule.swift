@@ -11,8 +11,8 @@ package protocol ChannelMap: AffineRule {
   var scale: Tensor { get }
   /// The layer adds this to each channel, [channels].
   var shift: Tensor { get }
-  /// At least the magnitudes of what makes up the shift, [channels].
-  var shiftMagnitude: Tensor { get }
+  /// At least the magnitudes of what makes up the shift, [channels]; nil where that is its own.
+  var shiftMagnitude: Tensor? { get }
 }
 
 extension ChannelMap {
@@ -27,12 +27,12 @@ extension ChannelMap {
     channelAffine(inputs[0], scale: absolute(scale), shift: nil)
   }
 
-  package var shiftMagnitude: Tensor { absolute(shift) }
+  package var shiftMagnitude: Tensor? { nil }
 
   package func roundings(through place: LayerPlace) -> AffineRoundings? {
     AffineRoundings(
       products: 1, transposedProducts: 1, factors: [scale.detached],
-      offsetMagnitude: shiftMagnitude.detached)
+      offsetMagnitude: shiftMagnitude)
   }
 
   /// The transpose of a diagonal matrix is itself: each coefficient is multiplied by the factor of
@@ -56,7 +56,7 @@ extension ChannelAffine: ChannelMap {}
 /// of a batch in training.
 extension BatchNorm: ChannelMap {
   /// |bias| + |mean · scale|: their difference is rounded, and may be much smaller than they are.
-  package var shiftMagnitude: Tensor {
+  package var shiftMagnitude: Tensor? {
     absolute(bias.detached) + absolute(runningMean.scaled(by: scale.detached))
   }
 

@@ -30,8 +30,7 @@ extension Convolution: AffineRule {
     let (outputs, window) = (kernel.shape[0], kernel.count / max(kernel.shape[0], 1))
     let reads = (2...3).map { (kernel.shape[$0] + geometry.stride - 1) / geometry.stride }
     return AffineRoundings(
-      products: window, transposedProducts: outputs * reads[0] * reads[1], factors: [kernel],
-      offsetMagnitude: absolute(bias))
+      products: window, transposedProducts: outputs * reads[0] * reads[1], factors: [kernel])
   }
 
   /// Places the kernel where each of the scalars reads the image.

@@ -19,8 +19,7 @@ extension Linear: AffineRule {
 
   package func roundings(through place: LayerPlace) -> AffineRoundings? {
     AffineRoundings(
-      products: weight.shape[1], transposedProducts: weight.shape[0], factors: [weight],
-      offsetMagnitude: absolute(bias))
+      products: weight.shape[1], transposedProducts: weight.shape[0], factors: [weight])
   }
 
   /// Rows of the matrix, as they are.

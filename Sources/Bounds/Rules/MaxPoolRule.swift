@@ -19,3 +19,18 @@ extension MaxPool: RelaxedRule {
       image: place.inputShape, window)
   }
 }
+
+extension MaxPool: OutwardRelaxedRule {
+  package func outwardBox(of input: Interval, deployed: Bool) -> Interval {
+    let ends = outwardEnds(center: input.center, radius: input.radius)
+    return .outward(lower: maxPool(ends.lower, window), upper: maxPool(ends.upper, window))
+  }
+
+  package func outwardRelaxed(
+    _ coefficients: Tensor, over input: Interval, through place: LayerPlace, deployed: Bool
+  ) -> (form: Tensor, constant: Tensor) {
+    outwardMaxPoolForm(
+      coefficients, center: input.center.flattenedRows, radius: input.radius.flattenedRows,
+      image: place.inputShape, window)
+  }
+}

@@ -97,7 +97,7 @@ extension AffineRule {
   func outwardPullBack(
     _ form: LinearForm, through place: LayerPlace, _ errors: LayerErrors
   ) -> (coefficients: [Tensor], constant: Tensor) {
-    guard !errors.isExact || errors.underflow != nil else {
+    guard !errors.isExact else {
       return (transposedMap(form.coefficients, through: place), form.constant)
     }
     let gain =

@@ -83,3 +83,29 @@ extension ReLUSlope {
     }
   }
 }
+
+extension PReLU: OutwardRelaxedRule {
+  package func outwardBox(of input: Interval, deployed: Bool) -> Interval {
+    Interval(
+      outwardBentLine(
+        slopes: slopes(channels: input.center.shape.last!), center: input.center,
+        radius: input.radius, deployed: deployed))
+  }
+
+  package func outwardRelaxed(
+    _ coefficients: Tensor, over input: Interval, through place: LayerPlace, deployed: Bool
+  ) -> (form: Tensor, constant: Tensor) {
+    let slopes = slopes(channels: place.inputShape.last!)
+    let (center, radius) = (input.center.flattenedRows, input.radius.flattenedRows)
+    guard let alpha = place.alpha else {
+      return outwardForm(
+        coefficients, slopes: slopes, center: center, radius: radius, slope: place.slope,
+        deployed: deployed)
+    }
+    // Alpha is a slope of the mirrored bend, 0 where the hull's side has its last slope.
+    let position = Tensor(shape: alpha.shape, repeating: 1) - alpha
+    return outwardForm(
+      coefficients, slopes: slopes, center: center, radius: radius, alpha: position,
+      deployed: deployed)
+  }
+}

@@ -38,3 +38,19 @@ func reluSlopes(_ preactivation: Interval, _ slope: ReLUSlope) -> Tensor {
     radius: preactivation.radius.flattenedRows, slope: slope
   ).lowerSlope
 }
+
+extension ReLU: OutwardRelaxedRule {
+  package func outwardBox(of input: Interval, deployed: Bool) -> Interval {
+    Interval(outwardReLU(center: input.center, radius: input.radius))
+  }
+
+  package func outwardRelaxed(
+    _ coefficients: Tensor, over input: Interval, through place: LayerPlace, deployed: Bool
+  ) -> (form: Tensor, constant: Tensor) {
+    let (center, radius) = (input.center.flattenedRows, input.radius.flattenedRows)
+    guard let alpha = place.alpha else {
+      return outwardReLUForm(coefficients, center: center, radius: radius, slope: place.slope)
+    }
+    return outwardReLUForm(coefficients, center: center, radius: radius, alpha: alpha)
+  }
+}

@@ -35,3 +35,43 @@ extension Softmax: SoftmaxRule {
 extension LogSoftmax: SoftmaxRule {
   static var scale: SoftmaxScale { .logarithm }
 }
+
+/// Softmax is bounded in Double, rounded outwards, in real arithmetic already. A runtime sums n
+/// exponentials that are off by a few last bits each.
+extension SoftmaxRule {
+  package func outwardBox(of input: Interval, deployed: Bool) -> Interval {
+    let box = box(of: input)
+    let tolerance = deployed ? tolerance(of: box) : 0
+    return Interval(
+      center: box.center,
+      radius: outwardSum(
+        center: box.center, radius: box.radius, factor: 1,
+        offset: Tensor(shape: [1], repeating: tolerance), byOffset: 1))
+  }
+
+  package func outwardRelaxed(
+    _ coefficients: Tensor, over input: Interval, through place: LayerPlace, deployed: Bool
+  ) -> (form: Tensor, constant: Tensor) {
+    let relaxed = relaxed(coefficients, over: input, through: place)
+    guard deployed else { return relaxed }
+    let tolerance = Tensor(
+      shape: [1, input.center.shape[1]], repeating: tolerance(of: box(of: input)))
+    let loss = outwardBounds(
+      coefficients, center: .zeros(tolerance.shape), radius: tolerance)
+    return (relaxed.form, outwardSum(relaxed.constant, loss))
+  }
+
+  /// How far a runtime may be from the exact result: a probability is at most 1, and errs by the
+  /// relative errors of n exponentials, their sum and a quotient; its logarithm errs by as much, and
+  /// by the rounding of its size.
+  private func tolerance(of box: Interval) -> Float {
+    let count = box.center.shape.last ?? 1
+    let relative = Double(count + 32) * 0x1p-23
+    guard Self.scale == .logarithm else { return Float(roundedUp: relative) }
+    let magnitude = box.magnitude.read { $0.reduce(0) { max($0, $1) } }
+    return Float(roundedUp: relative + Double(magnitude) * 0x1p-21)
+  }
+}
+
+extension Softmax: OutwardRelaxedRule {}
+extension LogSoftmax: OutwardRelaxedRule {}

@@ -30,9 +30,11 @@ public struct Interval: Sendable {
 
   /// Makes boxes that hold all between two ends, both [batch, …shape], in spite of rounding.
   public static func outward(lower: Tensor, upper: Tensor) -> Interval {
-    let box = outwardInterval(lower: lower, upper: upper)
-    return Interval(center: box.center, radius: box.radius)
+    Interval(outwardInterval(lower: lower, upper: upper))
   }
+
+  /// Makes boxes of what operations return.
+  init(_ box: CenterAndRadius) { self.init(center: box.center, radius: box.radius) }
 
   /// Makes boxes that hold these and a tolerance around each scalar, in spite of rounding.
   ///

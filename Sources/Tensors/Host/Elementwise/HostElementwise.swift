@@ -103,7 +103,9 @@ extension HostElementwise {
   func boxAround(
     _ x: DeviceArray, epsilon: Float, domain: ClosedRange<Float>
   ) -> (center: DeviceArray, radius: DeviceArray) {
-    BoxKernel.around(x, epsilon: epsilon, domain: domain)
+    BoxKernel.around(x, epsilon: epsilon, domain: domain) {
+      ck_clipped_box($0, $1, $2, $3, $4, $5, $6)
+    }
   }
 
   func boxStep(

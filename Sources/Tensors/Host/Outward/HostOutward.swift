@@ -6,7 +6,9 @@ struct HostOutward: OutwardKernels {
   func box(
     around x: DeviceArray, epsilon: Float, domain: ClosedRange<Float>
   ) -> (center: DeviceArray, radius: DeviceArray) {
-    OutwardBoxKernel.around(x, epsilon: epsilon, domain: domain)
+    BoxKernel.around(x, epsilon: epsilon, domain: domain) {
+      ck_outward_box($0, $1, $2, $3, $4, $5, $6)
+    }
   }
 
   func interval(

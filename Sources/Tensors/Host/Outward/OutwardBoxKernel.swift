@@ -3,22 +3,6 @@ import Relaxations
 
 /// Boxes in centre and radius form whose ends are rounded outwards.
 enum OutwardBoxKernel {
-  /// Returns boxes around inputs (`ck_outward_box`).
-  static func around(
-    _ x: DeviceArray, epsilon: Float, domain: ClosedRange<Float>
-  ) -> (center: DeviceArray, radius: DeviceArray) {
-    let (center, radius) = (result(x.shape), result(x.shape))
-    let from = x.pointer
-    parallelRanges(x.count, work: x.count) { range in
-      let i = range.lowerBound
-      ck_outward_box(
-        from + i, epsilon, domain.lowerBound, domain.upperBound, center.pointer + i,
-        radius.pointer + i, range.count)
-    }
-    keepAlive(x)
-    return (center.array, radius.array)
-  }
-
   /// A loop over two arrays that makes two, such as `ck_outward_relu`.
   typealias Pairs = (
     UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>,
