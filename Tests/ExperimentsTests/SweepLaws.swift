@@ -4,6 +4,7 @@ import Formats
 import Foundation
 import Tensors
 import Testing
+import _TestSupport
 
 /// A sweep is the recipes one would write by hand, each once, and its table sums them up.
 @Suite struct SweepLaws {
@@ -157,6 +158,34 @@ import Testing
     table = SweepTable(table.results + [other])
     #expect(table.markdown.hasPrefix("runs judged on different data or perturbations"))
     #expect(table.front.isEmpty && table.overModels.isEmpty)
+  }
+
+  /// Whenever a sweep is stopped, in training or in evaluation, it goes on to the same errors.
+  @Test func stoppedSweepsEndWithTheSameErrors() throws {
+    let sweep = try Sweep(
+      yaml: """
+        model: { name: mlp, hidden: [4] }
+        train-examples: 200
+        schedule: { epochs: 1, batch-size: 50, ramp: { start: 0, length: 0 } }
+        evaluate: { attack: { steps: 1, restarts: 1 }, examples: 10 }
+        sweep: { seeds: [0] }
+        """)
+    func errors(_ outcome: SweepOutcome) -> [SweepResult.Errors?] {
+      outcome.table.results.map(\.errors)
+    }
+    try withFolder { folder in
+      let whole = try errors(sweep.run(in: folder.appending(path: "whole")))
+      var (stops, isInterrupted) = (0, true)
+      while isInterrupted {
+        stops += 1
+        let cut = folder.appending(path: "\(stops)")
+        let stopped = try sweep.run(in: cut, budget: .spentWhenAsked(stops))
+        isInterrupted = stopped.isInterrupted
+        #expect(isInterrupted ? errors(stopped).isEmpty : errors(stopped) == whole)
+        #expect(try errors(sweep.run(in: cut)) == whole, "stopped at question \(stops)")
+      }
+      #expect(stops > 5)
+    }
   }
 
   @Test func lockedFilesAreRefusedUntilReleased() throws {

@@ -129,11 +129,15 @@ struct SweepWorker {
   ) throws -> ModelReport {
     let evaluation = runFolder.recipe.evaluation
     let test = dataset.test.prefix(evaluation.examples ?? dataset.test.count)
-    return try SavedModel(path: runFolder.url.path).file.network.evaluate(
+    let report = try SavedModel(path: runFolder.url.path).file.network.evaluate(
       on: test, target: runFolder.recipe.target, attack: evaluation.attack, budget: budget
     ) { progress in
       try observe(.evaluating(planned, progress))
       if budget.isSpent { throw Interrupted() }
     }
+    // A spent budget leaves examples out without a word, and a result on some of them must not pass
+    // for one on all.
+    if budget.isSpent { throw Interrupted() }
+    return report
   }
 }
