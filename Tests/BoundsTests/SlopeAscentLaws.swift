@@ -59,7 +59,8 @@ import _TestSupport
       bounds.tightenPreactivations(slope: .adaptive, rowLimit: 64)
       let form = bounds.elided(margins)
       let best = bounds.ascended(
-        form, from: bounds.plan.tail, by: SlopeAscent(iterations: 50))
+        form, from: bounds.plan.tail, by: SlopeAscent(iterations: 50)
+      ).bounds
       let values = adversarialPoints(network, images, [1], set).map { margins.values(network($0)) }
       for _ in 0..<100 {
         let alphas = bounds.randomSlopes(rows: form.rows, using: &random)

@@ -20,7 +20,11 @@ extension Bounding {
   /// - Returns: [batch, S].
   func ascended(_ form: GraphForm, by ascent: SlopeAscent) -> Tensor {
     let limit = plan.ascentRowLimit(batch: batch, memory: ascent.budget.memory)
-    return inChunks(of: limit, form) { ascended($0, from: plan.tail, by: ascent) }
+    return inChunks(of: limit, form) {
+      let reached = ascended($0, from: plan.tail, by: ascent)
+      record?.keep(reached.slopes, rows: $0.rows)
+      return reached.bounds
+    }
   }
 
   /// Bounds a form over values up to that numbered `end`, with the slopes of each row optimised.
@@ -29,11 +33,14 @@ extension Bounding {
   /// all rows' bounds; since no two rows share a slope, its gradient is that of each row. An ascent
   /// whose budget is spent stops after the step that it is in.
   ///
-  /// - Returns: The best bounds found on the way, [batch, S]. The last slopes are evaluated in any
-  ///   case, so that an ascent without a step gives the bounds of the slopes that it starts from.
-  func ascended(_ form: GraphForm, from end: Int, by ascent: SlopeAscent) -> Tensor {
+  /// - Returns: The best bounds found on the way, [batch, S], and in outward arithmetic the slopes
+  ///   that gave them, by layer. The last slopes are evaluated in any case, so that an ascent without
+  ///   a step gives the bounds of the slopes that it starts from.
+  func ascended(
+    _ form: GraphForm, from end: Int, by ascent: SlopeAscent
+  ) -> (bounds: Tensor, slopes: [Int: Tensor]) {
     var slopes = FreeSlopes(startingAlphas(before: end, rows: form.rows, slope: ascent.slope))
-    guard !slopes.isEmpty else { return bounds(of: form, from: end, by: ascent, [:]) }
+    guard !slopes.isEmpty else { return (bounds(of: form, from: end, by: ascent, [:]), [:]) }
     let real = inRealArithmetic
     var best = BestSlopes(bounds: Tensor(shape: [batch, form.rows], repeating: -.infinity))
     for step in ascent.steps {
@@ -51,7 +58,9 @@ extension Bounding {
       real.bounds(of: form, from: end, by: ascent, slopes.byLayer), slopes.byLayer,
       keepsSlopes: isOutward)
     // The ascent's bounds are off by rounding, each by itself. Those of the slopes kept are not.
-    return isOutward ? bounds(of: form, from: end, by: ascent, best.slopes) : best.bounds
+    return (
+      isOutward ? bounds(of: form, from: end, by: ascent, best.slopes) : best.bounds, best.slopes
+    )
   }
 
   /// Bounds a form with given slopes by layer.

@@ -39,8 +39,11 @@ extension Bounding {
   /// slopes, layer by layer.
   mutating func tightenPreactivations(by ascent: SlopeAscent) {
     let limit = plan.ascentRowLimit(batch: batch, memory: ascent.budget.memory)
+    let record = record
     refinePreactivations(.undecided, rowLimit: limit, intersecting: true, ascent.budget) {
-      $0.bounds.ascended($1, from: $0.end, by: ascent)
+      let reached = $0.bounds.ascended($1, from: $0.end, by: ascent)
+      record?.keep(reached.slopes, of: $0.neurons, in: $0.end)
+      return reached.bounds
     }
   }
 
@@ -64,6 +67,7 @@ extension Bounding {
       let value = plan.steps[index].inputs[0]
       let box = regions[value].box
       let neurons = neurons(toRefine: index, box, refined)
+      record?.refine(neurons.indices, inFrontOf: index)
       var (lower, upper) =
         isOutward ? outwardEnds(center: box.center, radius: box.radius) : (box.lower, box.upper)
       forEachChunk(of: neurons.indices, at: value, limit: max(rowLimit / 2, 1)) { chunk in

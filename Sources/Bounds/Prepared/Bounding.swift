@@ -46,6 +46,9 @@ public struct Bounding: Sendable {
   var refinements: [BoundMethod] = []
   /// What forms lose to rounding at each layer; nil in real arithmetic.
   private var errors: ErrorCache?
+  /// Keeps what a certificate has to say of the methods that refine the regions; nil where nobody
+  /// asks.
+  var record: WitnessRecord?
 
   /// Propagates intervals up to the affine part at the network's end, into which specifications are
   /// folded.

@@ -13,7 +13,7 @@ enum OutwardStep: Sendable {
     guard case .affine(_, let rounding) = self, let layer = layer as? any AffineRule else {
       return self
     }
-    return .affine(layer, rounding)
+    return .affine(layer, rounding.ofWindow)
   }
 
   /// Returns a region that holds the layer's output.

@@ -20,6 +20,12 @@ public protocol AffineRule: BoundedLayer {
   /// Σ |Lᵢ|xᵢ, with the absolute value of every weight; it maps radii, which are not negative.
   func absoluteMap(_ inputs: [Tensor]) -> Tensor
 
+  /// A layer with the absolute value of every weight, whose ``linearMap(_:)`` is ``absoluteMap(_:)``.
+  ///
+  /// Certificates keep it, so that absolute values are taken once and not for every batch. The
+  /// default is nil, for layers whose weights are few or none.
+  var absoluteLayer: (any AffineRule)? { get }
+
   /// Λ ↦ (ΛL₁, ΛL₂, …), the coefficients over each input.
   ///
   /// - Parameter rows: Λ over the output, [batch, S, n].
@@ -59,6 +65,7 @@ extension AffineRule {
   }
 
   public func image(of ball: NormBall) -> Region? { nil }
+  public var absoluteLayer: (any AffineRule)? { nil }
 
   public func roundings(through place: LayerPlace) -> AffineRoundings? { nil }
 

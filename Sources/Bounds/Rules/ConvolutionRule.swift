@@ -17,6 +17,10 @@ extension Convolution: AffineRule {
     convolution(inputs[0], weight: absolute(kernel), geometry)
   }
 
+  package var absoluteLayer: (any AffineRule)? {
+    Convolution(weight: absolute(kernel.detached), bias: bias, geometry: geometry)
+  }
+
   package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
     let count = rows.shape[0] * rows.shape[1]
     let pulled = transposedConvolution(

@@ -13,6 +13,10 @@ extension Linear: AffineRule {
     linear(inputs[0], weight: absolute(weight))
   }
 
+  package var absoluteLayer: (any AffineRule)? {
+    Linear(weight: absolute(weight.detached), bias: bias)
+  }
+
   package func transposedMap(_ rows: Tensor, through place: LayerPlace) -> [Tensor] {
     [matrixProduct(rows, weight)]
   }

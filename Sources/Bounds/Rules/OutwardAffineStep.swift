@@ -24,7 +24,7 @@ extension AffineRule {
     guard rounding.own > 0 else {
       return .box(
         Interval(
-          center: forward(all: boxes.map(\.center)), radius: absoluteMap(boxes.map(\.radius))))
+          center: forward(all: boxes.map(\.center)), radius: absoluteMap(boxes.map(\.radius), rounding)))
     }
     let (own, noise) = (rounding.own, rounding.noise)
     let radii = boxes.map {
@@ -33,7 +33,8 @@ extension AffineRule {
         byCenter: Float(roundedUp: own + noise))
     }
     let center = forward(all: boxes.map(\.center))
-    let radius = rounding.spread(absoluteMap(radii), around: center, by: 1, offset: own + noise)
+    let radius = rounding.spread(
+      absoluteMap(radii, rounding), around: center, by: 1, offset: own + noise)
     return .box(Interval(center: center, radius: rounding.flushing(boxes, radius)))
   }
 
@@ -52,7 +53,7 @@ extension AffineRule {
       byCenter: Float(roundedUp: own + noise))
     let errors = rounding.flushing(
       [around],
-      rounding.spread(absoluteMap([terms]), around: image.center, by: 1, offset: own + noise))
+      rounding.spread(absoluteMap([terms], rounding), around: image.center, by: 1, offset: own + noise))
     // Norms and factors of a ball's channels are products of a few roundings.
     let factor = 1 + RoundingModel.gamma(16)
     switch image {
@@ -86,11 +87,16 @@ extension AffineRule {
       return LayerErrors(
         offset: offset, noise: zeros, isExact: self.offset == nil, underflow: underflow)
     }
-    let magnitudes = absoluteMap(inputs)
+    let magnitudes = absoluteMap(inputs, rounding)
     let noise = rounding.flushing(
       inputs, rounding.spread(magnitudes, around: magnitudes, by: loss, offset: loss))
     return LayerErrors(
       offset: offset, noise: noise.flattenedRows, isNoisy: loss > 0x1p-22, underflow: underflow)
+  }
+
+  /// Σ |Lᵢ|xᵢ, by the absolute weights that were prepared if there are any.
+  private func absoluteMap(_ inputs: [Tensor], _ rounding: LayerRounding) -> Tensor {
+    rounding.absolute?.linearMap(inputs) ?? absoluteMap(inputs)
   }
 
   /// Pulls a form back by the transposed map, less what rounding costs.

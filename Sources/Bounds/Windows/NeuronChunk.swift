@@ -49,7 +49,10 @@ extension Bounding {
     of neurons: [Int], at value: Int, limit: Int, _ body: (NeuronChunk) -> Void
   ) {
     let shape = Array(regions[value].center.shape.dropFirst())
-    guard let tiling = ImageTiling(self, value: value, shape: shape, neurons: neurons) else {
+    // A record counts neurons of whole layers.
+    guard record == nil,
+      let tiling = ImageTiling(self, value: value, shape: shape, neurons: neurons)
+    else {
       let size = shape.reduce(1, *)
       for part in neurons.split(by: limit) {
         body(NeuronChunk(part, at: part, of: value, size: size, in: self))

@@ -97,6 +97,11 @@ struct CertifyCommand: ParsableCommand {
     help: "Write the verdicts to this file, JSON lines; with --vnnlib what is printed, too.",
     completion: .file())
   var output: String?
+  /// `--certificates`: the folder of the certificates.
+  @Option(
+    help: "Write a certificate of each certified example to this folder, for \"check\".",
+    completion: .directory)
+  var certificates: String?
   /// `--json`: prints a line of JSON for each example, or one for the property, in place of text.
   @Flag(help: "Print JSON lines.") var json = false
 
@@ -107,6 +112,9 @@ struct CertifyCommand: ParsableCommand {
     let saved = try subject.open(model, onnx: onnx)
     guard radius || precision == nil else {
       throw Failure(.usage, "--precision: is of --radius; add that or leave this out")
+    }
+    guard certificates == nil || (!radius && vnnlib == nil) else {
+      throw Failure(.usage, "--certificates: is for verdicts on examples; leave it out")
     }
     if let output { try AtomicFile.check(URL(fileURLWithPath: output)) }
     if let vnnlib {
@@ -134,6 +142,7 @@ struct CertifyCommand: ParsableCommand {
     goal.arithmetic = try arithmetic.outward()
     try goal.perturbation.validate(inputCount: range.data.imageSize)
     ForeignModel(saved, goal, given).tell(asJSON: json)
+    let folder = try certificateFolder(of: saved.file.network, range, goal)
     let certification = try certification(of: saved.file.network, range, goal, budget)
     let records = certification.verdicts.map {
       VerdictRecord($0, certification.arithmetic, start: range.start)
@@ -148,6 +157,7 @@ struct CertifyCommand: ParsableCommand {
     try reportMissing(
       range.data.count - certification.verdicts.count, of: range.data.count,
       isResumable: output != nil)
+    try write(certification, to: folder, budget)
   }
 
   /// Certifies the examples, with their verdicts kept in the file of `--output` if there is one.

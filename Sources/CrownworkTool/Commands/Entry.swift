@@ -76,7 +76,7 @@ struct RootCommand: ParsableCommand {
 
       What is certified holds for the network as any runtime computes it in Float32.
       """,
-    version: "0.1.0",
+    version: Version.current,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, CertifyCommand.self, AttackCommand.self,
       SweepCommand.self, InfoCommand.self, ConvertCommand.self, DataCommand.self,

@@ -11,6 +11,7 @@ extension WorkProgress {
     let place = epsilon.map { " at ε = \($0)" } ?? ""
     return switch stage {
     case .certification: "certify \(done)/\(total)\(place)"
+    case .certificates: "write certificates \(done)/\(total)"
     case .attack: "attack \(done)/\(total)\(place)"
     case .bounds(let method): "\(method): \(total - done)/\(total) cases open"
     case .search: "search for a counterexample"

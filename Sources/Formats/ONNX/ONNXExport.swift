@@ -35,6 +35,23 @@ extension ONNXModel {
   ///
   /// - Throws: ``FormatError`` of kind `badData` for a layer that has no ONNX form.
   package static func data(of network: Network, metadata: [String: String] = [:]) throws -> Data {
+    try model(ONNXGraphWriter(network).graph, metadata).serializedBytes()
+  }
+
+  /// Returns a network's file with the names and orders that its layers have in it.
+  ///
+  /// - Throws: ``FormatError`` of kind `badData` for a layer that has no ONNX form.
+  package static func export(of network: Network) throws -> ONNXExport {
+    let writer = try ONNXGraphWriter(network)
+    return try ONNXExport(
+      data: model(writer.graph, [:]).serializedBytes(), graph: writer.graph.serializedBytes(),
+      layers: writer.layers)
+  }
+
+  /// Puts a graph into a model with metadata.
+  private static func model(
+    _ graph: Onnx_GraphProto, _ metadata: [String: String]
+  ) -> Onnx_ModelProto {
     var model = Onnx_ModelProto()
     model.irVersion = 8
     model.producerName = "crownwork"
@@ -46,7 +63,25 @@ extension ONNXModel {
       (entry.key, entry.value) = (key, value)
       return entry
     }
-    model.graph = try ONNXGraphWriter(network).graph
-    return try model.serializedBytes()
+    model.graph = graph
+    return model
   }
+}
+
+/// A network as an ONNX file, with what has become of its layers.
+package struct ONNXExport {
+  /// The bytes of the file.
+  package let data: Data
+  /// The bytes of the graph in it.
+  package let graph: Data
+  /// The layers in the network's order.
+  package let layers: [ONNXLayer]
+}
+
+/// What a layer has become in an ONNX file.
+package struct ONNXLayer: Sendable {
+  /// The name of the node that makes its output.
+  package let node: String
+  /// For each place in the file's order of the layer's first input, the place in the network's.
+  package let inputOrder: [Int]
 }

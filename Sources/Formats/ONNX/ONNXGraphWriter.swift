@@ -25,6 +25,8 @@ struct ONNXGraphWriter {
 
   /// The graph so far: complete after the initialiser.
   private(set) var graph = Onnx_GraphProto()
+  /// What each layer of the network has become.
+  private(set) var layers: [ONNXLayer] = []
 
   /// Writes all nodes of a network.
   ///
@@ -41,6 +43,8 @@ struct ONNXGraphWriter {
       var output = try add(node, inputs)
       output = Value(name: output.name, shape: node.outputShape, image: output.image)
       values.append(output)
+      let order = ONNXGraph.Value.places(inputs[0].image ?? inputs[0].shape)
+      layers.append(ONNXLayer(node: graph.node.last?.name ?? "", inputOrder: order))
     }
     let last = plain(values.last!)
     emit("Identity", [last.name], named: "output")

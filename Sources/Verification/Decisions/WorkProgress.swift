@@ -9,6 +9,8 @@ public struct WorkProgress: Sendable, Equatable {
   public enum Stage: Sendable, Equatable {
     /// Certifying examples.
     case certification
+    /// Writing certificates of certified examples.
+    case certificates
     /// Attacking examples.
     case attack
     /// Bounding the cases of a property by a method.

@@ -1,0 +1,196 @@
+import Bounds
+import Datasets
+import Formats
+import Foundation
+import Networks
+import Tensors
+
+/// A folder of certificates, which a program that shares no code with this one can check.
+///
+/// ```swift
+/// let folder = try CertificateFolder(
+///   at: url, of: network, on: data.test, named: "mnist", against: box, by: methods)
+/// let certification = try network.certify(data.test, against: box, by: methods)
+/// try folder.write(certification)
+/// ```
+///
+/// Each certified example is bounded once more, by itself, and what its bounds are made of is
+/// written: slopes of lines and refined neurons. Documentation/certificates.md has the format.
+/// Certificates are in the folder as soon as they are made. One that was stopped goes on where it
+/// was. `run.json` is written last, so that a folder with one is complete.
+public struct CertificateFolder {
+  private let url: URL
+  private let network: BoundedNetwork
+  private let names: LayerNames
+  private let data: LabeledImages
+  private let set: Perturbation
+  private let methods: [BoundMethod]
+  private let run: RunRecord
+  private let lines: PartialLines
+  /// What margins have to exceed.
+  private let leastMargin: Float
+
+  /// How many certificates were written.
+  public struct Written: Sendable {
+    /// The certificates in the folder.
+    public let certificates: Int
+    /// Certified examples without one: bounded alone they are not certified, by the last bits of
+    /// their margins.
+    public let missing: Int
+  }
+
+  /// Begins a folder, or opens one that was begun for the same network, data, set and methods.
+  ///
+  /// - Parameters:
+  ///   - url: The folder: missing, empty, or begun.
+  ///   - dataset: The name of the data set.
+  ///   - start: The number of the first example in the whole data set.
+  /// - Throws: `FormatError` where the folder holds other things or cannot be written, and for a
+  ///   layer or a domain that certificates do not know; ``BoundsError`` where the network cannot be
+  ///   bounded.
+  public init(
+    at url: URL, of network: Network, on data: LabeledImages, named dataset: String,
+    against set: Perturbation, by methods: [BoundMethod], arithmetic: Arithmetic = .certified,
+    start: Int = 0
+  ) throws {
+    guard case .outward(let guarantee, let products) = arithmetic else {
+      throw BoundsError.specification("bounds in real arithmetic have no certificates")
+    }
+    try Self.refuseUnknownLayers(of: network)
+    guard set.domain == nil || set.domain == 0...1 else {
+      throw BoundsError.input("certificates know the domain 0...1 only")
+    }
+    let export = try ONNXModel.export(of: network)
+    run = RunRecord(
+      data: RunRecord.Examples(
+        count: data.count, first: start, name: dataset, sha256: data.digest),
+      domain: set.domain.map { _ in [0, 1] }, epsilon: EpsilonText.exact(set.epsilon),
+      format: "crownwork certificates 1", guarantee: guarantee.rawValue,
+      methods: methods.map(\.text), network: SHA256Sum.hexadecimal(of: export.graph),
+      norm: set.norm.rawValue, products: products.rawValue, version: Version.current)
+    (self.url, self.data, self.set, self.methods) = (url, data, set, methods)
+    self.network = try BoundedNetwork(network.logits, arithmetic: arithmetic)
+    leastMargin = network.leastMargin(in: arithmetic)
+    names = LayerNames(export.layers)
+    try Self.makeFolder(url)
+    lines = try PartialLines(
+      for: url.appendingPathComponent("examples.jsonl"), about: JSONText.line(run))
+    try AtomicFile.write(export.data, to: url.appendingPathComponent("network.onnx"))
+  }
+
+  /// Makes certificates of the certified examples, and completes the folder.
+  ///
+  /// - Parameters:
+  ///   - certification: Verdicts on the examples, by the same methods in the same arithmetic.
+  ///   - budget: When to stop. The folder then stays incomplete, and can be opened again.
+  ///   - observe: Gets to know how far the work is.
+  /// - Returns: nil where the budget was spent before the folder was complete.
+  /// - Throws: `FormatError` where the folder cannot be written, and ``BoundsError`` for slopes
+  ///   that certificates do not know; what `observe` throws.
+  @discardableResult
+  public func write(
+    _ certification: Certification, budget: Budget = Budget(),
+    observe: (WorkProgress) throws -> Void = { _ in }
+  ) throws -> Written? {
+    let certified = certification.verdicts.filter { $0.status == .certified }
+    var known: [Int: String] = [:]
+    for line in lines.found { known[try Self.index(of: line)] = line }
+    let open = certified.filter { known[$0.index + run.data.first] == nil }
+    var missing = 0
+    var done = known.count
+    try OpenItems.work(on: open, mostAtOnce: max(open.count, 1), budget: budget) { verdict in
+      OpenItems.Outcome(results: [Result { try line(of: verdict, budget) }])
+    } deliver: { results in
+      let new = try results.compactMap { try $0.get() }
+      missing += results.count - new.count
+      done += results.count
+      try lines.append(new.map(\.text))
+      for line in new { known[line.index] = line.text }
+      try observe(WorkProgress(.certificates, done: done, of: certified.count))
+    }
+    guard known.count + missing == certified.count, !budget.isSpent else { return nil }
+    try finish(known.sorted { $0.key < $1.key }.map(\.value))
+    return Written(certificates: known.count, missing: missing)
+  }
+
+  /// Writes the sorted lines and then what they have in common.
+  private func finish(_ sorted: [String]) throws {
+    try lines.finish(sorted)
+    var complete = run
+    complete.certified = sorted.count
+    complete.certificates = SHA256Sum.hexadecimal(
+      of: Data(sorted.map { $0 + "\n" }.joined().utf8))
+    try AtomicFile.write(
+      Data((JSONText.line(complete) + "\n").utf8), to: url.appendingPathComponent("run.json"))
+  }
+
+  /// Makes the certificate of an example; nil where the example is not certified by itself.
+  private func line(
+    of verdict: Verdict, _ budget: Budget
+  ) throws -> (index: Int, text: String)? {
+    let image = data.batch(verdict.index..<verdict.index + 1).images
+    let tried = Array(methods.prefix { $0 != verdict.method }) + [verdict.method]
+    let witness = try network.witness(
+      of: .margins(of: [verdict.label], classes: network.network.classes),
+      over: set.region(around: image, in: network.arithmetic), by: tried, budget: budget)
+    guard witness.bounds.allSatisfy({ $0.isFinite && $0 > leastMargin }) else { return nil }
+    let size = data.imageSize
+    let record = CertificateRecord(
+      index: verdict.index + run.data.first, label: verdict.label,
+      pixels: Array(data.pixels[verdict.index * size..<(verdict.index + 1) * size]),
+      margins: verdict.method == .interval ? "intervals" : "input", witness, names)
+    return (record.index, try JSONText.line(record))
+  }
+}
+
+extension CertificateFolder {
+  /// Makes the folder, or accepts an empty one or one that was begun.
+  private static func makeFolder(_ url: URL) throws {
+    let own: Set = ["examples.jsonl.partial", "examples.jsonl", "network.onnx"]
+    if let held = try? FileManager.default.contentsOfDirectory(atPath: url.path) {
+      guard held.allSatisfy({ own.contains($0) || $0.hasPrefix("examples.jsonl.partial") }) else {
+        throw FormatError(
+          .cannotWrite, "is there already and not empty", file: url.path,
+          remedy: "name another folder, or remove it")
+      }
+      return
+    }
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    } catch {
+      throw FormatError(.cannotWrite, error.localizedDescription, file: url.path)
+    }
+  }
+
+  /// Returns the number of the example that a line of an earlier process is about.
+  private static func index(of line: String) throws -> Int {
+    struct Numbered: Decodable { let index: Int }
+    return try JSONDecoder().decode(Numbered.self, from: Data(line.utf8)).index
+  }
+
+  /// Refuses a network with a layer that no checker knows.
+  private static func refuseUnknownLayers(of network: Network) throws {
+    for node in network.logits.nodes {
+      switch node.layer {
+      case is Convolution, is Linear, is BatchNorm, is Normalization, is ChannelAffine, is ReLU,
+        is AveragePool, is MaxPool, is Flatten, is Addition, is Concatenation, is Rearrangement:
+        continue
+      case let layer as Activation where layer.isPiecewiseLinear: continue
+      default:
+        throw BoundsError.input(
+          "layer \(node.path) (\(type(of: node.layer).kind)) has no certificates: they know ReLU, "
+            + "leaky ReLU, clip and max pooling beside affine layers")
+      }
+    }
+  }
+}
+
+extension Activation {
+  /// Whether certificates know the function.
+  fileprivate var isPiecewiseLinear: Bool {
+    switch function {
+    case .leakyReLU, .clip: true
+    default: false
+    }
+  }
+}
