@@ -69,14 +69,19 @@ let package = Package(
         "RobustTraining", "Experiments",
       ],
       swiftSettings: strict),
+    // The target of the package Checker, which has no dependencies and shares no code with the rest.
+    .target(name: "Checker", path: "Checker/Sources/Checker", swiftSettings: strict),
     .executableTarget(
       name: "CrownworkTool",
       dependencies: [
-        "Crownwork", "TensorBenchmarks",
+        "Checker", "Crownwork", "TensorBenchmarks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
+    .testTarget(
+      name: "CheckerTests", dependencies: ["Checker"], path: "Checker/Tests/CheckerTests",
+      swiftSettings: strict),
     .target(
       name: "_TestSupport", dependencies: ["Bounds", "Formats"], path: "Tests/_TestSupport",
       swiftSettings: strict),
@@ -93,7 +98,7 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "_TestSupport"], swiftSettings: strict),
     // The networks of these two are trained by recipes.
     .testTarget(
-      name: "VerificationTests", dependencies: ["Experiments", "_TestSupport"],
+      name: "VerificationTests", dependencies: ["Checker", "Experiments", "_TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RobustTrainingTests", dependencies: ["Experiments", "_TestSupport"],

@@ -14,7 +14,8 @@ extension CertifyCommand {
     return try CertificateFolder(
       at: URL(fileURLWithPath: certificates), of: network, on: range.data,
       named: range.dataset.rawValue, against: goal.perturbation, by: goal.methods,
-      arithmetic: goal.arithmetic, start: range.start)
+      arithmetic: goal.arithmetic, start: range.start,
+      queries: torchlean.map { URL(fileURLWithPath: $0) })
   }
 
   /// Writes the certificates of all certified examples, and says how many there are.

@@ -102,6 +102,11 @@ struct CertifyCommand: ParsableCommand {
     help: "Write a certificate of each certified example to this folder, for \"check\".",
     completion: .directory)
   var certificates: String?
+  /// `--torchlean`: the folder of queries for TorchLean.
+  @Option(
+    help: "With --certificates: write queries for TorchLean's checker here, of dense ReLU networks.",
+    completion: .directory)
+  var torchlean: String?
   /// `--json`: prints a line of JSON for each example, or one for the property, in place of text.
   @Flag(help: "Print JSON lines.") var json = false
 
@@ -115,6 +120,9 @@ struct CertifyCommand: ParsableCommand {
     }
     guard certificates == nil || (!radius && vnnlib == nil) else {
       throw Failure(.usage, "--certificates: is for verdicts on examples; leave it out")
+    }
+    guard torchlean == nil || certificates != nil else {
+      throw Failure(.usage, "--torchlean: is of --certificates; add that or leave this out")
     }
     if let output { try AtomicFile.check(URL(fileURLWithPath: output)) }
     if let vnnlib {

@@ -27,6 +27,8 @@ public struct CertificateFolder {
   private let methods: [BoundMethod]
   private let run: RunRecord
   private let lines: PartialLines
+  /// Where queries for TorchLean go, if they are asked for.
+  private let queries: URL?
   /// What margins have to exceed.
   private let leastMargin: Float
 
@@ -45,13 +47,15 @@ public struct CertificateFolder {
   ///   - url: The folder: missing, empty, or begun.
   ///   - dataset: The name of the data set.
   ///   - start: The number of the first example in the whole data set.
+  ///   - queries: A folder that also gets a `NUMBER.json` for each certificate, which TorchLean's
+  ///     checker reads; nil for none. The network has to be a chain of matrices and ReLU.
   /// - Throws: `FormatError` where the folder holds other things or cannot be written, and for a
   ///   layer or a domain that certificates do not know; ``BoundsError`` where the network cannot be
   ///   bounded.
   public init(
     at url: URL, of network: Network, on data: LabeledImages, named dataset: String,
     against set: Perturbation, by methods: [BoundMethod], arithmetic: Arithmetic = .certified,
-    start: Int = 0
+    start: Int = 0, queries: URL? = nil
   ) throws {
     guard case .outward(let guarantee, let products) = arithmetic else {
       throw BoundsError.specification("bounds in real arithmetic have no certificates")
@@ -72,7 +76,12 @@ public struct CertificateFolder {
     self.network = try BoundedNetwork(network.logits, arithmetic: arithmetic)
     leastMargin = network.leastMargin(in: arithmetic)
     names = LayerNames(export.layers)
-    try Self.makeFolder(url)
+    self.queries = queries
+    if let queries {
+      try TorchLeanQuery.check(network.logits)
+      try Self.makeFolder(queries) { $0.hasSuffix(".json") }
+    }
+    try Self.makeFolder(url) { Self.files.contains($0) }
     lines = try PartialLines(
       for: url.appendingPathComponent("examples.jsonl"), about: JSONText.line(run))
     try AtomicFile.write(export.data, to: url.appendingPathComponent("network.onnx"))
@@ -130,25 +139,35 @@ public struct CertificateFolder {
   ) throws -> (index: Int, text: String)? {
     let image = data.batch(verdict.index..<verdict.index + 1).images
     let tried = Array(methods.prefix { $0 != verdict.method }) + [verdict.method]
+    let region = set.region(around: image, in: network.arithmetic)
     let witness = try network.witness(
-      of: .margins(of: [verdict.label], classes: network.network.classes),
-      over: set.region(around: image, in: network.arithmetic), by: tried, budget: budget)
+      of: .margins(of: [verdict.label], classes: network.network.classes), over: region, by: tried,
+      budget: budget)
     guard witness.bounds.allSatisfy({ $0.isFinite && $0 > leastMargin }) else { return nil }
     let size = data.imageSize
     let record = CertificateRecord(
       index: verdict.index + run.data.first, label: verdict.label,
       pixels: Array(data.pixels[verdict.index * size..<(verdict.index + 1) * size]),
       margins: verdict.method == .interval ? "intervals" : "input", witness, names)
+    if let queries {
+      let query = try TorchLeanQuery(
+        network.network, over: region.box, label: verdict.label, witness)
+      try AtomicFile.write(
+        Data((JSONText.line(query) + "\n").utf8),
+        to: queries.appendingPathComponent("\(record.index).json"))
+    }
     return (record.index, try JSONText.line(record))
   }
 }
 
 extension CertificateFolder {
-  /// Makes the folder, or accepts an empty one or one that was begun.
-  private static func makeFolder(_ url: URL) throws {
-    let own: Set = ["examples.jsonl.partial", "examples.jsonl", "network.onnx"]
+  /// The files of a folder that is not complete.
+  private static let files: Set = ["examples.jsonl.partial", "examples.jsonl", "network.onnx"]
+
+  /// Makes a folder, or accepts an empty one or one that was begun.
+  private static func makeFolder(_ url: URL, accepting isOwn: (String) -> Bool) throws {
     if let held = try? FileManager.default.contentsOfDirectory(atPath: url.path) {
-      guard held.allSatisfy({ own.contains($0) || $0.hasPrefix("examples.jsonl.partial") }) else {
+      guard held.allSatisfy(isOwn) else {
         throw FormatError(
           .cannotWrite, "is there already and not empty", file: url.path,
           remedy: "name another folder, or remove it")

@@ -1,0 +1,322 @@
+import Bounds
+import Checker
+import Datasets
+import Formats
+import Foundation
+import Networks
+import Relaxations
+import Tensors
+import Testing
+import _TestSupport
+
+@testable import Verification
+
+/// Certificates of this package hold for a checker that shares no code with it, and nothing that
+/// was changed does.
+@Suite struct CertificateTests {
+  /// Each norm with an ε at which small networks of large weights are certified now and then.
+  private static let sets: [Perturbation] = [
+    .linf(epsilon: 1 / 255, within: 0...1), .linf(epsilon: 0.004), .l2(epsilon: 0.02),
+    .l1(epsilon: 0.05),
+  ]
+  private static let methods: [BoundMethod] = [
+    .interval, .crownIBP(), .crownIBP(slope: .same), .crown(), .alphaCROWN(iterations: 3),
+  ]
+
+  @Test(arguments: Families.members.filter { !$0.isLarge })
+  func certificatesOfAllFamiliesHold(member: Families.Member) throws {
+    var count = 0
+    for set in Self.sets {
+      for method in Self.methods {
+        count += try Self.check(try member.network(), set, [method])
+      }
+    }
+    #expect(count > 0, "nothing is certified")
+  }
+
+  @Test(arguments: 0..<40)
+  func certificatesOfRandomGraphsHold(seed: UInt64) throws {
+    let network = try CertifiableGraph.network(seed: seed)
+    for set in Self.sets {
+      for method in Self.methods where !network.hasClip || !method.isAscent {
+        _ = try Self.check(network, set, [method])
+      }
+    }
+  }
+
+  @Test(arguments: [Arithmetic.outward(.exact), .outward(.deployed, products: .bfloat16)])
+  func certificatesOfOtherArithmeticHold(arithmetic: Arithmetic) throws {
+    let network = try Families.members[2].network()
+    let count = try Self.check(
+      network, Self.sets[0], [.interval, .crownIBP(), .crown()], arithmetic)
+    #expect(count > 0)
+  }
+
+  /// Certifies random images, writes certificates of those that are certified, and checks them.
+  ///
+  /// - Returns: The number of certificates.
+  private static func check(
+    _ network: Network, _ set: Perturbation, _ methods: [BoundMethod],
+    _ arithmetic: Arithmetic = .certified
+  ) throws -> Int {
+    try withFolder { folder in
+      let url = folder.appending(path: "proof")
+      let data = try randomImages(6, for: network)
+      let written = try write(network, data, set, methods, arithmetic, to: url)
+      let certificates = try Certificates(contentsOf: url)
+      try certificates.requireModel(Array(ONNXModel.data(of: network)))
+      try certificates.requireData(
+        height: data.height, width: data.width, channels: data.channels, classes: data.classes,
+        pixels: data.pixels, labels: data.labels)
+      let summary = try certificates.check {
+        #expect($0.holds, "example \($0.index) by \(methods) in \(set): \($0.margin)")
+      }
+      #expect(summary.checked == written.certificates && written.missing == 0)
+      return summary.checked
+    }
+  }
+
+  private static func write(
+    _ network: Network, _ data: LabeledImages, _ set: Perturbation, _ methods: [BoundMethod],
+    _ arithmetic: Arithmetic = .certified, to url: URL
+  ) throws -> CertificateFolder.Written {
+    let folder = try CertificateFolder(
+      at: url, of: network, on: data, named: "random", against: set, by: methods,
+      arithmetic: arithmetic)
+    let certification = try network.certify(data, against: set, by: methods, arithmetic: arithmetic)
+    return try #require(try folder.write(certification))
+  }
+
+  /// Images of noise that the network answers as it does.
+  private static func randomImages(_ count: Int, for network: Network) throws -> LabeledImages {
+    var random = RandomSource(seed: 5)
+    let shape = network.inputShape
+    let pixels = (0..<count * shape.reduce(1, *)).map { _ in
+      UInt8.random(in: 0...255, using: &random)
+    }
+    func images(_ labels: [UInt8]) throws -> LabeledImages {
+      try LabeledImages(
+        height: shape[0], width: shape[1], channels: shape[2], pixels: pixels, labels: labels,
+        classes: network.classes)
+    }
+    let unlabelled = try images([UInt8](repeating: 0, count: count))
+    return try images(network(unlabelled.batch(0..<count).images).argmaxOfRows.map { UInt8($0) })
+  }
+
+  // MARK: Changes
+
+  /// Every value of run.json and of a certificate, changed alone, is noticed.
+  @Test func everyChangedFieldIsRefused() throws {
+    try withFolder { folder in
+      let url = folder.appending(path: "proof")
+      let network = try Families.members[2].network()
+      let data = try Self.randomImages(6, for: network)
+      let written = try Self.write(
+        network, data, Self.sets[0], [.alphaCROWN(iterations: 2)], to: url)
+      try #require(written.certificates > 0)
+      for name in ["run.json", "examples.jsonl"] {
+        let file = url.appending(path: name)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let lines = text.split(separator: "\n").map(String.init)
+        for (number, line) in lines.enumerated() {
+          for changed in JSONMutation.all(of: line) {
+            var new = lines
+            new[number] = changed
+            try Data((new.joined(separator: "\n") + "\n").utf8).write(to: file)
+            #expect(!Self.holds(url, for: network), "\(name): \(changed.prefix(300))")
+          }
+        }
+        // Lines missing, doubled and in another order.
+        for new in [[], Array(lines.dropLast()), lines + lines.suffix(1), lines.reversed()]
+        where new != lines {
+          try Data(new.map { $0 + "\n" }.joined().utf8).write(to: file)
+          #expect(!Self.holds(url, for: network), "\(name): \(new.count) lines")
+        }
+        try Data(text.utf8).write(to: file)
+      }
+      #expect(Self.holds(url, for: network))
+    }
+  }
+
+  /// A false claim with the right digests is not believed: another label, a larger ε.
+  @Test func falseClaimsDoNotHold() throws {
+    try withFolder { folder in
+      let url = folder.appending(path: "proof")
+      let network = try Families.members[2].network()
+      let data = try Self.randomImages(6, for: network)
+      _ = try Self.write(network, data, Self.sets[0], [.crownIBP()], to: url)
+      let (run, examples) = (url.appending(path: "run.json"), url.appending(path: "examples.jsonl"))
+      let texts = (
+        run: try String(contentsOf: run, encoding: .utf8),
+        examples: try String(contentsOf: examples, encoding: .utf8)
+      )
+      for label in 0..<4 {
+        let changed = texts.examples.replacing(#/"label":(\d)/#) {
+          "\"label\":\((Int($0.1)! + label) % 4)"
+        }
+        try Data(changed.utf8).write(to: examples)
+        let digests = [texts.examples, changed].map { SHA256Sum.hexadecimal(of: Data($0.utf8)) }
+        try Data(texts.run.replacing(digests[0], with: digests[1]).utf8).write(to: run)
+        let summary = try Certificates(contentsOf: url).check()
+        #expect(summary.held == (label == 0 ? summary.checked : 0))
+      }
+      try Data(texts.examples.utf8).write(to: examples)
+      try Data(texts.run.replacing("\"1/255\"", with: "\"1/2\"").utf8).write(to: run)
+      #expect(try Certificates(contentsOf: url).check().held == 0)
+    }
+  }
+
+  @Test func otherModelsAndDataAreRefused() throws {
+    try withFolder { folder in
+      let url = folder.appending(path: "proof")
+      let network = try Families.members[2].network()
+      let data = try Self.randomImages(6, for: network)
+      _ = try Self.write(network, data, Self.sets[0], [.interval], to: url)
+      #expect(Self.holds(url, for: network))
+      #expect(!Self.holds(url, for: try Families.members[2].network(seed: 1)))
+      var pixels = data.pixels
+      pixels[0] ^= 1
+      let certificates = try Certificates(contentsOf: url)
+      #expect(throws: CheckError.self) {
+        try certificates.requireData(
+          height: data.height, width: data.width, channels: data.channels, classes: data.classes,
+          pixels: pixels, labels: data.labels)
+      }
+    }
+  }
+
+  /// Certificates that were begun are gone on with, and a complete folder is kept.
+  @Test func aStoppedFolderGoesOn() throws {
+    try withFolder { folder in
+      let (whole, begun) = (folder.appending(path: "whole"), folder.appending(path: "begun"))
+      let network = try Families.members[2].network()
+      let data = try Self.randomImages(6, for: network)
+      let methods: [BoundMethod] = [.crownIBP()]
+      _ = try Self.write(network, data, Self.sets[0], methods, to: whole)
+      let certification = try network.certify(data, against: Self.sets[0], by: methods)
+      func open() throws -> CertificateFolder {
+        try CertificateFolder(
+          at: begun, of: network, on: data, named: "random", against: Self.sets[0], by: methods)
+      }
+      struct Stop: Error {}
+      let threads = Threads.count
+      Threads.use(1)
+      defer { Threads.use(threads) }
+      #expect(throws: Stop.self) { try open().write(certification) { _ in throw Stop() } }
+      #expect(throws: (any Error).self) { try Certificates(contentsOf: begun) }
+      _ = try open().write(certification)
+      for name in try names(in: whole) {
+        #expect(
+          try Data(contentsOf: whole.appending(path: name))
+            == Data(contentsOf: begun.appending(path: name)), "\(name)")
+      }
+      #expect(throws: FormatError.self) { try open() }
+    }
+  }
+
+  @Test func unknownLayersAreRefusedByName() throws {
+    var random = RandomSource(seed: 1)
+    let network = try Network(
+      input: [4, 4, 1],
+      [Flatten(), Linear(from: 16, to: 4, using: &random), Activation(.tanh)])
+    let data = try Self.randomImages(1, for: network)
+    try withFolder { folder in
+      let error = #expect(throws: BoundsError.self) {
+        try CertificateFolder(
+          at: folder.appending(path: "x"), of: network, on: data, named: "random",
+          against: Self.sets[0], by: [.interval])
+      }
+      #expect(error?.description.contains("layer 2 (Activation)") == true)
+    }
+  }
+
+  private static func holds(_ url: URL, for network: Network) -> Bool {
+    guard let certificates = try? Certificates(contentsOf: url),
+      (try? certificates.requireModel(Array(ONNXModel.data(of: network)))) != nil,
+      let summary = try? certificates.check()
+    else { return false }
+    return summary.held == summary.checked
+  }
+}
+
+extension BoundMethod {
+  fileprivate var isAscent: Bool { if case .alphaCROWN = self { true } else { false } }
+}
+
+extension Network {
+  fileprivate var hasClip: Bool {
+    nodes.contains { node in
+      if case .clip = (node.layer as? Activation)?.function { true } else { false }
+    }
+  }
+}
+
+/// Small graphs of the layers that certificates know, on 6×6 images with two channels.
+private enum CertifiableGraph {
+  static func network(seed: UInt64) throws -> Network {
+    var random = RandomSource(seed: seed, purpose: "certifiable")
+    var shapes = [[6, 6, 2]]
+    var graph: [(path: String, layer: any Layer, inputs: [Int])] = []
+    func add(_ layer: any Layer, _ inputs: [Int]) throws {
+      shapes.append(try layer.outputShape(ofAll: inputs.map { shapes[$0] }))
+      graph.append(("\(graph.count)", layer, inputs))
+    }
+    for _ in 0..<7 {
+      let last = graph.count
+      let shape = shapes[last]
+      let partner = shapes.indices.filter { shapes[$0] == shape }.randomElement(using: &random)!
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0: try add(Addition(), [partner, last])
+      case 1 where shape[2] <= 4: try add(Concatenation(), [partner, last])
+      case 2, 3, 4: try add(RandomGraph.convolution(from: shape[2], using: &random), [last])
+      case 5: try add(RandomLayer.elementwise(.batchNorm).on(shape, &random), [last])
+      case 6:
+        let window = RandomLayer.Window.allCases.randomElement(using: &random)!
+        try add(RandomLayer.window(window).on(shape, &random), [last])
+      default: try add(activation(&random), [last])
+      }
+    }
+    try add(Flatten(), [graph.count])
+    try add(Linear(from: shapes.last![0], to: 8, using: &random), [graph.count])
+    try add(activation(&random), [graph.count])
+    try add(Linear(from: 8, to: 4, using: &random), [graph.count])
+    return try Network(input: shapes[0], graph: graph).scaled(by: 2)
+  }
+
+  private static func activation(_ random: inout RandomSource) -> any Layer {
+    let functions: [ActivationFunction] = [
+      .leakyReLU(slope: 0.1), .leakyReLU(slope: 1.5), .clip(lower: -0.2, upper: 0.6),
+    ]
+    let choice = Int.random(in: 0..<6, using: &random)
+    return choice < 3 ? Activation(functions[choice]) : ReLU()
+  }
+}
+
+/// A JSON text with one value changed.
+private enum JSONMutation {
+  /// Returns texts that differ from a line in one digit, letter or sign, one for each token and for
+  /// some places within long ones.
+  static func all(of line: String) -> [String] {
+    let bytes = Array(line.utf8)
+    var results: [String] = []
+    var last = -1
+    for (place, byte) in bytes.enumerated() {
+      let isPart = byte.isAlphanumeric
+      guard isPart, place == 0 || !bytes[place - 1].isAlphanumeric || place - last > 40 else {
+        continue
+      }
+      last = place
+      var changed = bytes
+      changed[place] = byte == UInt8(ascii: "1") ? UInt8(ascii: "2") : UInt8(ascii: "1")
+      results.append(String(decoding: changed, as: UTF8.self))
+    }
+    return results
+  }
+}
+
+extension UInt8 {
+  fileprivate var isAlphanumeric: Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
+      || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
+  }
+}
