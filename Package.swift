@@ -51,7 +51,11 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Formats"], swiftSettings: strict),
-    .target(name: "Verification", dependencies: ["Bounds", "Datasets"], swiftSettings: strict),
+    // The package Checker's target, which has no dependencies and shares no code with the rest.
+    .target(name: "Checker", path: "Checker/Sources/Checker", swiftSettings: strict),
+    .target(
+      name: "Verification", dependencies: ["Bounds", "Checker", "Datasets"],
+      swiftSettings: strict),
     .target(
       name: "RobustTraining",
       dependencies: [
@@ -69,8 +73,6 @@ let package = Package(
         "RobustTraining", "Experiments",
       ],
       swiftSettings: strict),
-    // The target of the package Checker, which has no dependencies and shares no code with the rest.
-    .target(name: "Checker", path: "Checker/Sources/Checker", swiftSettings: strict),
     .executableTarget(
       name: "CrownworkTool",
       dependencies: [

@@ -753,11 +753,12 @@ class Network:
         for data in graph["nodes"]:
             node = Node(data, values, self.shapes, constants)
             with at(f"layer {node.name!r} ({node.operator})"):
-                require(not self.softmax, "it comes behind the softmax")
+                require(not self.softmax or node.operator == "Identity",
+                        "it comes behind the softmax")
                 require(all(n in values or n in constants for n in node.names),
                         f"it reads what no node before has made: {node.names}")
                 layer, shape = node.build()
-                output, self.softmax = node.output, layer is None
+                output, self.softmax = node.output, self.softmax or layer is None
                 require(output not in values and output not in constants,
                         f"its output {output!r} exists already")
                 if self.softmax:
@@ -899,7 +900,10 @@ def read_run(data):
     require(data.endswith(b"\n"), "it does not end with a line feed")
     run = parsed(data[:-1])
     known(run, "certified certificates data domain epsilon format guarantee methods network norm "
-               "products version")
+               "products seal version")
+    sealed = data[:-1].replace(b',"seal":"%s"' % str(run["seal"]).encode(), b"", 1)
+    require(hashlib.sha256(sealed).hexdigest() == run["seal"],
+            "it was changed: its seal is not the digest of the rest")
     known(run["data"], "count first name sha256")
     choice(run, "format", "crownwork certificates 1")
     choice(run, "guarantee", "exact", "deployed")
@@ -909,11 +913,13 @@ def read_run(data):
     integer(run, "certified", 0, integer(run["data"], "count", 0, 2 ** 48))
     require(run["domain"] is None or integers(run, "domain", 0, 1, 2) == [0, 1],
             "domain is neither [0,1] nor null")
-    decimal = r"[0-9]{1,40}(\.[0-9]{1,40}|/0*[1-9][0-9]{0,39})?"
+    require(type(run["methods"]) is list and all(type(m) is str for m in run["methods"]),
+            "methods is no list of texts")
+    decimal = r"(?=.{1,40}$)[0-9]+(\.[0-9]+)?(e-?[0-9]{1,2})?|[0-9]{1,40}/0*[1-9][0-9]{0,38}"
     for item, key, form in (
             (run, "certificates", "[0-9a-f]{64}"), (run, "network", "[0-9a-f]{64}"),
-            (run["data"], "sha256", "[0-9a-f]{64}"), (run, "methods", "(?s).*"),
-            (run, "version", "(?s).*"), (run["data"], "name", "(?s).*"), (run, "epsilon", decimal)):
+            (run["data"], "sha256", "[0-9a-f]{64}"), (run, "version", "(?s).*"),
+            (run["data"], "name", "(?s).*"), (run, "epsilon", decimal)):
         require(type(item[key]) is str and re.fullmatch(form, item[key]), f"{key} is not as it "
                 "should be")
     return {**run, "radius": Fraction(run["epsilon"])}

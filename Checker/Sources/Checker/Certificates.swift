@@ -36,11 +36,17 @@ public struct Certificates: Sendable {
 
   /// Reads run.json, the network and the digests of all files.
   public init(contentsOf folder: URL) throws(CheckError) {
-    let file = "run.json"
-    let runBytes = try Self.read(folder.appendingPathComponent(file))
-    let run = try CheckError.locating(in: file) { () throws(CheckError) in try RunFile(runBytes) }
+    func bytes(_ name: String) throws(CheckError) -> [UInt8] {
+      try Self.read(folder.appendingPathComponent(name))
+    }
+    try self.init(
+      run: bytes("run.json"), network: bytes("network.onnx"), examples: bytes(Self.examplesFile))
+  }
+
+  /// Takes what the files of a folder hold.
+  public init(run: [UInt8], network model: [UInt8], examples bytes: [UInt8]) throws(CheckError) {
+    let run = try CheckError.locating(in: "run.json") { () throws(CheckError) in try RunFile(run) }
     self.run = run
-    let model = try Self.read(folder.appendingPathComponent("network.onnx"))
     (network, graph) = try CheckError.locating(in: "network.onnx") { () throws(CheckError) in
       let graph = try OnnxGraph(model: model)
       guard SHA256.hexadecimal(of: graph.bytes) == run.networkDigest else {
@@ -50,7 +56,6 @@ public struct Certificates: Sendable {
         graph, isDeployed: run.guarantee == .deployed, products: run.products)
       return (network, graph.bytes)
     }
-    let bytes = try Self.read(folder.appendingPathComponent(Self.examplesFile))
     self.bytes = bytes
     lines = try CheckError.locating(in: Self.examplesFile) { () throws(CheckError) in
       try Self.lines(of: bytes, run)
@@ -188,6 +193,13 @@ public struct Certificates: Sendable {
       }
     }
     return Summary(checked: lines.count, held: held)
+  }
+
+  /// Checks a certificate that is not among those of the folder, for the same run and network.
+  ///
+  /// - Parameter line: A line as examples.jsonl has it, without a line feed.
+  public func outcome(of line: [UInt8]) throws(CheckError) -> Outcome {
+    try ExampleCheck(Certificate(line[...], run, network), run, network).outcome()
   }
 
   /// Checks some lines side by side.

@@ -34,11 +34,12 @@ public struct RunFile: Sendable {
       try JSONReader.value(of: bytes.dropLast()),
       keys: [
         "certified", "certificates", "data", "domain", "epsilon", "format", "guarantee", "methods",
-        "network", "norm", "products", "version",
+        "network", "norm", "products", "seal", "version",
       ])
     guard try run.text("format") == "crownwork certificates 1" else {
       throw CheckError("the format is not \"crownwork certificates 1\"")
     }
+    try Self.requireSeal(try run.digest("seal"), of: bytes.dropLast())
     let data = try JSONObject(run["data"] ?? .null, keys: ["count", "first", "name", "sha256"])
     count = try data.integer("count", in: 0...1 << 40)
     first = try data.integer("first", in: 0...1 << 40)
@@ -67,5 +68,17 @@ public struct RunFile: Sendable {
       guard case .text = method else { throw CheckError("\"methods\" is no text") }
     }
     _ = try run.text("version")
+  }
+  /// Compares the seal with the digest of the object without it.
+  private static func requireSeal(
+    _ seal: String, of object: ArraySlice<UInt8>
+  ) throws(CheckError) {
+    let member = Array(",\"seal\":\"\(seal)\"".utf8)
+    let start = object.indices.first { object[$0...].starts(with: member) }
+    guard let start else { throw CheckError("\"seal\" is not written as the page says") }
+    let rest = Array(object[..<start] + object[(start + member.count)...])
+    guard SHA256.hexadecimal(of: rest[...]) == seal else {
+      throw CheckError("it was changed: its seal is not the digest of the rest")
+    }
   }
 }

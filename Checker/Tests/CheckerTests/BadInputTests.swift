@@ -48,9 +48,16 @@ import Testing
     let (folder, _) = Self.folder()
     for (what, text) in Self.spoiled(folder.run) + [("space", TestFolder.object(folder.run) + " ")]
     where !["version is \"x\"", "methods is \"x\""].contains(what) {
-      #expect(throws: CheckError.self, "\(what)") { try folder.read(run: text + "\n") }
+      #expect(throws: CheckError.self, "\(what)") {
+        try folder.read(run: TestFolder.sealed(text) + "\n")
+      }
     }
-    #expect(throws: CheckError.self) { try folder.read(run: TestFolder.object(folder.run)) }
+    let object = TestFolder.object(folder.run)
+    for text in [TestFolder.sealed(object), object + "\n", TestFolder.sealed(object) + " \n"] {
+      #expect(throws: CheckError.self) { try folder.read(run: text) }
+    }
+    let changed = TestFolder.sealed(object).replacingOccurrences(of: "\"0.01\"", with: "\"0.02\"")
+    #expect(throws: CheckError.self) { try folder.read(run: changed + "\n") }
   }
 
   /// A network, a run and a good line.

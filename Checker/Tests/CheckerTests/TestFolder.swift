@@ -33,8 +33,16 @@ struct TestFolder {
     "{" + members.sorted { $0.key < $1.key }.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
   }
 
+  /// Adds the seal to the text of an object, where it belongs.
+  static func sealed(_ object: String) -> String {
+    let member = ",\"seal\":\"\(SHA256.hexadecimal(of: Array(object.utf8)[...]))\""
+    let place =
+      object.range(of: ",\"version\"")?.lowerBound ?? object.index(before: object.endIndex)
+    return object[..<place] + member + object[place...]
+  }
+
   /// Writes the folder, reads it, and removes it.
-  func read() throws -> Certificates { try read(run: Self.object(run) + "\n") }
+  func read() throws -> Certificates { try read(run: Self.sealed(Self.object(run)) + "\n") }
 
   func read(run: String) throws -> Certificates {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

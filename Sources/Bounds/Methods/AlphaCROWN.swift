@@ -42,6 +42,7 @@ extension Bounding {
     var slopes = FreeSlopes(startingAlphas(before: end, rows: form.rows, slope: ascent.slope))
     guard !slopes.isEmpty else { return (bounds(of: form, from: end, by: ascent, [:]), [:]) }
     let real = inRealArithmetic
+    let keepsSlopes = isOutward || record != nil
     var best = BestSlopes(bounds: Tensor(shape: [batch, form.rows], repeating: -.infinity))
     for step in ascent.steps {
       if ascent.budget.isSpent { break }
@@ -51,12 +52,12 @@ extension Bounding {
         reached = lower.detached
         return lower.sum()
       }
-      best.take(reached, slopes.byLayer, keepsSlopes: isOutward)
+      best.take(reached, slopes.byLayer, keepsSlopes: keepsSlopes)
       slopes.ascend(step, gradients)
     }
     best.take(
       real.bounds(of: form, from: end, by: ascent, slopes.byLayer), slopes.byLayer,
-      keepsSlopes: isOutward)
+      keepsSlopes: keepsSlopes)
     // The ascent's bounds are off by rounding, each by itself. Those of the slopes kept are not.
     return (
       isOutward ? bounds(of: form, from: end, by: ascent, best.slopes) : best.bounds, best.slopes

@@ -14,7 +14,7 @@ package struct Witness: Sendable {
     package let layer: Int
     /// The neurons with a bend within their interval, as places in the layer's input, ascending.
     package let neurons: [Int]
-    /// The slopes of their lower lines: where the layer is hollow from above, of their upper ones.
+    /// The slopes of their lower lines.
     package let lower: [Float]
     /// The slopes of their upper lines; nil where these are chords.
     package let upper: [Float]?
@@ -128,7 +128,7 @@ extension Bounding {
     let (lower, upper) = (lines.lowerSlope.scalars, lines.upperSlope.scalars)
     return Witness.Lines(
       layer: index, neurons: neurons,
-      lower: neurons.map { function.isHollowAbove ? upper[$0] : lower[$0] },
+      lower: neurons.map { lower[$0] },
       upper: function.bends.count > 1 ? neurons.map { upper[$0] } : nil)
   }
 
@@ -158,9 +158,6 @@ private struct PiecewiseLinear {
   let bends: [Float]
   /// The slope below 0 of a leaky ReLU, 0 for ReLU.
   let leak: Float
-
-  /// Whether chords lie below it: the slope that can be chosen is that of the upper line.
-  var isHollowAbove: Bool { bends.count == 1 && leak > 1 }
 
   /// Returns the slope that α-CROWN's α stands for: a leaky ReLU is leak·h + (1 − leak)·max(h, 0),
   /// and α the slope of a line below the maximum.

@@ -38,7 +38,8 @@ struct OutwardPlan {
           outward = .affine(
             affine,
             LayerRounding(
-              layer, adding: affine.offset, absolute: affine.absoluteLayer, folded: folded[index], model))
+              layer, adding: affine.offset, absolute: affine.absoluteLayer, folded: folded[index],
+              model))
         } else if let relaxed = step.layer as? any OutwardRelaxedRule {
           outward = .relaxed(relaxed, deployed: model.guarantee == .deployed)
         } else {

@@ -24,7 +24,8 @@ extension AffineRule {
     guard rounding.own > 0 else {
       return .box(
         Interval(
-          center: forward(all: boxes.map(\.center)), radius: absoluteMap(boxes.map(\.radius), rounding)))
+          center: forward(all: boxes.map(\.center)),
+          radius: absoluteMap(boxes.map(\.radius), rounding)))
     }
     let (own, noise) = (rounding.own, rounding.noise)
     let radii = boxes.map {
@@ -53,7 +54,8 @@ extension AffineRule {
       byCenter: Float(roundedUp: own + noise))
     let errors = rounding.flushing(
       [around],
-      rounding.spread(absoluteMap([terms], rounding), around: image.center, by: 1, offset: own + noise))
+      rounding.spread(
+        absoluteMap([terms], rounding), around: image.center, by: 1, offset: own + noise))
     // Norms and factors of a ball's channels are products of a few roundings.
     let factor = 1 + RoundingModel.gamma(16)
     switch image {

@@ -104,7 +104,8 @@ struct CertifyCommand: ParsableCommand {
   var certificates: String?
   /// `--torchlean`: the folder of queries for TorchLean.
   @Option(
-    help: "With --certificates: write queries for TorchLean's checker here, of dense ReLU networks.",
+    help:
+      "With --certificates: write queries for TorchLean's checker here, of dense ReLU networks.",
     completion: .directory)
   var torchlean: String?
   /// `--json`: prints a line of JSON for each example, or one for the property, in place of text.

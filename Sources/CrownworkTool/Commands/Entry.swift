@@ -79,7 +79,8 @@ struct RootCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, CertifyCommand.self, CheckCommand.self,
-      AttackCommand.self, SweepCommand.self, InfoCommand.self, ConvertCommand.self, DataCommand.self,
+      AttackCommand.self, SweepCommand.self, InfoCommand.self, ConvertCommand.self,
+      DataCommand.self,
       BenchCommand.self,
     ])
 }

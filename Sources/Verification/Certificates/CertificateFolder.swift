@@ -20,7 +20,8 @@ import Tensors
 /// was. `run.json` is written last, so that a folder with one is complete.
 public struct CertificateFolder {
   private let url: URL
-  private let network: BoundedNetwork
+  /// The network in the arithmetic of the verdicts, and in real arithmetic.
+  private let network, real: BoundedNetwork
   private let names: LayerNames
   private let data: LabeledImages
   private let set: Perturbation
@@ -57,23 +58,15 @@ public struct CertificateFolder {
     against set: Perturbation, by methods: [BoundMethod], arithmetic: Arithmetic = .certified,
     start: Int = 0, queries: URL? = nil
   ) throws {
-    guard case .outward(let guarantee, let products) = arithmetic else {
-      throw BoundsError.specification("bounds in real arithmetic have no certificates")
-    }
-    try Self.refuseUnknownLayers(of: network)
-    guard set.domain == nil || set.domain == 0...1 else {
-      throw BoundsError.input("certificates know the domain 0...1 only")
-    }
+    try Self.refuseUnknown(network, set)
     let export = try ONNXModel.export(of: network)
-    run = RunRecord(
+    run = try RunRecord(
       data: RunRecord.Examples(
         count: data.count, first: start, name: dataset, sha256: data.digest),
-      domain: set.domain.map { _ in [0, 1] }, epsilon: EpsilonText.exact(set.epsilon),
-      format: "crownwork certificates 1", guarantee: guarantee.rawValue,
-      methods: methods.map(\.text), network: SHA256Sum.hexadecimal(of: export.graph),
-      norm: set.norm.rawValue, products: products.rawValue, version: Version.current)
+      set: set, arithmetic: arithmetic, methods: methods, graph: export.graph)
     (self.url, self.data, self.set, self.methods) = (url, data, set, methods)
     self.network = try BoundedNetwork(network.logits, arithmetic: arithmetic)
+    real = try BoundedNetwork(network.logits, arithmetic: .real)
     leastMargin = network.leastMargin(in: arithmetic)
     names = LayerNames(export.layers)
     self.queries = queries
@@ -129,8 +122,7 @@ public struct CertificateFolder {
     complete.certified = sorted.count
     complete.certificates = SHA256Sum.hexadecimal(
       of: Data(sorted.map { $0 + "\n" }.joined().utf8))
-    try AtomicFile.write(
-      Data((JSONText.line(complete) + "\n").utf8), to: url.appendingPathComponent("run.json"))
+    try AtomicFile.write(complete.sealed, to: url.appendingPathComponent("run.json"))
   }
 
   /// Makes the certificate of an example; nil where the example is not certified by itself.
@@ -140,10 +132,9 @@ public struct CertificateFolder {
     let image = data.batch(verdict.index..<verdict.index + 1).images
     let tried = Array(methods.prefix { $0 != verdict.method }) + [verdict.method]
     let region = set.region(around: image, in: network.arithmetic)
-    let witness = try network.witness(
-      of: .margins(of: [verdict.label], classes: network.network.classes), over: region, by: tried,
-      budget: budget)
-    guard witness.bounds.allSatisfy({ $0.isFinite && $0 > leastMargin }) else { return nil }
+    guard let witness = try witness(of: verdict, image, region, by: tried, budget) else {
+      return nil
+    }
     let size = data.imageSize
     let record = CertificateRecord(
       index: verdict.index + run.data.first, label: verdict.label,
@@ -161,6 +152,21 @@ public struct CertificateFolder {
 }
 
 extension CertificateFolder {
+  /// Bounds an example by itself; in real arithmetic where that decides and outward arithmetic does
+  /// not, as for an example that was certified in exact arithmetic. Returns nil where neither does.
+  private func witness(
+    of verdict: Verdict, _ image: Tensor, _ region: Region, by methods: [BoundMethod],
+    _ budget: Budget
+  ) throws(BoundsError) -> Witness? {
+    let margins = Specification.margins(of: [verdict.label], classes: network.network.classes)
+    let regions = [(network, region), (real, set.region(around: image, in: .real))]
+    for (network, region) in regions {
+      let witness = try network.witness(of: margins, over: region, by: methods, budget: budget)
+      if witness.bounds.allSatisfy({ $0.isFinite && $0 > leastMargin }) { return witness }
+    }
+    return nil
+  }
+
   /// The files of a folder that is not complete.
   private static let files: Set = ["examples.jsonl.partial", "examples.jsonl", "network.onnx"]
 
@@ -187,8 +193,11 @@ extension CertificateFolder {
     return try JSONDecoder().decode(Numbered.self, from: Data(line.utf8)).index
   }
 
-  /// Refuses a network with a layer that no checker knows.
-  private static func refuseUnknownLayers(of network: Network) throws {
+  /// Refuses a network with a layer that no checker knows, and another domain than that of pixels.
+  static func refuseUnknown(_ network: Network, _ set: Perturbation) throws(BoundsError) {
+    guard set.domain == nil || set.domain == 0...1 else {
+      throw BoundsError.input("certificates know the domain 0...1 only")
+    }
     for node in network.logits.nodes {
       switch node.layer {
       case is Convolution, is Linear, is BatchNorm, is Normalization, is ChannelAffine, is ReLU,

@@ -1,3 +1,7 @@
+import Bounds
+import Formats
+import Foundation
+
 /// What the certificates of a folder have in common: the file `run.json`
 /// (Documentation/certificates.md).
 struct RunRecord: Encodable {
@@ -26,11 +30,13 @@ struct RunRecord: Encodable {
   let network: String
   let norm: String
   let products: String
+  /// The SHA-256 of the object without this member; nil while there is none.
+  private var seal: String?
   let version: String
 
   enum CodingKeys: String, CodingKey {
     case certified, certificates, data, domain, epsilon, format, guarantee, methods, network, norm
-    case products, version
+    case products, seal, version
   }
 
   /// Writes every key, a missing domain as null.
@@ -47,6 +53,36 @@ struct RunRecord: Encodable {
     try container.encode(network, forKey: .network)
     try container.encode(norm, forKey: .norm)
     try container.encode(products, forKey: .products)
+    try container.encodeIfPresent(seal, forKey: .seal)
     try container.encode(version, forKey: .version)
+  }
+}
+
+extension RunRecord {
+  /// The bytes of the file: the object with its seal, and a line feed.
+  var sealed: Data {
+    get throws {
+      var copy = self
+      copy.seal = nil
+      copy.seal = SHA256Sum.hexadecimal(of: Data(try JSONText.line(copy).utf8))
+      return Data((try JSONText.line(copy) + "\n").utf8)
+    }
+  }
+
+  /// Makes the record of a run whose certificates are not there yet.
+  ///
+  /// - Parameter graph: The bytes of the network's graph.
+  /// - Throws: ``BoundsError/specification(_:)`` for real arithmetic, which has no certificates.
+  init(
+    data: Examples, set: Perturbation, arithmetic: Arithmetic, methods: [BoundMethod], graph: Data
+  ) throws {
+    guard case .outward(let guarantee, let products) = arithmetic else {
+      throw BoundsError.specification("bounds in real arithmetic have no certificates")
+    }
+    self.init(
+      data: data, domain: set.domain.map { _ in [0, 1] }, epsilon: EpsilonText.exact(set.epsilon),
+      format: "crownwork certificates 1", guarantee: guarantee.rawValue,
+      methods: methods.map(\.text), network: SHA256Sum.hexadecimal(of: graph),
+      norm: set.norm.rawValue, products: products.rawValue, version: Version.current)
   }
 }

@@ -20,6 +20,8 @@ struct Decisions {
   let methods: [BoundMethod]
   /// What margins of logits have to exceed.
   private let leastMargin: Float
+  /// Decides what rounding has left open; nil where bounds do not account for it.
+  private let fallback: ExactFallback?
   /// What one item may take, with the time and the stop that hold for all.
   let budget: Budget
   /// The number of items that may be worked on at once, so that the memory holds them all.
@@ -49,6 +51,7 @@ struct Decisions {
           + "with \(network.classes) outputs")
     }
     (self.examples, self.set, self.methods) = (examples, set, methods)
+    fallback = ExactFallback(network, arithmetic, by: methods)
     self.budget = budget.share
     let plan = self.network.plan
     let most = methods.map { Self.mostAtOnce($0, plan, budget.share) }.max() ?? 1
@@ -119,10 +122,25 @@ extension Decisions {
         open.append(position)
       } else if !budget.isSpent {
         // A method that was stopped half way has not decided.
-        decided.append(example.verdict!.settled)
+        decided.append(settled(example, epsilon: item.epsilon))
       }
     }
     return OpenItems.Outcome(results: decided, open: rest(item, bounding, open))
+  }
+
+  /// Returns the verdict on an example that no method is left for: what exact arithmetic says, if
+  /// rounding alone may have left it open.
+  private func settled(_ example: OpenExamples.Example, epsilon: Float) -> Verdict {
+    var verdict = example.verdict!
+    if let fallback, ExactFallback.isWorthwhile(verdict.margin, scale: example.scale),
+      let pixels = examples.pixels(example.index),
+      let margin = fallback.margin(
+        of: pixels, examples.images([example.index]), label: verdict.label,
+        in: set.withEpsilon(epsilon), budget)
+    {
+      verdict.learn(margin, by: methods[methods.count - 1])
+    }
+    return verdict.settled
   }
 
   /// Evaluates the clean images, and makes bounds around those that are answered rightly.
@@ -131,8 +149,12 @@ extension Decisions {
   private func begin(_ item: inout OpenExamples) -> [Verdict] {
     let images = examples.images(item.examples.map(\.index))
     let logits = network.network(images)
+    let classes = network.network.classes
     for (position, verdict) in verdicts(on: item, logits).enumerated() {
       item.examples[position].verdict = verdict
+      item.examples[position].scale = logits.read {
+        $0[position * classes..<(position + 1) * classes].reduce(0) { max($0, $1.magnitude) }
+      }
     }
     let decided = item.examples.compactMap(\.verdict).filter { $0.status != .unknown }
     let open = item.examples.indices.filter { item.examples[$0].verdict!.status == .unknown }

@@ -9,6 +9,8 @@ struct ExampleSource: Sendable {
   let labels: [Int]
   /// Returns the inputs at some indices, [count, …shape].
   let images: @Sendable ([Int]) -> Tensor
+  /// Returns the bytes of an input that is an image; nil for others.
+  let pixels: @Sendable (Int) -> [UInt8]?
 
   /// The number of inputs.
   var count: Int { labels.count }
@@ -18,6 +20,9 @@ struct ExampleSource: Sendable {
     shape = [data.height, data.width, data.channels]
     labels = data.labels.map { Int($0) }
     images = { data.batch($0).images }
+    pixels = { index in
+      Array(data.pixels[index * data.imageSize..<(index + 1) * data.imageSize])
+    }
   }
 
   /// Takes the rows of a tensor.
@@ -27,5 +32,6 @@ struct ExampleSource: Sendable {
     shape = Array(images.shape.dropFirst())
     self.labels = labels
     self.images = { images.rows(at: $0) }
+    pixels = { _ in nil }
   }
 }

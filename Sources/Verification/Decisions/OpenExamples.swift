@@ -9,6 +9,8 @@ struct OpenExamples {
     let index: Int
     /// What is known of it; nil before the clean image was evaluated.
     var verdict: Verdict?
+    /// The largest magnitude of its logits.
+    var scale: Float = 0
     /// The number of methods that may be tried on it, from the first one on.
     let methods: Int
     /// Whether its verdict is known from elsewhere. It is then bounded only because the bits of the
