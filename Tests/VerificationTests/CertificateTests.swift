@@ -166,6 +166,32 @@ import _TestSupport
     }
   }
 
+  /// The file for auditors, which was written from the page alone, says the same.
+  @Test(.enabled(if: python != nil, "needs Python 3"))
+  func theFileForAuditorsAgrees() throws {
+    let script = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Checker/check.py").standardized
+    let program =
+      "import runpy, sys; path = sys.argv[1]; sys.argv = sys.argv[1:]; "
+      + "runpy.run_path(path, run_name='__main__')"
+    for set in Self.sets {
+      try withFolder { folder in
+        let url = folder.appending(path: "proof")
+        let network = try Families.members[3].network()
+        let data = try Self.randomImages(6, for: network)
+        let written = try Self.write(network, data, set, [.alphaCROWN(iterations: 2)], to: url)
+        let run = try Self.python!.run(program, [script.path, url.path])
+        #expect(run.status == 0, "\(run.output)")
+        #expect(run.output.contains("\(written.certificates) of \(written.certificates) cert"))
+        let file = url.appending(path: "examples.jsonl")
+        try Data(contentsOf: file).dropLast().write(to: file)
+        #expect(try Self.python!.run(program, [script.path, url.path]).status == 65)
+      }
+    }
+  }
+
+  private static let python = Python(importing: ["hashlib"])
+
   /// Seals what was changed anew.
   private static func sealed(_ run: String) -> Data {
     let open = run.replacing(#/,"seal":"[0-9a-f]*"/#) { _ in "" }

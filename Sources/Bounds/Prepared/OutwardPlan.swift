@@ -33,22 +33,24 @@ struct OutwardPlan {
     return BoundPlan(
       plan.steps.indices.map { index in
         let step = plan.steps[index]
-        let outward: OutwardStep
-        if let affine = step.affine, let layer = stated[index] {
-          outward = .affine(
-            affine,
-            LayerRounding(
-              layer, adding: affine.offset, absolute: affine.absoluteLayer, folded: folded[index],
-              model))
-        } else if let relaxed = step.layer as? any OutwardRelaxedRule {
-          outward = .relaxed(relaxed, deployed: model.guarantee == .deployed)
-        } else {
-          preconditionFailure("layer \(step.path) was not asked for its rounding")
-        }
         return BoundPlan.Step(
           path: step.path, layer: step.layer, inputs: step.inputs, inputShapes: step.inputShapes,
-          outputShape: step.outputShape, outward: outward)
+          outputShape: step.outputShape, outward: outwardStep(of: index, folded: folded[index]))
       })
+  }
+
+  /// Makes the outward step of a layer.
+  private func outwardStep(of index: Int, folded: Int) -> OutwardStep {
+    let step = plan.steps[index]
+    if let affine = step.affine, let stated = stated[index] {
+      var rounding = LayerRounding(stated, adding: affine.offset, folded: folded, model)
+      if let kept = affine.absoluteLayer { rounding.absoluteMap = { kept.linearMap($0) } }
+      return .affine(affine, rounding)
+    }
+    guard let relaxed = step.layer as? any OutwardRelaxedRule else {
+      preconditionFailure("layer \(step.path) was not asked for its rounding")
+    }
+    return .relaxed(relaxed, deployed: model.guarantee == .deployed)
   }
 
   /// The roundings that a term of each layer's sum passes at most, if a runtime folds channel maps

@@ -16,22 +16,17 @@ package struct LayerRounding: Sendable {
   /// What a runtime that takes subnormal weights for 0 loses for each unit of the largest input; 0
   /// where no weight is subnormal.
   let flushed: Double
-  /// The layer with absolute weights; nil where its own map takes them.
-  private(set) var absolute: (any AffineRule)?
+  /// Σ |Lᵢ|xᵢ by absolute weights that are kept; nil where the layer's own map takes them.
+  var absoluteMap: (@Sendable ([Tensor]) -> Tensor)?
 
   /// Prepares the terms of a layer.
   ///
   /// - Parameters:
   ///   - layer: What the layer states.
   ///   - added: What it adds.
-  ///   - absolute: The layer with absolute weights.
   ///   - folded: The roundings of all layers that a runtime may fold into one with it.
   ///   - model: The guarantee.
-  init(
-    _ layer: AffineRoundings, adding added: Tensor?, absolute: (any AffineRule)? = nil, folded: Int,
-    _ model: RoundingModel
-  ) {
-    self.absolute = absolute
+  init(_ layer: AffineRoundings, adding added: Tensor?, folded: Int, _ model: RoundingModel) {
     let computes = layer.products > 0
     own = computes ? model.own(layer.products) : 0
     noise = computes ? model.noise(folded) : 0
@@ -43,14 +38,14 @@ package struct LayerRounding: Sendable {
     flushed = hasSubnormals ? Double(layer.products) * 0x1p-126 : 0
     // n products with subnormal inputs lose 2⁻¹²⁶·n·|w|, which is at most own·2⁻¹⁰²·|w|.
     let lost = Tensor(shape: [1], repeating: Float(roundedUp: Double(largest) * 0x1p-101))
-    let magnitude = layer.offsetMagnitude ?? added.map { Tensors.absolute($0.detached) }
+    let magnitude = layer.offsetMagnitude ?? added.map { absolute($0.detached) }
     offset = computes ? magnitude.map { $0.plus(lost) } ?? lost : nil
   }
 
   /// The same for a layer that does as much with a window of its input.
   var ofWindow: LayerRounding {
     var copy = self
-    copy.absolute = nil
+    copy.absoluteMap = nil
     return copy
   }
 

@@ -98,7 +98,7 @@ extension AffineRule {
 
   /// Σ |Lᵢ|xᵢ, by the absolute weights that were prepared if there are any.
   private func absoluteMap(_ inputs: [Tensor], _ rounding: LayerRounding) -> Tensor {
-    rounding.absolute?.linearMap(inputs) ?? absoluteMap(inputs)
+    rounding.absoluteMap?(inputs) ?? absoluteMap(inputs)
   }
 
   /// Pulls a form back by the transposed map, less what rounding costs.

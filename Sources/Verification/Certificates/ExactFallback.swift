@@ -73,7 +73,7 @@ final class ExactFallback: Sendable {
   }
 
   private func prepare(_ set: Perturbation) throws -> Prepared {
-    try CertificateFolder.refuseUnknown(network, set)
+    try network.requireCertifiable(in: set)
     let export = try ONNXModel.export(of: network)
     let none = String(repeating: "0", count: 64)
     var run = try RunRecord(

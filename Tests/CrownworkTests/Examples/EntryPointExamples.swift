@@ -256,6 +256,15 @@ enum EntryPointExamples {
     return certification
   }
 
+  static func certificateFolder(
+    at url: URL, _ network: Network, _ data: Dataset, _ box: Perturbation, _ methods: [BoundMethod]
+  ) throws {
+    let folder = try CertificateFolder(
+      at: url, of: network, on: data.test, named: "mnist", against: box, by: methods)
+    let certification = try network.certify(data.test, against: box, by: methods)
+    try folder.write(certification)
+  }
+
   static func radii(_ network: Network, _ data: Dataset) throws -> [CertifiedRadius] {
     let radii = try RadiusSearch(upTo: 0.4).radii(
       of: network, on: data.test.prefix(100), within: .linf(epsilon: 0.4, within: 0...1),

@@ -58,7 +58,7 @@ public struct CertificateFolder {
     against set: Perturbation, by methods: [BoundMethod], arithmetic: Arithmetic = .certified,
     start: Int = 0, queries: URL? = nil
   ) throws {
-    try Self.refuseUnknown(network, set)
+    try network.requireCertifiable(in: set)
     let export = try ONNXModel.export(of: network)
     run = try RunRecord(
       data: RunRecord.Examples(
@@ -191,34 +191,5 @@ extension CertificateFolder {
   private static func index(of line: String) throws -> Int {
     struct Numbered: Decodable { let index: Int }
     return try JSONDecoder().decode(Numbered.self, from: Data(line.utf8)).index
-  }
-
-  /// Refuses a network with a layer that no checker knows, and another domain than that of pixels.
-  static func refuseUnknown(_ network: Network, _ set: Perturbation) throws(BoundsError) {
-    guard set.domain == nil || set.domain == 0...1 else {
-      throw BoundsError.input("certificates know the domain 0...1 only")
-    }
-    for node in network.logits.nodes {
-      switch node.layer {
-      case is Convolution, is Linear, is BatchNorm, is Normalization, is ChannelAffine, is ReLU,
-        is AveragePool, is MaxPool, is Flatten, is Addition, is Concatenation, is Rearrangement:
-        continue
-      case let layer as Activation where layer.isPiecewiseLinear: continue
-      default:
-        throw BoundsError.input(
-          "layer \(node.path) (\(type(of: node.layer).kind)) has no certificates: they know ReLU, "
-            + "leaky ReLU, clip and max pooling beside affine layers")
-      }
-    }
-  }
-}
-
-extension Activation {
-  /// Whether certificates know the function.
-  fileprivate var isPiecewiseLinear: Bool {
-    switch function {
-    case .leakyReLU, .clip: true
-    default: false
-    }
   }
 }
