@@ -15,22 +15,27 @@ import Tensors
 /// can be the reason.
 final class ExactFallback: Sendable {
   private let network: Network
+  /// The network's logits, bounded as if nothing were rounded.
+  private let real: BoundedNetwork
   private let arithmetic: Arithmetic
   private let methods: [BoundMethod]
-  /// What is made when it is first needed, since nearly no example needs it.
-  private let prepared = Mutex<[String: Prepared?]>([:])
+  /// The checkers by set, made when they are first needed, which they nearly never are.
+  private let checkers = Mutex<[String: Checker?]>([:])
 
-  /// The network as both sides know it.
-  private struct Prepared: Sendable {
-    let network: BoundedNetwork
+  /// A checker with the names that it knows layers by.
+  private struct Checker: Sendable {
+    let certificates: Certificates
     let names: LayerNames
-    let checker: Certificates
   }
 
-  /// Makes a fallback for outward arithmetic; nil for real arithmetic.
+  /// Makes a fallback for outward arithmetic; nil for real arithmetic and for networks that cannot be
+  /// bounded.
   init?(_ network: Network, _ arithmetic: Arithmetic, by methods: [BoundMethod]) {
-    guard arithmetic.guarantee != nil else { return nil }
-    (self.network, self.arithmetic, self.methods) = (network, arithmetic, methods)
+    guard arithmetic.guarantee != nil,
+      let real = try? BoundedNetwork(network.logits, arithmetic: .real)
+    else { return nil }
+    (self.network, self.real, self.arithmetic) = (network, real, arithmetic)
+    self.methods = methods
   }
 
   /// Whether a lower bound is so near to 0 that rounding may have made it negative: within 2⁻⁷ of the
@@ -47,32 +52,33 @@ final class ExactFallback: Sendable {
   func margin(
     of pixels: [UInt8], _ image: Tensor, label: Int, in set: Perturbation, _ budget: Budget
   ) -> Float? {
-    guard let known = prepared(for: set),
-      let witness = try? known.network.witness(
-        of: .margins(of: [label], classes: known.network.network.classes),
+    guard
+      let witness = try? real.witness(
+        of: .margins(of: [label], classes: real.network.classes),
         over: set.region(around: image, in: .real), by: methods, budget: budget),
       witness.bounds.allSatisfy({ $0.isFinite && $0 > 0 }),
+      let checker = checker(for: set),
       let line = try? JSONText.line(
         CertificateRecord(
           index: 0, label: label, pixels: pixels,
-          margins: methods.last == .interval ? "intervals" : "input", witness, known.names)),
-      let outcome = try? known.checker.outcome(of: Array(line.utf8)), outcome.holds,
+          margins: methods.last == .interval ? "intervals" : "input", witness, checker.names)),
+      let outcome = try? checker.certificates.outcome(of: Array(line.utf8)), outcome.holds,
       let margin = Float(outcome.margin)
     else { return nil }
     return margin.nextDown > 0 ? margin.nextDown : nil
   }
 
-  /// Prepares the network and the checker for a set; nil where certificates do not know them.
-  private func prepared(for set: Perturbation) -> Prepared? {
-    prepared.withLock { known in
+  /// Returns the checker for a set; nil where certificates do not know the network or the set.
+  private func checker(for set: Perturbation) -> Checker? {
+    checkers.withLock { known in
       if let found = known[set.description] { return found }
-      let result = try? prepare(set)
+      let result = try? makeChecker(set)
       known[set.description] = .some(result)
       return result
     }
   }
 
-  private func prepare(_ set: Perturbation) throws -> Prepared {
+  private func makeChecker(_ set: Perturbation) throws -> Checker {
     try network.requireCertifiable(in: set)
     let export = try ONNXModel.export(of: network)
     let none = String(repeating: "0", count: 64)
@@ -80,10 +86,9 @@ final class ExactFallback: Sendable {
       data: RunRecord.Examples(count: 1, first: 0, name: "", sha256: none), set: set,
       arithmetic: arithmetic, methods: methods, graph: export.graph)
     (run.certified, run.certificates) = (0, SHA256Sum.hexadecimal(of: Data()))
-    return Prepared(
-      network: try BoundedNetwork(network.logits, arithmetic: .real),
-      names: LayerNames(export.layers),
-      checker: try Certificates(
-        run: Array(run.sealed), network: Array(export.data), examples: []))
+    return Checker(
+      certificates: try Certificates(
+        run: Array(run.sealed), network: Array(export.data), examples: []),
+      names: LayerNames(export.layers))
   }
 }
