@@ -103,6 +103,112 @@ import _TestSupport
     return try images(network(unlabelled.batch(0..<count).images).argmaxOfRows.map { UInt8($0) })
   }
 
+  // MARK: Exact arithmetic
+
+  /// A margin of 2⁻¹⁴ behind sums of 128: rounding in Float32 may cost more than that, the exact
+  /// network is right all the same, and what runtimes compute is not.
+  @Test func roundingAloneLeavesNothingOpen() throws {
+    let weight = [Float](repeating: 1, count: 64) + [Float](repeating: 0, count: 128)
+    let network = try Network(
+      input: [8, 8, 1],
+      [
+        Flatten(),
+        Linear(
+          weight: Tensor(shape: [3, 64], weight),
+          bias: Tensor(shape: [3], [-64 + 0x1p-14, 0, -1000])),
+      ])
+    let data = try LabeledImages(
+      height: 8, width: 8, pixels: [UInt8](repeating: 255, count: 64), labels: [0], classes: 3)
+    let set = Perturbation.linf(epsilon: 0, within: 0...1)
+    func bound(_ arithmetic: Arithmetic) throws -> Float {
+      try BoundedNetwork(network, arithmetic: arithmetic).lowerBounds(
+        of: .margins(of: [0], classes: 3), around: data.batch(0..<1).images, within: set,
+        by: .interval
+      ).scalars.min()!
+    }
+    let exact = Arithmetic.outward(.exact)
+    #expect(try bound(.real) > 0 && bound(exact) < 0)
+    func verdict(_ arithmetic: Arithmetic) throws -> Verdict {
+      try network.certify(data, against: set, by: [.interval], arithmetic: arithmetic).verdicts[0]
+    }
+    let certified = try verdict(exact)
+    #expect(certified.status == .certified && certified.margin > 0 && certified.margin <= 0x1p-14)
+    #expect(try verdict(.certified).status == .unknown)
+    try withFolder { folder in
+      let url = folder.appending(path: "proof")
+      let written = try Self.write(network, data, set, [.interval], exact, to: url)
+      #expect(written.certificates == 1 && Self.holds(url, for: network))
+    }
+    // Radii below the upper end have an ε each, and one checker for all of them.
+    let radii = try RadiusSearch(upTo: 0x1p-22).radii(
+      of: network, on: data, within: set, by: [.interval], arithmetic: exact)
+    #expect(radii[0].verdict.status == .certified)
+  }
+
+  // MARK: TorchLean
+
+  @Test func fractionsAreExact() {
+    let expected: [(Float, String)] = [
+      (0, "0"), (3, "3"), (-0.5, "-1/2"), (0.1, "13421773/134217728"), (0x1p-24, "1/16777216"),
+      (0x1.8p70, "1770887431076116955136"), (-0x1p-70, "-1/1180591620717411303424"),
+      (.leastNonzeroMagnitude, "1/713623846352979940529142984724747568191373312"),
+    ]
+    for (number, text) in expected { #expect(Fraction.text(number) == text) }
+  }
+
+  /// The numbers of a query for TorchLean are the network's, and its box holds the image.
+  @Test func queriesForTorchLeanAreTheNetwork() throws {
+    var random = RandomSource(seed: 3)
+    let layers = [
+      Linear(from: 16, to: 6, using: &random), Linear(from: 6, to: 4, using: &random),
+    ]
+    let network = try Network(input: [4, 4, 1], [Flatten(), layers[0], ReLU(), layers[1]])
+    let data = try Self.randomImages(6, for: network)
+    let set = Self.sets[0]
+    try withFolder { folder in
+      let (proof, queries) = (folder.appending(path: "p"), folder.appending(path: "q"))
+      let writer = try CertificateFolder(
+        at: proof, of: network, on: data, named: "random", against: set, by: [.crownIBP()],
+        queries: queries)
+      let written = try writer.write(
+        network.certify(data, against: set, by: [.crownIBP()]))
+      let names = try names(in: queries)
+      #expect(names.count == written?.certificates && !names.isEmpty)
+      for name in names {
+        let query = try JSONDecoder().decode(
+          Query.self, from: Data(contentsOf: queries.appending(path: name)))
+        #expect(query.format == "crown_query_v1" && query.input_dim == 16)
+        #expect(query.layers.map(\.kind) == ["linear", "relu", "linear"])
+        for (found, layer) in zip([query.layers[0], query.layers[2]], layers) {
+          #expect(found.weights?.flatMap { $0 } == layer.weight.scalars.map(Fraction.text))
+          #expect(found.bias == layer.bias.scalars.map(Fraction.text))
+        }
+        #expect(query.layers[1].alpha?.count == 6 && query.query.strict)
+        let label = Int(data.labels[try #require(Int(name.dropLast(5)))])
+        #expect(query.query.weights.allSatisfy { $0[label] == "-1" && $0.contains("1") })
+        #expect(query.query.weights.count == 3 && query.query.bias == ["0", "0", "0"])
+      }
+    }
+  }
+
+  /// A query as TorchLean reads it.
+  private struct Query: Decodable {
+    struct Layer: Decodable {
+      let kind: String
+      let weights: [[String]]?
+      let bias, alpha: [String]?
+    }
+    struct Inequalities: Decodable {
+      let weights: [[String]]
+      let bias: [String]
+      let strict: Bool
+    }
+    let format: String
+    let input_dim: Int
+    let layers: [Layer]
+    let query: Inequalities
+  }
+
   // MARK: Changes
 
   /// Every value of run.json and of a certificate, changed alone, is noticed.
@@ -287,33 +393,18 @@ extension Network {
 /// Small graphs of the layers that certificates know, on 6×6 images with two channels.
 private enum CertifiableGraph {
   static func network(seed: UInt64) throws -> Network {
-    var random = RandomSource(seed: seed, purpose: "certifiable")
-    var shapes = [[6, 6, 2]]
-    var graph: [(path: String, layer: any Layer, inputs: [Int])] = []
-    func add(_ layer: any Layer, _ inputs: [Int]) throws {
-      shapes.append(try layer.outputShape(ofAll: inputs.map { shapes[$0] }))
-      graph.append(("\(graph.count)", layer, inputs))
-    }
-    for _ in 0..<7 {
-      let last = graph.count
-      let shape = shapes[last]
-      let partner = shapes.indices.filter { shapes[$0] == shape }.randomElement(using: &random)!
-      switch Int.random(in: 0..<10, using: &random) {
-      case 0: try add(Addition(), [partner, last])
-      case 1 where shape[2] <= 4: try add(Concatenation(), [partner, last])
-      case 2, 3, 4: try add(RandomGraph.convolution(from: shape[2], using: &random), [last])
-      case 5: try add(RandomLayer.elementwise(.batchNorm).on(shape, &random), [last])
+    try RandomGraph.network(seed: seed, purpose: "certifiable") { kind, shape, random in
+      switch kind {
+      case 2, 3, 4: RandomGraph.convolution(from: shape[2], using: &random)
+      case 5: RandomLayer.elementwise(.batchNorm).on(shape, &random)
       case 6:
-        let window = RandomLayer.Window.allCases.randomElement(using: &random)!
-        try add(RandomLayer.window(window).on(shape, &random), [last])
-      default: try add(activation(&random), [last])
+        RandomLayer.window(RandomLayer.Window.allCases.randomElement(using: &random)!)
+          .on(shape, &random)
+      default: activation(&random)
       }
+    } activation: {
+      activation(&$0)
     }
-    try add(Flatten(), [graph.count])
-    try add(Linear(from: shapes.last![0], to: 8, using: &random), [graph.count])
-    try add(activation(&random), [graph.count])
-    try add(Linear(from: 8, to: 4, using: &random), [graph.count])
-    return try Network(input: shapes[0], graph: graph).scaled(by: 2)
   }
 
   private static func activation(_ random: inout RandomSource) -> any Layer {

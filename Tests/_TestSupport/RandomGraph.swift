@@ -5,7 +5,28 @@ import Tensors
 /// Small graphs of random layers on 6×6 images with two channels and four outputs.
 package enum RandomGraph {
   package static func network(seed: UInt64) throws -> Network {
-    var random = RandomSource(seed: seed, purpose: "graph")
+    try network(seed: seed, purpose: "graph") { kind, shape, random in
+      switch kind {
+      case 2, 3, 4: convolution(from: shape[2], using: &random)
+      default: RandomLayer.all.randomElement(using: &random)!.on(shape, &random)
+      }
+    } activation: { random in
+      RandomLayer.elementwise.randomElement(using: &random)!.on([8], &random)
+    }
+  }
+
+  /// Makes a graph of other layers.
+  ///
+  /// - Parameters:
+  ///   - layer: Makes a layer on images of a shape by a number from 1 to 9; 0 is a sum, and 1 a
+  ///     concatenation where the image has few channels.
+  ///   - activation: Makes the layer on the last eight hidden units.
+  package static func network(
+    seed: UInt64, purpose: String,
+    layer: (Int, [Int], inout RandomSource) throws -> any Layer,
+    activation: (inout RandomSource) -> any Layer
+  ) throws -> Network {
+    var random = RandomSource(seed: seed, purpose: purpose)
     var shapes = [[6, 6, 2]]
     var graph: [(path: String, layer: any Layer, inputs: [Int])] = []
     func add(_ layer: any Layer, _ inputs: [Int]) throws {
@@ -19,14 +40,12 @@ package enum RandomGraph {
       switch Int.random(in: 0..<10, using: &random) {
       case 0: try add(Addition(), [partner, last])
       case 1 where shape[2] <= 4: try add(Concatenation(), [partner, last])
-      case 2, 3, 4: try add(convolution(from: shape[2], using: &random), [last])
-      default:
-        try add(RandomLayer.all.randomElement(using: &random)!.on(shape, &random), [last])
+      case let kind: try add(layer(kind, shape, &random), [last])
       }
     }
     try add(Flatten(), [graph.count])
     try add(Linear(from: shapes.last![0], to: 8, using: &random), [graph.count])
-    try add(RandomLayer.elementwise.randomElement(using: &random)!.on([8], &random), [graph.count])
+    try add(activation(&random), [graph.count])
     try add(Linear(from: 8, to: 4, using: &random), [graph.count])
     return try Network(input: shapes[0], graph: graph).scaled(by: 2)
   }

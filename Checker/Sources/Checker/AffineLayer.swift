@@ -26,16 +26,16 @@ struct AffineLayer: Sendable {
     var biasCount = 1
     /// b as intervals; it has one for each of some neighbouring outputs.
     var biases: (Int) -> Interval = { _ in Interval(.zero) }
-    /// What V counts for the offset, if not |b|.
+    /// The numbers that V counts for the offset; nil stands for |b|.
     var offsets: ((Int) -> Dyadic)?
   }
 
   let taps: Taps
   let inputCount, outputCount: Int
   let weights: Block
-  /// For each of `biasSpan` neighbouring outputs.
+  /// b' has a number for each `biasSpan` neighbouring outputs.
   let bias: Block
-  /// What V counts for the bias.
+  /// V counts these numbers for the bias.
   private let offset: Block
   private let biasSpan: Int
   /// The largest |W − W'| of a weight, and the largest |b − b'|.
@@ -69,7 +69,7 @@ struct AffineLayer: Sendable {
     (self.weightError, self.biasError) = (weightError, biasError)
   }
 
-  /// Whether it has no more products than it reads values, or moves.
+  /// Says whether the layer only moves, or has no more products than it reads values.
   var isLight: Bool {
     if case .sum = taps { return true }
     return isMove || products <= 1

@@ -1,6 +1,6 @@
-/// What is known of an example's values up to some node.
+/// Gathers what is known of an example's values up to some node.
 struct ExampleBounds: Sendable {
-  /// What a backward pass takes for a node.
+  /// A backward pass puts this in the place of a node.
   enum Relation: Sendable {
     /// y = W'h + b' + d with |d| ≤ D.
     case affine(AffineLayer, noise: Block)

@@ -17,7 +17,7 @@ struct Certificate {
     /// The lower bound of a neuron in front of a node, or of its negative.
     case neuron(node: Int, neuron: Int, sign: Int)
 
-    /// By what passes are in order.
+    /// Passes are in the order of these numbers.
     fileprivate var key: [Int] {
       switch self {
       case .margin(let other): [-1, other]
@@ -31,7 +31,7 @@ struct Certificate {
   let overIntervals: Bool
   /// The image's bytes, [row, column, channel].
   let pixels: [UInt8]
-  /// By node.
+  /// The lines and the refined neurons are kept by node.
   private(set) var slopes: [Int: Slopes] = [:]
   private(set) var refined: [Int: [Int]] = [:]
   /// The slopes for the neurons of ``slopes``, by pass and node, in units of 2⁻³².

@@ -195,11 +195,15 @@ public struct Certificates: Sendable {
     return Summary(checked: lines.count, held: held)
   }
 
-  /// Checks a certificate that is not among those of the folder, for the same run and network.
+  /// Checks a certificate that is not among those of the folder, for the same run and network but
+  /// for ε.
   ///
-  /// - Parameter line: A line as examples.jsonl has it, without a line feed.
-  public func outcome(of line: [UInt8]) throws(CheckError) -> Outcome {
-    try ExampleCheck(Certificate(line[...], run, network), run, network).outcome()
+  /// - Parameters:
+  ///   - line: A line as examples.jsonl has it, without a line feed.
+  ///   - epsilon: ε as run.json would have it.
+  public func outcome(of line: [UInt8], epsilon: String) throws(CheckError) -> Outcome {
+    let run = try run.replacing(epsilon: epsilon)
+    return try ExampleCheck(Certificate(line[...], run, network), run, network).outcome()
   }
 
   /// Checks some lines side by side.

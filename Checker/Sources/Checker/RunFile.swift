@@ -10,7 +10,7 @@ public struct RunFile: Sendable {
   /// The name of the data set.
   public let dataSet: String
   /// ε as it is written.
-  public let epsilon: String
+  public private(set) var epsilon: String
   /// "linf", "l2" or "l1".
   public var normName: String { norm.rawValue }
   /// "exact" or "deployed".
@@ -23,7 +23,7 @@ public struct RunFile: Sendable {
   let products: Roundings.Products
   let hasDomain: Bool
   /// A number not below ε.
-  let epsilonBound: Dyadic
+  private(set) var epsilonBound: Dyadic
   /// Digests of examples.jsonl, of the data and of the network's graph.
   let certificatesDigest, dataDigest, networkDigest: String
 
@@ -69,6 +69,13 @@ public struct RunFile: Sendable {
     }
     _ = try run.text("version")
   }
+  /// Returns the same run about another ε.
+  func replacing(epsilon text: String) throws(CheckError) -> RunFile {
+    var copy = self
+    (copy.epsilon, copy.epsilonBound) = (text, try Epsilon.upper(text))
+    return copy
+  }
+
   /// Compares the seal with the digest of the object without it.
   private static func requireSeal(
     _ seal: String, of object: ArraySlice<UInt8>

@@ -57,15 +57,15 @@ struct CheckCommand: ParsableCommand {
   ///
   /// - Throws: `CheckError` where they are about others; else as `certify` does.
   private func compare(_ certificates: Certificates) throws {
+    let given = [dataset, source.data, source.imageSize, source.channels, source.layout]
+      .compactMap(\.self)
     guard let model else {
-      guard dataset == nil, source.data == nil else {
-        throw Failure(.usage, "--data: needs --model, whose test data are compared")
+      guard given.isEmpty else {
+        throw Failure(.usage, "\(given[0].option): needs --model, whose test data are compared")
       }
       return
     }
-    let given = [dataset, source.data, source.imageSize, source.channels, source.layout]
-    let subject = try SubjectOptions.parse(
-      given.compactMap(\.self).flatMap { [$0.option, $0.value] })
+    let subject = try SubjectOptions.parse(given.flatMap { [$0.option, $0.value] })
     let run = certificates.run
     let (saved, range) = try subject.examples(
       for: try subject.open(model), count: "\(run.first):\(run.first + run.count)")
@@ -84,9 +84,7 @@ struct CheckCommand: ParsableCommand {
       done += 1
       Console.standard.live("check \(done)/\(certificates.run.certified)")
       if json {
-        Console.standard.line(
-          "{\"holds\":\(outcome.holds),\"index\":\(outcome.index),\"label\":\(outcome.label),"
-            + "\"margin\":\"\(outcome.margin)\"}")
+        Console.standard.line(OutcomeRecord(outcome).text)
       } else if !outcome.holds {
         Console.standard.line(
           "example \(outcome.index): not proved: the margin to class \(outcome.nearestClass) is at "
@@ -101,5 +99,26 @@ struct CheckCommand: ParsableCommand {
     return "\(summary.held) of \(summary.checked) certificates hold: \(run.dataSet) examples "
       + "\(run.first) to \(run.first + run.count - 1), \(run.normName) epsilon \(run.epsilon), "
       + "\(run.guaranteeName) network in \(run.productsName), \(rest)"
+  }
+}
+
+/// What came of a certificate, as a line of JSON.
+private struct OutcomeRecord: Encodable {
+  let index, label: Int
+  let holds: Bool
+  /// The least margin as a decimal, rounded down.
+  let margin: String
+
+  init(_ outcome: Outcome) {
+    (index, label, holds) = (outcome.index, outcome.label, outcome.holds)
+    margin = outcome.margin
+  }
+
+  /// The line.
+  var text: String {
+    guard let text = try? JSONText.line(self) else {
+      preconditionFailure("integers, a truth value and a text can be encoded")
+    }
+    return text
   }
 }

@@ -80,7 +80,6 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, CertifyCommand.self, CheckCommand.self,
       AttackCommand.self, SweepCommand.self, InfoCommand.self, ConvertCommand.self,
-      DataCommand.self,
-      BenchCommand.self,
+      DataCommand.self, BenchCommand.self,
     ])
 }

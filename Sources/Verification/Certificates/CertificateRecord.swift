@@ -53,12 +53,14 @@ extension CertificateRecord {
   /// - Parameters:
   ///   - index: The example's number in the data set.
   ///   - pixels: The image, [height, width, channels].
+  ///   - method: The method that gave the margins.
   ///   - names: What layers have become in the network's file.
   init(
-    index: Int, label: Int, pixels: [UInt8], margins: String, _ witness: Witness,
+    index: Int, label: Int, pixels: [UInt8], by method: BoundMethod, _ witness: Witness,
     _ names: LayerNames
   ) {
-    (self.index, self.label, self.margins, self.pixels) = (index, label, margins, Data(pixels))
+    (self.index, self.label, self.pixels) = (index, label, Data(pixels))
+    margins = method == .interval ? "intervals" : "input"
     let orders = Dictionary(
       uniqueKeysWithValues: witness.lines.map { ($0.layer, names.order(of: $0.neurons, $0.layer)) })
     slopes = Self.list(

@@ -17,10 +17,12 @@ final class ExactFallback: Sendable {
   private let network: Network
   /// The network's logits, bounded as if nothing were rounded.
   private let real: BoundedNetwork
+  /// The norm and the domain of the sets, whatever their ε.
+  private let set: Perturbation
   private let arithmetic: Arithmetic
-  private let methods: [BoundMethod]
-  /// The checkers by set, made when they are first needed, which they nearly never are.
-  private let checkers = Mutex<[String: Checker?]>([:])
+  /// The checker, made when it is first needed, which is nearly never; then nil inside where
+  /// certificates do not know the network or the set.
+  private let checker = Mutex<Checker??>(nil)
 
   /// A checker with the names that it knows layers by.
   private struct Checker: Sendable {
@@ -30,12 +32,11 @@ final class ExactFallback: Sendable {
 
   /// Makes a fallback for outward arithmetic; nil for real arithmetic and for networks that cannot be
   /// bounded.
-  init?(_ network: Network, _ arithmetic: Arithmetic, by methods: [BoundMethod]) {
+  init?(_ network: Network, _ set: Perturbation, _ arithmetic: Arithmetic) {
     guard arithmetic.guarantee != nil,
       let real = try? BoundedNetwork(network.logits, arithmetic: .real)
     else { return nil }
-    (self.network, self.real, self.arithmetic) = (network, real, arithmetic)
-    self.methods = methods
+    (self.network, self.real, self.set, self.arithmetic) = (network, real, set, arithmetic)
   }
 
   /// Whether a lower bound is so near to 0 that rounding may have made it negative: within 2⁻⁷ of the
@@ -49,42 +50,47 @@ final class ExactFallback: Sendable {
   /// - Parameters:
   ///   - pixels: The image's bytes.
   ///   - image: The same as the network's input, [1, height, width, channels].
+  ///   - epsilon: ε of the example's set.
+  ///   - methods: The methods that may bound the example, at least one.
   func margin(
-    of pixels: [UInt8], _ image: Tensor, label: Int, in set: Perturbation, _ budget: Budget
+    of pixels: [UInt8], _ image: Tensor, label: Int, epsilon: Float, by methods: [BoundMethod],
+    _ budget: Budget
   ) -> Float? {
+    let region = set.withEpsilon(epsilon).region(around: image, in: .real)
     guard
       let witness = try? real.witness(
-        of: .margins(of: [label], classes: real.network.classes),
-        over: set.region(around: image, in: .real), by: methods, budget: budget),
+        of: .margins(of: [label], classes: real.network.classes), over: region, by: methods,
+        budget: budget),
       witness.bounds.allSatisfy({ $0.isFinite && $0 > 0 }),
-      let checker = checker(for: set),
+      let checker = preparedChecker(),
       let line = try? JSONText.line(
         CertificateRecord(
-          index: 0, label: label, pixels: pixels,
-          margins: methods.last == .interval ? "intervals" : "input", witness, checker.names)),
-      let outcome = try? checker.certificates.outcome(of: Array(line.utf8)), outcome.holds,
-      let margin = Float(outcome.margin)
+          index: 0, label: label, pixels: pixels, by: methods[methods.count - 1], witness,
+          checker.names)),
+      let outcome = try? checker.certificates.outcome(
+        of: Array(line.utf8), epsilon: EpsilonText.exact(epsilon)),
+      outcome.holds, let margin = Float(outcome.margin), margin.nextDown > 0
     else { return nil }
-    return margin.nextDown > 0 ? margin.nextDown : nil
+    return margin.nextDown
   }
 
-  /// Returns the checker for a set; nil where certificates do not know the network or the set.
-  private func checker(for set: Perturbation) -> Checker? {
-    checkers.withLock { known in
-      if let found = known[set.description] { return found }
-      let result = try? makeChecker(set)
-      known[set.description] = .some(result)
-      return result
+  /// Returns the checker; nil where certificates do not know the network or the set.
+  private func preparedChecker() -> Checker? {
+    checker.withLock { known in
+      if let known { return known }
+      let made = try? makeChecker()
+      known = .some(made)
+      return made
     }
   }
 
-  private func makeChecker(_ set: Perturbation) throws -> Checker {
+  private func makeChecker() throws -> Checker {
     try network.requireCertifiable(in: set)
     let export = try ONNXModel.export(of: network)
     let none = String(repeating: "0", count: 64)
     var run = try RunRecord(
       data: RunRecord.Examples(count: 1, first: 0, name: "", sha256: none), set: set,
-      arithmetic: arithmetic, methods: methods, graph: export.graph)
+      arithmetic: arithmetic, methods: [], graph: export.graph)
     (run.certified, run.certificates) = (0, SHA256Sum.hexadecimal(of: Data()))
     return Checker(
       certificates: try Certificates(

@@ -15,12 +15,22 @@ struct RunRecord: Encodable {
     let sha256: String
   }
 
+  /// The domain of pixels, [0, 1], or null.
+  struct Domain: Encodable {
+    let isUnit: Bool
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      if isUnit { try container.encode([0, 1]) } else { try container.encodeNil() }
+    }
+  }
+
   /// The number of certificates; nil while they are being made.
   var certified: Int?
   /// The SHA-256 of the file with the certificates; nil while they are being made.
   var certificates: String?
   let data: Examples
-  let domain: [Int]?
+  let domain: Domain
   /// ε as text.
   let epsilon: String
   let format: String
@@ -33,29 +43,6 @@ struct RunRecord: Encodable {
   /// The SHA-256 of the object without this member; nil while there is none.
   private var seal: String?
   let version: String
-
-  enum CodingKeys: String, CodingKey {
-    case certified, certificates, data, domain, epsilon, format, guarantee, methods, network, norm
-    case products, seal, version
-  }
-
-  /// Writes every key, a missing domain as null.
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encodeIfPresent(certified, forKey: .certified)
-    try container.encodeIfPresent(certificates, forKey: .certificates)
-    try container.encode(data, forKey: .data)
-    try container.encode(domain, forKey: .domain)
-    try container.encode(epsilon, forKey: .epsilon)
-    try container.encode(format, forKey: .format)
-    try container.encode(guarantee, forKey: .guarantee)
-    try container.encode(methods, forKey: .methods)
-    try container.encode(network, forKey: .network)
-    try container.encode(norm, forKey: .norm)
-    try container.encode(products, forKey: .products)
-    try container.encodeIfPresent(seal, forKey: .seal)
-    try container.encode(version, forKey: .version)
-  }
 }
 
 extension RunRecord {
@@ -80,7 +67,8 @@ extension RunRecord {
       throw BoundsError.specification("bounds in real arithmetic have no certificates")
     }
     self.init(
-      data: data, domain: set.domain.map { _ in [0, 1] }, epsilon: EpsilonText.exact(set.epsilon),
+      data: data, domain: Domain(isUnit: set.domain != nil),
+      epsilon: EpsilonText.exact(set.epsilon),
       format: "crownwork certificates 1", guarantee: guarantee.rawValue,
       methods: methods.map(\.text), network: SHA256Sum.hexadecimal(of: graph),
       norm: set.norm.rawValue, products: products.rawValue, version: Version.current)

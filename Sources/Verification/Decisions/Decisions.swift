@@ -51,7 +51,7 @@ struct Decisions {
           + "with \(network.classes) outputs")
     }
     (self.examples, self.set, self.methods) = (examples, set, methods)
-    fallback = ExactFallback(network, arithmetic, by: methods)
+    fallback = ExactFallback(network, set, arithmetic)
     self.budget = budget.share
     let plan = self.network.plan
     let most = methods.map { Self.mostAtOnce($0, plan, budget.share) }.max() ?? 1
@@ -132,13 +132,14 @@ extension Decisions {
   /// rounding alone may have left it open.
   private func settled(_ example: OpenExamples.Example, epsilon: Float) -> Verdict {
     var verdict = example.verdict!
+    let tried = Array(methods.prefix(example.methods))
     if let fallback, ExactFallback.isWorthwhile(verdict.margin, scale: example.scale),
       let pixels = examples.pixels(example.index),
       let margin = fallback.margin(
-        of: pixels, examples.images([example.index]), label: verdict.label,
-        in: set.withEpsilon(epsilon), budget)
+        of: pixels, examples.images([example.index]), label: verdict.label, epsilon: epsilon,
+        by: tried, budget)
     {
-      verdict.learn(margin, by: methods[methods.count - 1])
+      verdict.learn(margin, by: tried[tried.count - 1])
     }
     return verdict.settled
   }

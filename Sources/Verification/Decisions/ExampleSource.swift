@@ -20,9 +20,7 @@ struct ExampleSource: Sendable {
     shape = [data.height, data.width, data.channels]
     labels = data.labels.map { Int($0) }
     images = { data.batch($0).images }
-    pixels = { index in
-      Array(data.pixels[index * data.imageSize..<(index + 1) * data.imageSize])
-    }
+    pixels = { Array(data.image($0)) }
   }
 
   /// Takes the rows of a tensor.

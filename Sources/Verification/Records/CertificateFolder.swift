@@ -135,11 +135,9 @@ public struct CertificateFolder {
     guard let witness = try witness(of: verdict, image, region, by: tried, budget) else {
       return nil
     }
-    let size = data.imageSize
     let record = CertificateRecord(
       index: verdict.index + run.data.first, label: verdict.label,
-      pixels: Array(data.pixels[verdict.index * size..<(verdict.index + 1) * size]),
-      margins: verdict.method == .interval ? "intervals" : "input", witness, names)
+      pixels: Array(data.image(verdict.index)), by: verdict.method, witness, names)
     if let queries {
       let query = try TorchLeanQuery(
         network.network, over: region.box, label: verdict.label, witness)
