@@ -177,7 +177,7 @@ import _TestSupport
       for name in names {
         let query = try JSONDecoder().decode(
           Query.self, from: Data(contentsOf: queries.appending(path: name)))
-        #expect(query.format == "crown_query_v1" && query.input_dim == 16)
+        #expect(query.format == "crown_query_v1" && query.inputSize == 16)
         #expect(query.layers.map(\.kind) == ["linear", "relu", "linear"])
         for (found, layer) in zip([query.layers[0], query.layers[2]], layers) {
           #expect(found.weights?.flatMap { $0 } == layer.weight.scalars.map(Fraction.text))
@@ -203,8 +203,12 @@ import _TestSupport
       let bias: [String]
       let strict: Bool
     }
+    enum CodingKeys: String, CodingKey {
+      case format, layers, query
+      case inputSize = "input_dim"
+    }
     let format: String
-    let input_dim: Int
+    let inputSize: Int
     let layers: [Layer]
     let query: Inequalities
   }
