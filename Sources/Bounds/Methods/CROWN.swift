@@ -42,7 +42,7 @@ extension Bounding {
     let record = record
     refinePreactivations(.undecided, rowLimit: limit, intersecting: true, ascent.budget) {
       let reached = $0.bounds.ascended($1, from: $0.end, by: ascent)
-      record?.keep(reached.slopes, of: $0.neurons, in: $0.end)
+      record?.keep(reached.choices.slopes, of: $0.neurons, in: $0.end)
       return reached.bounds
     }
   }

@@ -9,6 +9,7 @@ extension Bounding {
   /// - `interval`: the folded specification over the region that it reads (IBP).
   /// - `crownIBP`: one backward pass to the input over the regions as they are.
   /// - `crown`: backward passes for all pre-activation bounds first, unless that has been done.
+  /// - `complete`: α-CROWN, then branch and bound on the rows that are not positive.
   /// - `alphaCROWN`: CROWN, then optimised slopes for pre-activation bounds and for the
   ///   specification. The result is nowhere below that of CROWN.
   ///
@@ -51,6 +52,10 @@ extension Bounding {
       let ascent = SlopeAscent(iterations: iterations, slope: slope, budget: budget)
       tighten(by: method, ascent)
       return bounds.larger(ascended(elided(specification), by: ascent))
+    case .complete(let branching):
+      let bounds = lowerBounds(
+        of: specification, by: branching.before, budget: budget, refining: neurons)
+      return completed(bounds, of: specification, by: branching, budget)
     }
   }
 

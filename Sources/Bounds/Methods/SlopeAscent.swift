@@ -15,9 +15,11 @@ struct SlopeAscent: Sendable {
   let slope: ReLUSlope
   /// When to stop, and the memory for rows carried at once.
   let budget: Budget
+  /// Whether to stop as soon as one row of each example is positive.
+  var stopsWhenPositive = false
   /// The first step's rate: how far a slope in [0, 1] moves, about, since Adam's steps do not
   /// depend on the gradient's size.
-  private let learningRate: Float = 0.5
+  var learningRate: Float = 0.5
   /// The rate that the steps fall to evenly, as a fraction of the first one.
   private let lastRate: Float = 0.2
   /// How much of the running mean of gradients stays in each step (Kingma and Ba 2015).
@@ -30,6 +32,16 @@ struct SlopeAscent: Sendable {
     self.iterations = iterations
     self.slope = slope
     self.budget = budget
+  }
+
+  /// Whether bounds [batch, rows] are all that the ascent is asked for.
+  func isEnough(_ bounds: Tensor) -> Bool {
+    guard stopsWhenPositive else { return false }
+    let rows = bounds.shape[1]
+    let scalars = bounds.scalars
+    return stride(from: 0, to: scalars.count, by: rows).allSatisfy {
+      scalars[$0..<$0 + rows].contains { $0 > 0 }
+    }
   }
 
   /// The steps in order, with rates that fall and corrections for Adam's means that begin at 0.

@@ -44,6 +44,9 @@ public struct Bounding: Sendable {
   /// The methods that have refined the regions so far, in order. A method that stands here is not
   /// run on the regions again; one whose budget was spent half way does not stand here.
   var refinements: [BoundMethod] = []
+  /// Decisions that hold for the examples, which are then domains of branch and bound, by the value
+  /// that they are about; empty where there are none.
+  var splits: [Int: SplitPlaces] = [:]
   /// What forms lose to rounding at each layer; nil in real arithmetic.
   private var errors: ErrorCache?
   /// Keeps what a certificate has to say of the methods that refine the regions; nil where nobody
@@ -119,6 +122,41 @@ public struct Bounding: Sendable {
     return all[value]
   }
 
+  /// Computes what forms lose to rounding at each layer, so that copies of this value share it.
+  func prepareErrors() {
+    guard let errors else { return }
+    for value in 0..<regions.count { _ = errors.magnitudes(of: value, in: self) }
+    for index in 0..<plan.tail { _ = errors.errors(at: index, in: self) }
+  }
+
+  /// Makes domains of the only example: as many copies of its regions as there are lists of
+  /// decisions, each with its intervals cut by them.
+  ///
+  /// What forms lose to rounding is what they lose on the whole, which is no less.
+  ///
+  /// - Precondition: ``prepareErrors()`` has been called.
+  /// - Parameters:
+  ///   - decisions: For each domain its decisions, in the order of the multipliers.
+  ///   - weights: For each domain and decision the size of its multiplier in each row, not negative.
+  func domains(_ decisions: [[Split]], weights: [[[Float]]]) -> Bounding {
+    precondition(batch == 1, "domains of \(batch) examples")
+    var part = self
+    part.record = nil
+    let copies = [Int](repeating: 0, count: decisions.count)
+    for value in Set(plan.steps.prefix(plan.tail).filter { $0.affine == nil }.map { $0.inputs[0] })
+      .union([0])
+    {
+      part.regions[value] = regions[value].rows(at: copies)
+    }
+    for value in Set(decisions.joined().map(\.value)) {
+      let chosen = decisions.map { d in d.indices.filter { d[$0].value == value } }
+      part.splits[value] = SplitPlaces(decisions, chosen, weights: weights)
+      part.regions[value] = .box(
+        part.regions[value].box.cut(by: zip(decisions, chosen).map { d, c in c.map { d[$0] } }))
+    }
+    return part
+  }
+
   /// Takes out what is known of some of the examples, with the methods that have refined it, so
   /// that the next method runs on those that are still open.
   ///
@@ -182,18 +220,24 @@ extension Bounding {
   /// - Parameters:
   ///   - end: The form mentions no value above it.
   ///   - start: The result mentions no value above it.
-  ///   - slope: How lines of undecided ReLUs are chosen where `alphas` has none.
-  ///   - alphas: Chosen slopes by layer (``LayerPlace/alpha``).
+  ///   - slope: How lines of undecided ReLUs are chosen where `choices` has none.
+  ///   - choices: Chosen slopes and multipliers.
+  ///   - visit: Sees the coefficients over each layer's output, before the layer pulls them back.
   /// - Returns: A form that is nowhere above the given one on the regions; equal to it where all
   ///   layers between are affine.
   func pulled(
-    _ form: GraphForm, from end: Int, to start: Int, slope: ReLUSlope, alphas: [Int: Tensor] = [:]
+    _ form: GraphForm, from end: Int, to start: Int, slope: ReLUSlope,
+    _ choices: Choices = Choices(), visit: (Int, Tensor) -> Void = { _, _ in }
   ) -> GraphForm {
     var form = form
     for index in (start..<end).reversed() {
-      guard let part = form.take(index + 1) else { continue }
+      guard var part = form.take(index + 1) else { continue }
+      if let multipliers = choices.multipliers[index + 1] {
+        part = multiplied(part, over: index + 1, by: multipliers)
+      }
+      visit(index, part.coefficients)
       let step = plan.steps[index]
-      let place = place(of: step, slope: slope, alpha: alphas[index])
+      let place = place(of: step, slope: slope, alpha: choices.slopes[index])
       let pulled = pullBack(part, at: index, through: place)
       form.constant = pulled.constant
       for (value, coefficients) in zip(step.inputs, pulled.coefficients) {
@@ -212,6 +256,21 @@ extension Bounding {
       return step.layer.pullBack(form, through: place)
     }
     return outward.pullBack(form, through: place, errors.errors(at: index, in: self))
+  }
+
+  /// Adds to a form over a value what its decisions allow: multiples of z − p that are nowhere
+  /// positive where they hold, so that the form stays nowhere above the given one (β-CROWN, Wang et
+  /// al. 2021).
+  private func multiplied(
+    _ form: LinearForm, over value: Int, by multipliers: Tensor
+  ) -> LinearForm {
+    guard let splits = splits[value] else { return form }
+    let new = Tensors.multiplied(
+      form.coefficients, by: multipliers, weights: splits.weights, at: splits.places)
+    return LinearForm(
+      coefficients: new.form,
+      constant: isOutward
+        ? outwardSum(form.constant, new.constant) : form.addingConstant(new.constant))
   }
 
   /// Adds coefficients over a value to a form. Where another reader of the value has left some, the

@@ -26,6 +26,9 @@ public enum BoundMethod: Sendable, Hashable, Codable {
   /// 20 iterations gain 99% or more of what 100 do on networks of ReLU, and 97% with sigmoid or
   /// tanh, at 7 to 35 times the cost of CROWN (sigmoid and tanh: 65).
   case alphaCROWN(slope: ReLUSlope = .adaptive, iterations: Int = 20)
+  /// α-CROWN, and then branch and bound on what it leaves open (β-CROWN, Wang et al. 2021): it ends
+  /// with a proof, with an input that breaks the specification, or with its budget.
+  case complete(Branching = Branching())
 }
 
 extension BoundMethod {
@@ -35,14 +38,14 @@ extension BoundMethod {
     switch self {
     case .interval: 125
     case .crownIBP: 16
-    case .crown, .alphaCROWN: 1
+    case .crown, .alphaCROWN, .complete: 1
     }
   }
 }
 
 extension BoundMethod: CustomStringConvertible {
   /// The methods' names without settings, from fast to tight.
-  package static let names = ["ibp", "crown-ibp", "crown", "alpha-crown"]
+  package static let names = ["ibp", "crown-ibp", "crown", "alpha-crown", "complete"]
 
   /// Makes a method by its name.
   ///
@@ -56,6 +59,7 @@ extension BoundMethod: CustomStringConvertible {
     case "crown-ibp": self = .crownIBP(slope: slope)
     case "crown": self = .crown(slope: slope)
     case "alpha-crown": self = .alphaCROWN(slope: slope)
+    case "complete": self = .complete(Branching(slope: slope))
     default: return nil
     }
   }
@@ -67,6 +71,7 @@ extension BoundMethod: CustomStringConvertible {
     case .crownIBP: "crown-ibp"
     case .crown: "crown"
     case .alphaCROWN: "alpha-crown"
+    case .complete: "complete"
     }
   }
 }

@@ -5,6 +5,8 @@ import Relaxations
 extension BoundMethod {
   /// How many steps α-CROWN may be asked for in a text.
   static let iterationLimits = 1...10_000
+  /// How many domains branch and bound may be asked for in a text.
+  static let domainLimits = 1...1_000_000_000
 
   /// Reads a method: a name of `names`, with its settings in parentheses behind it.
   ///
@@ -46,6 +48,16 @@ extension BoundMethod {
     if case .alphaCROWN(let slope, let iterations) = self, self != .alphaCROWN(slope: slope) {
       settings.append("iterations: \(iterations)")
     }
+    if case .complete(let branching) = self {
+      let usual = Branching()
+      if branching.iterations != usual.iterations {
+        settings.append("iterations: \(branching.iterations)")
+      }
+      if branching.domains != usual.domains { settings.append("domains: \(branching.domains)") }
+      if branching.splits != usual.splits {
+        settings.append("splits: \(branching.splits.rawValue)")
+      }
+    }
     return settings.isEmpty ? description : "\(description)(\(settings.joined(separator: ", ")))"
   }
 
@@ -54,6 +66,7 @@ extension BoundMethod {
     switch self {
     case .interval: nil
     case .crownIBP(let slope), .crown(let slope), .alphaCROWN(let slope, _): slope
+    case .complete(let branching): branching.slope
     }
   }
 
@@ -74,6 +87,35 @@ extension BoundMethod {
     case ("iterations", .alphaCROWN(let slope, _)):
       guard let count = Int(value), Self.iterationLimits.contains(count) else { return false }
       self = .alphaCROWN(slope: slope, iterations: count)
+    case (_, .complete(var branching)):
+      guard branching.set(name, to: value) else { return false }
+      self = .complete(branching)
+    default: return false
+    }
+    return true
+  }
+}
+
+extension Branching {
+  /// Changes one setting by its name.
+  ///
+  /// - Returns: Whether there is such a setting, and the value is in range.
+  fileprivate mutating func set(_ name: String, to value: String) -> Bool {
+    switch name {
+    case "slope":
+      guard let slope = ReLUSlope(rawValue: value) else { return false }
+      self.slope = slope
+    case "iterations":
+      guard let count = Int(value), BoundMethod.iterationLimits.contains(count) else {
+        return false
+      }
+      iterations = count
+    case "domains":
+      guard let count = Int(value), BoundMethod.domainLimits.contains(count) else { return false }
+      domains = count
+    case "splits":
+      guard let splits = Splits(rawValue: value) else { return false }
+      self.splits = splits
     default: return false
     }
     return true

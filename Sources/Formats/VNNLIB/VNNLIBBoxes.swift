@@ -40,13 +40,12 @@ struct VNNLIBBoxes {
         }
       }
       guard let box else { continue }
-      cases.append(.init(lower: box.lower, upper: box.upper, constraints: conjunction.constraints))
+      cases.append(.init(box: box, constraints: conjunction.constraints))
     }
     return cases
   }
 
-  /// The ends of the intervals of all inputs.
-  private typealias Box = (lower: [Double], upper: [Double])
+  private typealias Box = VNNLIBProperty.Box
 
   /// Returns the intersection of all bounds; nil if it is empty.
   ///
@@ -57,11 +56,15 @@ struct VNNLIBBoxes {
   private func box(of bounds: [VNNLIBBound]) throws -> Box? {
     var lower = [Double](repeating: -.infinity, count: lines.count)
     var upper = [Double](repeating: .infinity, count: lines.count)
+    var (insideLower, insideUpper) = (lower, upper)
     for bound in bounds {
+      let input = bound.input
       if bound.isUpper {
-        upper[bound.input] = min(upper[bound.input], bound.value)
+        upper[input] = min(upper[input], bound.value)
+        insideUpper[input] = min(insideUpper[input], bound.inside)
       } else {
-        lower[bound.input] = max(lower[bound.input], bound.value)
+        lower[input] = max(lower[input], bound.value)
+        insideLower[input] = max(insideLower[input], bound.inside)
       }
     }
     for input in lines.indices where lower[input] > upper[input] { return nil }
@@ -71,6 +74,13 @@ struct VNNLIBBoxes {
         "X_\(input) has no \(side) bound", file: file, at: .line(lines[input]),
         remedy: "every input needs both in every case")
     }
-    return (lower, upper)
+    // An interval between two neighbouring Doubles holds none of them: the one in the middle of its
+    // ends is the nearest then.
+    for input in lines.indices where insideLower[input] > insideUpper[input] {
+      let middle = lower[input] + (upper[input] - lower[input]) / 2
+      (insideLower[input], insideUpper[input]) = (middle, middle)
+    }
+    return Box(
+      lower: lower, upper: upper, insideLower: insideLower, insideUpper: insideUpper)
   }
 }

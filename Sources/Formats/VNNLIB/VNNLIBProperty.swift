@@ -30,11 +30,13 @@ public struct VNNLIBProperty: Sendable, Equatable {
   /// at once. A bound that shows one of the constraints to be violated everywhere in the box
   /// therefore refutes the case.
   public struct Case: Sendable, Equatable {
+    /// The box, which the neighbouring cases may share.
+    package let box: Box
     /// The least value of each X, in the file's numbering; when read from a file, finite and not
-    /// above ``upper``.
-    public let lower: [Double]
-    /// The largest value of each X, in the file's numbering.
-    public let upper: [Double]
+    /// above ``upper``. It is rounded outwards where the file's number is no Double.
+    public var lower: [Double] { box.lower }
+    /// The largest value of each X, in the file's numbering, rounded outwards.
+    public var upper: [Double] { box.upper }
     /// What the outputs satisfy all at once. With none, every output is unsafe.
     public let constraints: [OutputConstraint]
 
@@ -47,10 +49,25 @@ public struct VNNLIBProperty: Sendable, Equatable {
     /// - Precondition: `lower` and `upper` have equally many values.
     public init(lower: [Double], upper: [Double], constraints: [OutputConstraint]) {
       precondition(lower.count == upper.count, "\(lower.count) lower, \(upper.count) upper ends")
-      self.lower = lower
-      self.upper = upper
-      self.constraints = constraints
+      self.init(
+        box: Box(lower: lower, upper: upper, insideLower: lower, insideUpper: upper),
+        constraints: constraints)
     }
+
+    /// Creates a case of a box.
+    init(box: Box, constraints: [OutputConstraint]) {
+      (self.box, self.constraints) = (box, constraints)
+    }
+  }
+
+  /// The ends of the intervals of all inputs.
+  ///
+  /// Proofs hold on the box whose ends are rounded outwards, and counterexamples lie in the one whose
+  /// ends are rounded inwards: 0.45 is no Double.
+  package struct Box: Sendable, Equatable {
+    package let lower, upper: [Double]
+    /// The ends rounded inwards.
+    package let insideLower, insideUpper: [Double]
   }
 
   /// The number of inputs, X_0 and on. For images they are numbered in the order [channels, height,

@@ -56,8 +56,10 @@ struct VNNLIBBound: Equatable {
   let input: Int
   /// Whether the value is the upper end.
   let isUpper: Bool
-  /// The end of the interval, which belongs to it.
+  /// The end of the interval, which belongs to it, rounded outwards.
   let value: Double
+  /// The end rounded inwards: what lies within is within the exact bound.
+  let inside: Double
 }
 
 extension VNNLIBBound {
@@ -72,20 +74,26 @@ extension VNNLIBBound {
     self.input = input
     isUpper = coefficient.value > 0
     // Adding 0 turns −0 into 0.
-    var value = limit.value / coefficient.value + 0
+    let nearest = limit.value / coefficient.value + 0
+    var (value, inside) = (nearest, nearest)
     if limit.error > 0 || coefficient.error > 0 {
       // The quotient of the exact numbers is at most this far from that of the Doubles.
       let far =
-        (limit.error + abs(value) * coefficient.error)
+        (limit.error + abs(nearest) * coefficient.error)
         / (abs(coefficient.value) - coefficient.error) * (1 + 0x1p-40)
-      value = isUpper ? (value + far).nextUp.nextUp : (value - far).nextDown.nextDown
-    } else if !Self.isExact(value, limit.value, coefficient.value) {
+      value = isUpper ? (nearest + far).nextUp.nextUp : (nearest - far).nextDown.nextDown
+      inside = isUpper ? (nearest - far).nextDown.nextDown : (nearest + far).nextUp.nextUp
+    } else if !Self.isExact(nearest, limit.value, coefficient.value) {
       // The nearest quotient is off by less than one step, so that the next Double outwards is a
       // bound of the exact one.
-      value = isUpper ? value.nextUp : value.nextDown
+      value = isUpper ? nearest.nextUp : nearest.nextDown
+      inside = isUpper ? nearest.nextDown : nearest.nextUp
     }
-    if isStrict { value = isUpper ? value.nextDown : value.nextUp }
-    self.value = value
+    if isStrict {
+      value = isUpper ? value.nextDown : value.nextUp
+      inside = isUpper ? min(inside, nearest.nextDown) : max(inside, nearest.nextUp)
+    }
+    (self.value, self.inside) = (value, inside)
   }
 
   /// Whether value · coefficient is exactly the limit, for a value that is the nearest quotient.

@@ -96,6 +96,25 @@ package protocol FormKernels: Sendable {
   /// gradient of the combined row.
   func combinedRowsWeightGradient(_ form: DeviceArray, _ gradient: DeviceArray) -> DeviceArray
 
+  // MARK: Multipliers
+
+  /// Adds weight · multiplier to the coefficients of some scalars, and takes what that changes at
+  /// their points out of the constants, rounded down.
+  ///
+  /// - Parameters:
+  ///   - multipliers: [batch, rows, places], as the weights.
+  /// - Returns: The forms, [batch, rows, n], and what their constants gain, [batch, rows].
+  func multiplied(
+    _ form: DeviceArray, by multipliers: DeviceArray, weights: DeviceArray,
+    at places: MultiplierPlaces
+  ) -> (form: DeviceArray, constant: DeviceArray)
+
+  /// Returns the gradient of the multipliers, [batch, rows, places].
+  func multiplierGradient(
+    weights: DeviceArray, at places: MultiplierPlaces, formGradient: DeviceArray,
+    constantGradient: DeviceArray
+  ) -> DeviceArray
+
   // MARK: Noise terms, stacks of columns [batch, k, n]
 
   /// Returns slope · column + offset · noise for each column of a stack, scalar by scalar.

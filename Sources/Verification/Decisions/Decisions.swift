@@ -132,8 +132,9 @@ extension Decisions {
   /// rounding alone may have left it open.
   private func settled(_ example: OpenExamples.Example, epsilon: Float) -> Verdict {
     var verdict = example.verdict!
-    let tried = Array(methods.prefix(example.methods))
-    if let fallback, ExactFallback.isWorthwhile(verdict.margin, scale: example.scale),
+    let tried = methods.prefix(example.methods).filter { $0.branching == nil }
+    if let fallback, !tried.isEmpty,
+      ExactFallback.isWorthwhile(verdict.margin, scale: example.scale),
       let pixels = examples.pixels(example.index),
       let margin = fallback.margin(
         of: pixels, examples.images([example.index]), label: verdict.label, epsilon: epsilon,

@@ -74,6 +74,73 @@ struct BoxBounding {
   }
 }
 
+extension BoxBounding {
+  /// Decides by branch and bound whether everywhere in the box one of the constraints of a case is
+  /// violated.
+  ///
+  /// Where a softmax ends the network, a case of comparisons alone is decided on the logits.
+  ///
+  /// - Parameters:
+  ///   - known: Lower bounds of the constraints, as ``lowerBounds(of:by:budget:)`` gives them.
+  ///   - isCounterexample: Answers whether one of some inputs is unsafe.
+  /// - Returns: At most the least value of the largest a·y − b, and the domains bounded.
+  mutating func branch(
+    _ constraints: [OutputConstraint], by branching: Branching, budget: Budget,
+    isCounterexample: (Tensor) -> Bool
+  ) -> BranchingOutcome {
+    let classes = network.outputs.network.classes
+    guard let bounded = network.logits, constraints.allSatisfy(\.isComparison) else {
+      return outputs.branch(
+        constraints, outputs: classes, branching, least: 0, budget, isCounterexample)
+    }
+    if logits == nil { logits = bounded.bounding(over: outputs.input) }
+    var outcome = logits!.branch(
+      constraints, outputs: classes, branching, least: network.leastMargin, budget, isCounterexample
+    )
+    if outcome.bound > 0, !network.isLogarithmic || network.leastMargin > 0 {
+      outcome.bound = .leastNormalMagnitude
+    }
+    return outcome
+  }
+}
+
+extension Bounding {
+  /// Branches on the constraints of one case, less what their roundings cost.
+  ///
+  /// - Parameter least: What a·y − b has to exceed.
+  fileprivate mutating func branch(
+    _ constraints: [OutputConstraint], outputs: Int, _ branching: Branching, least: Double,
+    _ budget: Budget, _ isCounterexample: (Tensor) -> Bool
+  ) -> BranchingOutcome {
+    let rows = ConstraintRows(constraints, outputs: outputs)
+    let specification = rows.specification
+    let refined = lowerBounds(
+      of: specification, by: branching.before, budget: budget
+    ).scalars
+    let bounds = rows.bounds(from: refined)
+    let lowered = constraints.indices.map { row in
+      let loss = bounds[row].isFinite ? Double(refined[row]) - bounds[row] : .infinity
+      return Float(roundedDown: (-constraints[row].bound - loss - least).nextDown)
+    }
+    // A case of no finite constraint cannot be refuted.
+    let kept = constraints.indices.filter { lowered[$0].isFinite }
+    guard !kept.isEmpty else { return BranchingOutcome(bound: -.infinity, domains: 0, open: 1) }
+    let part = Specification(
+      uncheckedRows: Tensor.concatenated(
+        kept.map { specification.rows.selectingRows($0..<$0 + 1).reshaped([1, outputs]) }
+      ).reshaped([1, kept.count, outputs]),
+      offset: Tensor(shape: [1, kept.count], kept.map { lowered[$0] }))
+    return branch(part, by: branching, budget: budget, isCounterexample: isCounterexample)
+  }
+}
+
+extension BoundMethod {
+  /// The settings of branch and bound; nil for a method that does not branch.
+  var branching: Branching? {
+    if case .complete(let branching) = self { branching } else { nil }
+  }
+}
+
 extension Bounding {
   /// Bounds of constraints on the outputs of a network, a part of them at a time so that memory
   /// holds their rows.

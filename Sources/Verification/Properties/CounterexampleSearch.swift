@@ -5,10 +5,9 @@ import Tensors
 
 /// A quick search for an input of a property's cases whose outputs are unsafe.
 ///
-/// First it evaluates the centre, corners and random points of each box. Then it tries projected
-/// gradient descent on the constraint that is violated most, for the cases that came nearest, from
-/// random points: each coordinate moves by a step in proportion to the width of its box, against
-/// the sign of its derivative.
+/// First it evaluates the centre, corners and random points of each box; many where there are few
+/// inputs. Then it descends from random and from diversified starts for the cases that came nearest
+/// (``CounterexampleDescent``).
 ///
 /// What it finds is checked by evaluating the network on that input alone; that it finds nothing
 /// proves nothing. The same seed gives the same search.
@@ -26,7 +25,7 @@ public struct CounterexampleSearch: Sendable, Equatable {
 
   /// Creates a search; the defaults are an effort for a quick look between two methods.
   public init(
-    samples: Int = 64, cases: Int = 64, restarts: Int = 4, steps: Int = 50, seed: UInt64 = 0
+    samples: Int = 64, cases: Int = 64, restarts: Int = 16, steps: Int = 60, seed: UInt64 = 0
   ) {
     (self.samples, self.cases, self.restarts) = (samples, cases, restarts)
     (self.steps, self.seed) = (steps, seed)
@@ -45,49 +44,91 @@ public struct CounterexampleSearch: Sendable, Equatable {
   ) -> Counterexample? {
     var random = RandomSource(seed: seed, purpose: "counterexample")
     var nearest: [(index: Int, excess: Double)] = []
-    for group in property.boxes(of: candidates) {
+    let boxes = property.boxes(of: candidates)
+    for group in boxes {
       guard !budget.isSpent else { return nil }
       let box = InputBox(of: property.cases[group[0]], for: network)
-      let points = points(in: box, using: &random)
-      let outputs = network(points).rowsOfScalars
-      for index in group {
-        let part = property.cases[index]
-        let excesses = outputs.map { part.largestExcess(of: $0) }
-        for row in excesses.indices where part.isUnsafe(outputs[row]) {
-          let point = points.rows(row..<row + 1)
-          if let found = confirmed(point, network, property, index) { return found }
+      var excesses = [Double](repeating: .infinity, count: group.count)
+      for count in counts(of: boxes.count, inputs: property.inputs) {
+        let points = points(count, in: box, using: &random)
+        let outputs = network(points).rowsOfScalars
+        for (place, index) in group.enumerated() {
+          let part = property.cases[index]
+          for row in outputs.indices {
+            let excess = part.largestExcess(of: outputs[row])
+            if excess < excesses[place] { excesses[place] = excess }
+            guard excess <= 0, part.isUnsafe(outputs[row]) else { continue }
+            let point = points.rows(row..<row + 1)
+            if let found = Self.confirmed(point, network, property, index) { return found }
+          }
         }
-        nearest.append((index, excesses.filter { !$0.isNaN }.min() ?? .infinity))
       }
+      nearest += zip(group, excesses).map { ($0, $1) }
     }
     let order = nearest.sorted { $0.excess < $1.excess }.prefix(cases).map(\.index)
     return descend(network, property, order, budget, using: &random)
   }
 
-  /// The centre, then random corners and random points in turn: [samples, …shape].
-  private func points(in box: InputBox, using random: inout RandomSource) -> Tensor {
-    let (lower, upper) = box.ends
-    let center = (lower * 0.5) + (upper * 0.5)
-    let others = (1..<max(samples, 2)).map { number in
-      let weights = Tensor.uniform(lower.shape, in: 0...1, using: &random)
-      return number % 2 == 0
-        ? Self.point(weights, lower, upper)
-        : Self.point((weights - Tensor(shape: lower.shape, repeating: 0.5)).steps, lower, upper)
-    }
-    // Combinations of the ends may leave the box by a rounding.
-    return Tensor.concatenated([center] + others).clamped(
-      lower: lower.repeated(others.count + 1), upper: upper.repeated(others.count + 1))
+  /// How many points to evaluate at once in each of some boxes: many where there are few inputs, since
+  /// they then come near every input.
+  private func counts(of boxes: Int, inputs: Int) -> [Int] {
+    guard inputs <= Self.fewInputs else { return [max(samples, 2)] }
+    let all = max(min(Self.bulk / max(boxes, 1), Self.bulk / 8), samples, 2)
+    return stride(from: 0, to: all, by: 1024).map { min(all - $0, 1024) }.filter { $0 > 1 }
   }
 
-  /// The point whose coordinates go from the lower end at weight 0 to the upper end at weight 1.
-  private static func point(_ weights: Tensor, _ lower: Tensor, _ upper: Tensor) -> Tensor {
-    let ones = Tensor(shape: weights.shape, repeating: 1)
-    return lower.scaled(by: ones - weights) + upper.scaled(by: weights)
+  /// The most inputs that random points can come near to.
+  private static let fewInputs = 16
+  /// The points in all boxes of few inputs together, about.
+  private static let bulk = 1 << 16
+
+  /// The centre, then random corners and random points in turn: [count, …shape].
+  private func points(
+    _ count: Int, in box: InputBox, using random: inout RandomSource
+  ) -> Tensor {
+    let (lower, upper) = box.ends
+    let shape = [count] + lower.shape.dropFirst()
+    let weights = Tensor.uniform(shape, in: 0...1, using: &random)
+    let size = lower.count
+    var places = weights
+    places.modify { places in
+      for row in 0..<count where row == 0 || row % 2 == 1 {
+        for i in row * size..<(row + 1) * size {
+          places[i] = row == 0 ? 0.5 : places[i] > 0.5 ? 1 : 0
+        }
+      }
+    }
+    return Self.points(
+      at: places, lower: lower.repeated(count), upper: upper.repeated(count))
+  }
+
+  /// The points whose coordinates go from the lower end at 0 to the upper end at 1. Combinations of
+  /// the ends may leave the box by a rounding, and are brought back.
+  static func points(at places: Tensor, lower: Tensor, upper: Tensor) -> Tensor {
+    let rest = Tensor(shape: places.shape, repeating: 1) - places
+    return (lower.scaled(by: rest) + upper.scaled(by: places)).clamped(lower: lower, upper: upper)
+  }
+
+  /// Returns a counterexample among some points, brought into the box of a case.
+  static func counterexample(
+    of network: Network, to property: VNNLIBProperty, case index: Int, among points: Tensor
+  ) -> Counterexample? {
+    let part = property.cases[index]
+    let (lower, upper) = InputBox(of: part, for: network).ends
+    let count = points.shape[0]
+    let points = points.clamped(lower: lower.repeated(count), upper: upper.repeated(count))
+    let outputs = network(points).rowsOfScalars
+    for row in 0..<count where part.isUnsafe(outputs[row]) {
+      if let found = Self.confirmed(points.rows(row..<row + 1), network, property, index) {
+        return found
+      }
+    }
+    return nil
   }
 
   /// The counterexample at a point, if the network evaluated on it alone says so too: kernels may
   /// sum a batch in another order than one example.
-  private func confirmed(
+  static func confirmed(
     _ point: Tensor, _ network: Network, _ property: VNNLIBProperty, _ index: Int
   ) -> Counterexample? {
     let outputs = network(point).scalars
@@ -97,7 +138,7 @@ public struct CounterexampleSearch: Sendable, Equatable {
   }
 }
 
-/// Projected gradient descent, each row of a batch in the box of its case.
+/// Descent, each row of a batch in the box of its case.
 extension CounterexampleSearch {
   /// The number of starts that are followed at once.
   private static let rowsAtOnce = 64
@@ -107,67 +148,21 @@ extension CounterexampleSearch {
     _ network: Network, _ property: VNNLIBProperty, _ indices: [Int], _ budget: Budget,
     using random: inout RandomSource
   ) -> Counterexample? {
-    let rows = indices.filter { !property.cases[$0].constraints.isEmpty }
-      .flatMap { [Int](repeating: $0, count: restarts) }
-    for start in stride(from: 0, to: rows.count, by: Self.rowsAtOnce) {
-      let chunk = Array(rows[start..<min(start + Self.rowsAtOnce, rows.count)])
-      if let found = descend(network, property, rows: chunk, budget, using: &random) {
-        return found
-      }
+    let starts = indices.filter { !property.cases[$0].constraints.isEmpty }.flatMap { index in
+      (0..<restarts).map { CounterexampleDescent.Start(caseIndex: index, number: $0) }
     }
-    return nil
-  }
-
-  /// Descends from a random start for each row.
-  ///
-  /// The steps of a row sum up to 1.25 times the width of its box in each coordinate, so every
-  /// point can be reached from every start.
-  ///
-  /// - Parameter rows: For each row the number of its case.
-  private func descend(
-    _ network: Network, _ property: VNNLIBProperty, rows: [Int], _ budget: Budget,
-    using random: inout RandomSource
-  ) -> Counterexample? {
-    let ends = rows.map { InputBox(of: property.cases[$0], for: network).ends }
-    let lower = Tensor.concatenated(ends.map(\.lower))
-    let upper = Tensor.concatenated(ends.map(\.upper))
-    let stride = (upper - lower) * (1.25 / Float(max(steps, 1)))
-    let weights = Tensor.uniform(lower.shape, in: 0...1, using: &random)
-    var points = Self.point(weights, lower, upper).clamped(lower: lower, upper: upper)
-    for step in 0...steps {
+    for part in starts.split(by: Self.rowsAtOnce) {
+      let descent = CounterexampleDescent(network, property, part, steps: steps)
       guard !budget.isSpent else { return nil }
-      let (outputs, gradient) = excessGradient(network, points, rows.map { property.cases[$0] })
-      for (row, index) in rows.enumerated() where property.cases[index].isUnsafe(outputs[row]) {
-        let point = points.rows(row..<row + 1)
-        if let found = confirmed(point, network, property, index) { return found }
-      }
-      if step == steps { break }
-      points = (points - gradient.signs.scaled(by: stride)).clamped(lower: lower, upper: upper)
+      if let found = descent.run(budget, using: &random) { return found }
     }
     return nil
-  }
-
-  /// Returns the outputs, and the gradient of each row's largest excess with respect to the inputs.
-  private func excessGradient(
-    _ network: Network, _ points: Tensor, _ parts: [VNNLIBProperty.Case]
-  ) -> (outputs: [[Float]], gradient: Tensor) {
-    var outputs: [[Float]] = []
-    let result = withGradients(at: [points]) { watched in
-      let values = network(watched[0])
-      outputs = values.detached.rowsOfScalars
-      let weights = zip(parts, outputs).flatMap { $0.weightsOfLargestExcess(of: $1) }
-      return values.scaled(by: Tensor(shape: values.shape, weights)).sum()
-    }
-    return (outputs, result.gradients[0])
   }
 }
 
 extension Tensor {
-  /// 1 where a scalar is positive, 0 elsewhere.
-  fileprivate var steps: Tensor { relu(signs) }
-
   /// The rows of [rows, n] as arrays.
-  fileprivate var rowsOfScalars: [[Float]] {
+  var rowsOfScalars: [[Float]] {
     read { scalars in
       let size = shape[0] == 0 ? 0 : scalars.count / shape[0]
       return (0..<shape[0]).map { Array(scalars[($0 * size)..<(($0 + 1) * size)]) }

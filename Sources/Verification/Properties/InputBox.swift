@@ -14,6 +14,10 @@ struct InputBox {
   private let lower: [Double]
   /// The largest value of each input, in the property's order.
   private let upper: [Double]
+  /// The least value of each input that is sure to lie in the box, in the property's order.
+  private let insideLower: [Double]
+  /// The largest such value.
+  private let insideUpper: [Double]
   /// The network's input shape.
   private let shape: [Int]
   /// The shape of an image, whose scalars have another order in the property; nil for other inputs.
@@ -24,6 +28,7 @@ struct InputBox {
   /// - Parameter network: A network with as many inputs as the property.
   init(of part: VNNLIBProperty.Case, for network: Network) {
     (lower, upper, shape) = (part.lower, part.upper, network.inputShape)
+    (insideLower, insideUpper) = (part.box.insideLower, part.box.insideUpper)
   }
 
   /// A region that holds the box and what Float32 rounds its points to, [1, …shape]. Its ends are
@@ -46,14 +51,14 @@ struct InputBox {
   /// The ends of the box rounded to the nearest Float32, each [1, …shape]: a network reads a point
   /// of the box as one between them.
   var ends: (lower: Tensor, upper: Tensor) {
-    (tensor(lower.map { Float($0) }), tensor(upper.map { Float($0) }))
+    (tensor(insideLower.map { Float($0) }), tensor(insideUpper.map { Float($0) }))
   }
 
   /// Returns a point [1, …shape] between the ``ends`` as inputs X of the property: in the box, and
   /// rounded to Float32 the point itself.
   func inputs(at point: Tensor) -> [Double] {
     let scalars = point.flattenedMatrix.permutingColumns(of: image, toPyTorch: true).scalars
-    return scalars.indices.map { min(max(Double(scalars[$0]), lower[$0]), upper[$0]) }
+    return scalars.indices.map { min(max(Double(scalars[$0]), insideLower[$0]), insideUpper[$0]) }
   }
 
   /// Scalars in the property's order as an input of the network, [1, …shape].

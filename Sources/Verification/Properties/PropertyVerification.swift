@@ -119,6 +119,7 @@ extension Network {
     if methods.count > 1 {
       _ = try work.run(open, upTo: methods.count, budget, &refutation, observe)
     }
+    if let found = refutation.counterexample { return refutation.verdict(.sat(found)) }
     return refutation.verdict(refutation.open.isEmpty ? .unsat : .unknown)
   }
 }
@@ -144,6 +145,8 @@ private struct BoxWork {
     let item: Item
     let method: BoundMethod
     let bounds: [[Double]]
+    /// An unsafe input that branching came upon.
+    var counterexample: Counterexample?
   }
 
   /// The network, prepared for bounds.
@@ -175,6 +178,7 @@ private struct BoxWork {
     } deliver: { results in
       for (step, open) in results {
         refutation.learn(step.bounds, of: step.item.cases, by: step.method)
+        if refutation.counterexample == nil { refutation.counterexample = step.counterexample }
         left[step.item.cases[0]] = nil
         if var open {
           if !keeps { open.bounding = nil }
@@ -194,6 +198,7 @@ private struct BoxWork {
   /// - Returns: The bounds, and the item with the cases that are not refuted; nil if none is left.
   private func advance(_ item: Item, _ budget: Budget) -> (step: Step, open: Item?) {
     let method = methods[item.method]
+    if let branching = method.branching { return branch(item, branching, budget) }
     let parts = item.cases.map { property.cases[$0].constraints }
     let box = InputBox(of: property.cases[item.cases[0]], for: input)
     var bounding = item.bounding ?? BoxBounding(network, over: box.region)
@@ -209,6 +214,39 @@ private struct BoxWork {
   }
 }
 
+extension BoxWork {
+  /// Has branch and bound decide an item's cases, one after the other, until one is found unsafe.
+  private func branch(
+    _ item: Item, _ branching: Branching, _ budget: Budget
+  ) -> (step: Step, open: Item?) {
+    let box = InputBox(of: property.cases[item.cases[0]], for: input)
+    var bounding = item.bounding ?? BoxBounding(network, over: box.region)
+    var bounds: [[Double]] = []
+    var open: [Int] = []
+    var found: Counterexample?
+    for index in item.cases {
+      guard found == nil, !budget.isSpent else {
+        bounds.append([])
+        open.append(index)
+        continue
+      }
+      let outcome = bounding.branch(
+        property.cases[index].constraints, by: branching, budget: budget
+      ) { points in
+        found = CounterexampleSearch.counterexample(
+          of: input, to: property, case: index, among: points)
+        return found != nil
+      }
+      bounds.append([Double(outcome.bound)])
+      if !(outcome.bound.isFinite && outcome.bound > 0) { open.append(index) }
+    }
+    let step = Step(
+      item: item, method: methods[item.method], bounds: bounds, counterexample: found)
+    guard !open.isEmpty, found == nil else { return (step, nil) }
+    return (step, Item(cases: open, bounding: bounding, method: item.method + 1))
+  }
+}
+
 /// What bounds have shown of a property's cases so far.
 private struct Refutation {
   /// The property whose cases are to be refuted.
@@ -218,6 +256,8 @@ private struct Refutation {
   private var best: [(bound: Double, method: BoundMethod)?]
   /// The cases that are not refuted, ascending.
   private(set) var open: [Int]
+  /// The first unsafe input that branching came upon.
+  var counterexample: Counterexample?
 
   /// Begins with all cases open.
   init(of property: VNNLIBProperty) {

@@ -36,4 +36,17 @@ extension VNNLIBProperty.Case {
     for term in constraints[worst].terms { weights[term.output] = Float(term.coefficient / scale) }
     return weights
   }
+
+  /// Returns the sum of the coefficients of all constraints that are not satisfied, each scaled so
+  /// that its largest is 1; those of the largest excess where all are.
+  func weightsOfExcesses(of outputs: [Float]) -> [Float] {
+    var weights = [Float](repeating: 0, count: outputs.count)
+    let violated = constraints.filter { $0.excess(of: outputs) > 0 }
+    guard !violated.isEmpty else { return weightsOfLargestExcess(of: outputs) }
+    for constraint in violated {
+      let scale = constraint.terms.map(\.coefficient.magnitude).max() ?? 1
+      for term in constraint.terms { weights[term.output] += Float(term.coefficient / scale) }
+    }
+    return weights
+  }
 }

@@ -69,6 +69,25 @@ extension HostForms {
   }
 }
 
+// MARK: Multipliers
+
+extension HostForms {
+  func multiplied(
+    _ form: DeviceArray, by multipliers: DeviceArray, weights: DeviceArray,
+    at places: MultiplierPlaces
+  ) -> (form: DeviceArray, constant: DeviceArray) {
+    MultiplierKernel.forward(form, multipliers, weights, places)
+  }
+
+  func multiplierGradient(
+    weights: DeviceArray, at places: MultiplierPlaces, formGradient: DeviceArray,
+    constantGradient: DeviceArray
+  ) -> DeviceArray {
+    MultiplierKernel.gradient(
+      weights, places, formGradient: formGradient, constantGradient: constantGradient)
+  }
+}
+
 // MARK: Noise terms
 
 extension HostForms {

@@ -1,0 +1,138 @@
+import Networks
+import Relaxations
+import Tensors
+
+/// Branches on inputs: boxes are halved, and each half is bounded anew from its intervals on. It is
+/// for networks of few inputs.
+struct InputBranching {
+  let plan: BoundPlan
+  /// The input's shape, without the batch axis.
+  let shape: [Int]
+  /// Rows over values before the affine part at the network's end, batch 1. A domain is closed as
+  /// soon as one of them is positive.
+  let form: GraphForm
+  let slope: ReLUSlope
+  let budget: Budget
+
+  /// Divides boxes and bounds their halves.
+  ///
+  /// - Returns: For each box its two halves; none where it cannot be divided.
+  func children(of parents: [InputDomain]) -> [[InputDomain]] {
+    let halves = parents.map(\.halves)
+    let bounded = bounded(Array(halves.joined()))
+    var start = 0
+    return halves.map { halves in
+      defer { start += halves.count }
+      return Array(bounded[start..<start + halves.count])
+    }
+  }
+
+  /// Bounds boxes by CROWN, cuts off what cannot hold a counterexample, and chooses what to halve.
+  func bounded(_ domains: [InputDomain]) -> [InputDomain] {
+    guard !domains.isEmpty else { return [] }
+    func stack(_ ends: (InputDomain) -> [Float]) -> Tensor {
+      Tensor(shape: [domains.count] + shape, domains.flatMap(ends))
+    }
+    let box = Interval.outward(lower: stack(\.lower), upper: stack(\.upper))
+    var bounding = Bounding(plan, over: .box(box))
+    bounding.tightenPreactivations(
+      slope: slope, rowLimit: plan.rowLimit(batch: domains.count, memory: budget.memory),
+      intersecting: true, budget: budget)
+    let pulled = bounding.pulled(form, from: plan.tail, to: 0, slope: slope)
+    let bounds = bounding.lowerBounds(of: pulled, over: [bounding.input]).scalars
+    let constants = pulled.constant.scalars
+    let coefficients = pulled.coefficients[0]
+    let (rows, size) = (form.rows, domains[0].lower.count)
+    let numbers = coefficients?.scalars ?? [Float](repeating: 0, count: rows * size)
+    let isShared = numbers.count == rows * size
+    let isSharedConstant = constants.count == rows
+    return domains.enumerated().map { index, domain in
+      var domain = domain
+      let own = Array(bounds[index * rows..<(index + 1) * rows])
+      domain.bound = own.reduce(-.infinity) { $1 > $0 ? $1 : $0 }
+      guard !domain.isClosed else { return domain }
+      let best = own.indices.max { own[$0] < own[$1] } ?? 0
+      var halfSpaces: [HalfSpace] = []
+      for row in 0..<rows {
+        let start = ((isShared ? 0 : index * rows) + row) * size
+        halfSpaces.append(
+          HalfSpace(
+            coefficients: Array(numbers[start..<start + size]),
+            constant: constants[(isSharedConstant ? 0 : index * rows) + row]))
+      }
+      domain.minimizer = halfSpaces[best].minimizer(in: domain)
+      for _ in 0..<2 {
+        for halfSpace in halfSpaces where !halfSpace.cut(&domain) {
+          domain.bound = .leastNormalMagnitude
+          return domain
+        }
+      }
+      domain.next = Self.widest(domain, halfSpaces)
+      return domain
+    }
+  }
+
+  /// The input to halve: that with the largest part in the width of the rows' linear bounds.
+  private static func widest(_ domain: InputDomain, _ halfSpaces: [HalfSpace]) -> Int? {
+    var scores = [Float](repeating: 0, count: domain.lower.count)
+    for halfSpace in halfSpaces {
+      let parts = domain.lower.indices.map {
+        abs(halfSpace.coefficients[$0]) * (domain.upper[$0] - domain.lower[$0])
+      }
+      let total = parts.reduce(0, +)
+      guard total > 0, total.isFinite else { continue }
+      for i in parts.indices { scores[i] += parts[i] / total }
+    }
+    let widths = domain.lower.indices.map { domain.upper[$0] - domain.lower[$0] }
+    if !scores.contains(where: { $0 > 0 }) { scores = widths }
+    return scores.indices.filter { widths[$0] > 0 }.max { scores[$0] < scores[$1] }
+  }
+}
+
+/// Λ·x + constant ≤ 0, where a counterexample has to lie.
+private struct HalfSpace {
+  let coefficients: [Float]
+  let constant: Float
+
+  /// The corner of a box at which Λ·x is least.
+  func minimizer(in domain: InputDomain) -> [Float] {
+    coefficients.indices.map {
+      coefficients[$0] > 0
+        ? domain.lower[$0]
+        : coefficients[$0] < 0
+          ? domain.upper[$0] : domain.lower[$0] + (domain.upper[$0] - domain.lower[$0]) / 2
+    }
+  }
+
+  /// Cuts off what a box has outside of the half-space, coordinate by coordinate.
+  ///
+  /// With T = constant + Σ min Λᵢxᵢ, at most 0, a point with Λᵢ(xᵢ − lᵢ) > −T for a positive Λᵢ is
+  /// outside, since the other terms are at their least.
+  ///
+  /// - Returns: Whether something is left.
+  func cut(_ domain: inout InputDomain) -> Bool {
+    var (least, magnitude) = (Double(constant), abs(Double(constant)))
+    for i in coefficients.indices {
+      let product =
+        Double(coefficients[i])
+        * Double(coefficients[i] > 0 ? domain.lower[i] : domain.upper[i])
+      least += product
+      magnitude += abs(product)
+    }
+    // Rounding down: products are exact in Double, and each of n additions errs by 2⁻⁵³ at most.
+    least -= magnitude * Double(coefficients.count + 2) * 0x1p-52
+    guard least.isFinite else { return true }
+    guard least <= 0 else { return false }
+    for i in coefficients.indices where coefficients[i] != 0 {
+      let reach = -least / abs(Double(coefficients[i])) * (1 + 0x1p-50)
+      if coefficients[i] > 0 {
+        let end = Float(Double(domain.lower[i]) + reach).nextUp
+        if end < domain.upper[i] { domain.upper[i] = end }
+      } else {
+        let end = Float(Double(domain.upper[i]) - reach).nextDown
+        if end > domain.lower[i] { domain.lower[i] = end }
+      }
+    }
+    return true
+  }
+}

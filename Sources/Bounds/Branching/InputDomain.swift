@@ -1,0 +1,29 @@
+import Tensors
+
+/// A box of inputs that is a node of branch and bound.
+struct InputDomain {
+  /// The ends of the box, in memory order.
+  var lower: [Float]
+  /// The upper ends.
+  var upper: [Float]
+  /// The best bound of a row.
+  var bound: Float = -.infinity
+  /// The input to halve next; nil where the box cannot be divided any more.
+  var next: Int? = nil
+  /// The point at which the linear bound of the best row is least.
+  var minimizer: [Float] = []
+
+  /// Whether some row is proved.
+  var isClosed: Bool { bound.isFinite && bound > 0 }
+
+  /// The two halves.
+  var halves: [InputDomain] {
+    guard let next else { return [] }
+    let middle = lower[next] + (upper[next] - lower[next]) / 2
+    guard middle > lower[next], middle < upper[next] else { return [] }
+    var (one, other) = (self, self)
+    one.upper[next] = middle
+    other.lower[next] = middle
+    return [one, other]
+  }
+}

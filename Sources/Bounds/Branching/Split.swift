@@ -1,0 +1,81 @@
+import Tensors
+
+/// A decision of branch and bound: a scalar of a value lies on one side of a point.
+///
+/// The inputs of a domain for which both sides are bounded are covered by the two, whatever the
+/// point is; the point itself belongs to both. In front of a ReLU the point is 0, and both sides are
+/// linear.
+package struct Split: Hashable, Sendable {
+  /// The number of the value, 1 or more: the input is split otherwise (``InputDomain``).
+  package let value: Int
+  /// The scalar in the value, in memory order.
+  package let scalar: Int
+  /// The point p.
+  package let point: Float
+  /// Whether the scalar is at least p; else it is at most p.
+  package let isAbove: Bool
+
+  /// The same decision for the other side.
+  var opposite: Split { Split(value: value, scalar: scalar, point: point, isAbove: !isAbove) }
+}
+
+/// The decisions on the scalars of one value in a batch of domains, as backward passes use them.
+struct SplitPlaces: Sendable {
+  /// The scalars with their points, for each domain.
+  let places: MultiplierPlaces
+  /// [batch, rows, places.count]: the natural size of each multiplier, negative where the scalar is
+  /// above its point.
+  let weights: Tensor
+}
+
+extension SplitPlaces {
+  /// Gathers the decisions on one value.
+  ///
+  /// - Parameters:
+  ///   - decisions: All decisions of each domain.
+  ///   - chosen: For each domain the places among them of those on the value.
+  ///   - weights: For each domain and decision a size for each row.
+  init(_ decisions: [[Split]], _ chosen: [[Int]], weights: [[[Float]]]) {
+    places = MultiplierPlaces(
+      zip(decisions, chosen).map { d, c in c.map { (d[$0].scalar, d[$0].point) } })
+    let rows = weights.lazy.joined().first?.count ?? 1
+    var numbers = [Float](repeating: 0, count: decisions.count * rows * places.count)
+    for (domain, chosen) in chosen.enumerated() {
+      for (place, i) in chosen.enumerated() {
+        let sign: Float = decisions[domain][i].isAbove ? -1 : 1
+        for row in 0..<rows {
+          numbers[(domain * rows + row) * places.count + place] = sign * weights[domain][i][row]
+        }
+      }
+    }
+    self.weights = Tensor(shape: [decisions.count, rows, places.count], numbers)
+  }
+}
+
+extension Interval {
+  /// The intervals with what decisions leave of them, one list of decisions for each example.
+  ///
+  /// The ends that remain hold in spite of rounding. In front of a ReLU the end at 0 is exact, so
+  /// that the neuron counts as decided.
+  func cut(by decisions: [[Split]]) -> Interval {
+    var (center, radius) = (center, radius)
+    let size = center.count / max(decisions.count, 1)
+    center.modify { center in
+      radius.modify { radius in
+        for (example, decisions) in decisions.enumerated() {
+          for split in decisions {
+            let i = example * size + split.scalar
+            let (c, r, p) = (Double(center[i]), Double(radius[i]), Double(split.point))
+            let (low, high) = split.isAbove ? (max(c - r, p), c + r) : (c - r, min(c + r, p))
+            center[i] = Float((low + high) / 2)
+            let half = max(high - Double(center[i]), Double(center[i]) - low)
+            // Half of a Float around it is exact; other differences of Double err by a few 2⁻⁵³.
+            radius[i] =
+              Double(Float(half)) == half ? Float(half) : (Float(half) * (1 + 0x1p-22)).nextUp
+          }
+        }
+      }
+    }
+    return Interval(center: center, radius: radius)
+  }
+}

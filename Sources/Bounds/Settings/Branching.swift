@@ -1,0 +1,44 @@
+import Relaxations
+
+/// How branch and bound goes about what bounds have left open, and how far.
+///
+/// ```swift
+/// let method = BoundMethod.complete(Branching(domains: 500))
+/// ```
+///
+/// Answers depend on these settings and not on the number of threads.
+public struct Branching: Sendable, Hashable, Codable {
+  /// What a domain is divided by.
+  public enum Splits: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Inputs where few of them vary, else neurons.
+    case automatic
+    /// The signs of pre-activations.
+    case neurons
+    /// Halves of input intervals; only boxes can be halved, balls are divided by neurons.
+    case inputs
+  }
+
+  /// The lower lines of undecided ReLUs that optimisations start from.
+  public var slope: ReLUSlope
+  /// The steps of α-CROWN before the first split.
+  public var iterations: Int
+  /// The most domains that are bounded for an example or a case of a property.
+  public var domains: Int
+  /// What domains are divided by.
+  public var splits: Splits
+
+  /// Creates settings; those left out have their usual values.
+  public init(
+    slope: ReLUSlope = .adaptive, iterations: Int = 20, domains: Int = 10_000,
+    splits: Splits = .automatic
+  ) {
+    (self.slope, self.iterations, self.domains) = (slope, iterations, domains)
+    self.splits = splits
+  }
+
+  /// The most inputs that vary for which boxes are halved where nothing else is asked for.
+  static let fewInputs = 12
+
+  /// The method that comes before the first split.
+  package var before: BoundMethod { .alphaCROWN(slope: slope, iterations: iterations) }
+}
