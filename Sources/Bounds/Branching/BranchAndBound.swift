@@ -27,61 +27,79 @@ protocol BranchingRule {
 }
 
 /// The loop of branch and bound: the worst open domains are divided, the parts bounded, and those
-/// that are proved dropped, until none is left or the limits are reached.
+/// that are proved dropped, until none is left or a limit is reached.
 ///
 /// In each round a number of domains is divided that does not depend on the number of threads, in
 /// groups of a fixed size, so that neither do the results.
 struct BranchAndBound<Rule: BranchingRule> {
-  let rule: Rule
-  /// The most domains that are bounded.
-  let domains: Int
-  let budget: Budget
+  private let rule: Rule
+  private let budget: Budget
   /// The domains that are divided in one group.
-  let groupSize: Int
+  private let groupSize: Int
   /// The groups of a round.
-  let groupsAtOnce: Int
+  private let groupsAtOnce: Int
   /// Gets the points at which domains' bounds are least, [points, …]; answers whether one of them is
   /// a counterexample, which ends the search.
-  let isCounterexample: (Tensor) -> Bool
+  private let isCounterexample: (Tensor) -> Bool
+  private var open = OpenDomains<Rule.Domain>()
+  /// The least bound of the domains that are closed or cannot be divided, and how many domains there
+  /// have been.
+  private var done = BranchingOutcome(bound: .infinity, domains: 0, open: 0)
 
-  func run(_ start: [Rule.Domain]) -> BranchingOutcome {
-    var open = start.filter { !rule.isClosed($0) }
-    var outcome = BranchingOutcome(bound: .infinity, domains: start.count, open: 0)
-    for domain in start where rule.isClosed(domain) {
-      outcome.bound = min(outcome.bound, rule.bound(of: domain))
-    }
-    var stuck: [Rule.Domain] = []
-    while !open.isEmpty, outcome.domains < domains, !budget.isSpent {
-      open.sort { rule.bound(of: $0) > rule.bound(of: $1) }
-      let count = min(open.count, groupSize * groupsAtOnce)
-      let parents = Array(open.suffix(count))
-      open.removeLast(count)
-      let groups = parents.split(by: max(min(groupSize, (count + 1) / 2), 1))
-      // A single part would be no lane.
-      let children = Lanes.map(max(groups.count, 2)) { group in
-        group < groups.count ? rule.children(of: groups[group]) : []
-      }
-      var points: [Tensor] = []
-      for (parent, parts) in zip(parents, children.joined()) {
-        if parts.isEmpty { stuck.append(parent) }
-        outcome.domains += parts.count
-        for part in parts {
-          if rule.isClosed(part) {
-            outcome.bound = min(outcome.bound, rule.bound(of: part))
-          } else {
-            open.append(part)
-            if let point = rule.minimizer(of: part) { points.append(point) }
-          }
-        }
-      }
-      if !points.isEmpty, isCounterexample(.concatenated(points)) {
-        outcome.isBroken = true
-        break
-      }
-    }
-    for domain in open + stuck { outcome.bound = min(outcome.bound, rule.bound(of: domain)) }
-    outcome.open = open.count + stuck.count
+  /// Begins with one domain, bounded already.
+  init(
+    _ rule: Rule, from start: Rule.Domain, groupSize: Int, groupsAtOnce: Int, budget: Budget,
+    isCounterexample: @escaping (Tensor) -> Bool
+  ) {
+    (self.rule, self.groupSize, self.groupsAtOnce) = (rule, groupSize, groupsAtOnce)
+    (self.budget, self.isCounterexample) = (budget, isCounterexample)
+    add([start])
+  }
+
+  /// What is known so far.
+  var outcome: BranchingOutcome {
+    var outcome = done
+    outcome.bound = min(outcome.bound, open.worst ?? .infinity)
+    outcome.open += open.count
     return outcome
+  }
+
+  /// Whether nothing is left to divide, or a counterexample is found.
+  var isDone: Bool { open.isEmpty || done.isBroken }
+
+  /// Divides domains until all are closed, a counterexample is found, the budget is spent or so many
+  /// domains have been bounded in all.
+  mutating func run(upTo domains: Int) {
+    while !isDone, done.domains < domains, !budget.isSpent {
+      let parents = open.takeWorst(groupSize * groupsAtOnce)
+      let parts = divided(parents)
+      add(parts)
+      let points = parts.filter { !rule.isClosed($0) }.compactMap(rule.minimizer)
+      done.isBroken = !points.isEmpty && isCounterexample(.concatenated(points))
+    }
+  }
+
+  /// Divides domains in groups, each on one lane. Domains that cannot be divided are taken out.
+  private mutating func divided(_ parents: [Rule.Domain]) -> [Rule.Domain] {
+    let groups = parents.split(by: max(min(groupSize, (parents.count + 1) / 2), 1))
+    // A single part would be no lane.
+    let children = Lanes.map(max(groups.count, 2)) { group in
+      group < groups.count ? rule.children(of: groups[group]) : []
+    }.joined()
+    for (parent, parts) in zip(parents, children) where parts.isEmpty {
+      done.bound = min(done.bound, rule.bound(of: parent))
+      done.open += 1
+    }
+    return Array(children.joined())
+  }
+
+  /// Adds domains to the open ones, or what they prove to the outcome.
+  private mutating func add(_ domains: [Rule.Domain]) {
+    done.domains += domains.count
+    for domain in domains where rule.isClosed(domain) {
+      done.bound = min(done.bound, rule.bound(of: domain))
+    }
+    open.add(domains.filter { !rule.isClosed($0) }.map { (rule.bound(of: $0), $0) })
   }
 }
 
@@ -113,10 +131,28 @@ extension Bounding {
   ) -> BranchingOutcome {
     let form = elided(specification)
     return withoutActuallyEscaping(isCounterexample) { isCounterexample in
-      if let box = dividedBox(branching.splits) {
-        return branchOnInputs(form, box, branching, budget, isCounterexample)
+      guard let box = dividedBox(branching.splits) else {
+        var neurons = onNeurons(form, branching, budget, isCounterexample)
+        neurons.run(upTo: branching.domains)
+        return neurons.outcome
       }
-      return branchOnNeurons(form, branching, budget, isCounterexample)
+      var inputs = onInputs(form, box, branching, budget, isCounterexample)
+      if branching.splits == .inputs || box.varying <= Branching.fewInputs {
+        inputs.run(upTo: branching.domains)
+        return inputs.outcome
+      }
+      // With more inputs either may be the better: both show what they can do.
+      let trial = min(Branching.trial, branching.domains)
+      inputs.run(upTo: trial)
+      guard !inputs.isDone, trial < branching.domains else { return inputs.outcome }
+      var neurons = onNeurons(form, branching, budget, isCounterexample)
+      neurons.run(upTo: trial)
+      if neurons.isDone || neurons.outcome.bound > inputs.outcome.bound {
+        neurons.run(upTo: branching.domains)
+        return neurons.outcome
+      }
+      inputs.run(upTo: branching.domains)
+      return inputs.outcome
     }
   }
 
@@ -125,41 +161,31 @@ extension Bounding {
     guard case .box(let box) = input, plan.tail > 0, splits != .neurons else { return nil }
     let (lower, upper) = outwardEnds(center: box.center, radius: box.radius)
     let domain = InputDomain(lower: lower.scalars, upper: upper.scalars)
-    let varying = zip(domain.lower, domain.upper).count { $0 < $1 }
-    return splits == .inputs || varying <= Branching.fewInputs ? domain : nil
+    return splits == .inputs || domain.varying <= Branching.someInputs ? domain : nil
   }
 
-  private func branchOnInputs(
+  private func onInputs(
     _ form: GraphForm, _ box: InputDomain, _ branching: Branching, _ budget: Budget,
     _ isCounterexample: @escaping (Tensor) -> Bool
-  ) -> BranchingOutcome {
+  ) -> BranchAndBound<InputBranching> {
     let rule = InputBranching(
       plan: plan, shape: Array(input.center.shape.dropFirst()), form: form,
       slope: branching.slope, budget: budget)
     let size = max(plan.rowLimit(batch: 2 * form.rows, memory: budget.memory), 1)
     return BranchAndBound(
-      rule: rule, domains: branching.domains, budget: budget, groupSize: min(size, 16),
-      groupsAtOnce: 16, isCounterexample: isCounterexample
-    ).run(rule.bounded([box]))
+      rule, from: rule.bounded([box])[0], groupSize: min(size, 16), groupsAtOnce: 16,
+      budget: budget, isCounterexample: isCounterexample)
   }
 
-  private func branchOnNeurons(
+  private func onNeurons(
     _ form: GraphForm, _ branching: Branching, _ budget: Budget,
     _ isCounterexample: @escaping (Tensor) -> Bool
-  ) -> BranchingOutcome {
+  ) -> BranchAndBound<NeuronBranching> {
     prepareErrors()
-    var root = SlopeAscent(
-      iterations: branching.iterations, slope: branching.slope, budget: budget)
-    root.stopsWhenPositive = true
-    var ascent = SlopeAscent(
-      iterations: NeuronBranching.iterations, slope: branching.slope, budget: budget)
-    ascent.stopsWhenPositive = true
-    ascent.learningRate = NeuronBranching.learningRate
-    let rule = NeuronBranching(root: self, form: form, ascent: ascent)
+    let rule = NeuronBranching(root: self, form: form, slope: branching.slope, budget: budget)
     let size = max(plan.ascentRowLimit(batch: form.rows, memory: budget.memory) / 2, 1)
     return BranchAndBound(
-      rule: rule, domains: branching.domains, budget: budget, groupSize: min(size, 16),
-      groupsAtOnce: 4, isCounterexample: isCounterexample
-    ).run([rule.start(root)])
+      rule, from: rule.start(iterations: branching.iterations), groupSize: min(size, 16),
+      groupsAtOnce: 4, budget: budget, isCounterexample: isCounterexample)
   }
 }

@@ -16,6 +16,9 @@ struct InputDomain {
   /// Whether some row is proved.
   var isClosed: Bool { bound.isFinite && bound > 0 }
 
+  /// The number of inputs that vary.
+  var varying: Int { zip(lower, upper).count { $0 < $1 } }
+
   /// The two halves.
   var halves: [InputDomain] {
     guard let next else { return [] }

@@ -1,4 +1,3 @@
-import Foundation
 import Networks
 import Relaxations
 import Tensors
@@ -15,18 +14,35 @@ struct NeuronBranching {
   /// soon as one of them is positive.
   let form: GraphForm
   /// The steps of an ascent after a split.
-  let ascent: SlopeAscent
+  private let ascent: SlopeAscent
 
-  /// The steps after a split.
-  static let iterations = Int(ProcessInfo.processInfo.environment["BAB_ITER"] ?? "8")!
-  /// The rate of the first of them.
-  static let learningRate = Float(ProcessInfo.processInfo.environment["BAB_RATE"] ?? "0.2")!
+  /// The steps after a split. More of them make better bounds, and fewer domains a second.
+  private static let iterations = 8
+  /// The rate of the first of them, smaller than from the start since they go on from a parent's.
+  private static let learningRate: Float = 0.2
   /// How many of the most promising splits are tried on a domain.
-  private static let tries = Int(ProcessInfo.processInfo.environment["BAB_TRIES"] ?? "3")!
+  private static let tries = 3
+
+  /// Prepares to branch.
+  ///
+  /// - Parameter slope: Where slopes start from at the root.
+  /// - Precondition: The root's errors are prepared (``Bounding/prepareErrors()``).
+  init(root: Bounding, form: GraphForm, slope: ReLUSlope, budget: Budget) {
+    (self.root, self.form) = (root, form)
+    var ascent = SlopeAscent(iterations: Self.iterations, slope: slope, budget: budget)
+    ascent.stopsWhenPositive = true
+    ascent.learningRate = Self.learningRate
+    self.ascent = ascent
+  }
 
   /// The root as a domain.
-  func start(_ ascent: SlopeAscent) -> NeuronDomain {
-    bounded([NeuronDomain(bounds: [Float](repeating: -.infinity, count: form.rows))], by: ascent)[0]
+  ///
+  /// - Parameter iterations: The steps of its ascent.
+  func start(iterations: Int) -> NeuronDomain {
+    var ascent = SlopeAscent(iterations: iterations, slope: ascent.slope, budget: ascent.budget)
+    ascent.stopsWhenPositive = true
+    let bounds = [Float](repeating: -.infinity, count: form.rows)
+    return bounded([NeuronDomain(bounds: bounds)], by: ascent)[0]
   }
 
   /// Divides domains and bounds their parts.
@@ -34,11 +50,7 @@ struct NeuronBranching {
   /// - Returns: For each domain its two parts; none where nothing is left to decide.
   func children(of parents: [NeuronDomain]) -> [[NeuronDomain]] {
     let tried = parents.map { parent in
-      parent.candidates.prefix(Self.tries).flatMap { candidate in
-        [candidate.split, candidate.split.opposite].map {
-          parent.adding($0, weight: candidate.weight)
-        }
-      }
+      parent.candidates.prefix(Self.tries).flatMap { parent.parts($0) }
     }
     // Filtered smart branching (De Palma et al. 2021): the split whose weaker part is bounded best
     // by a single pass.
@@ -87,7 +99,9 @@ struct NeuronBranching {
   private func choices(of domains: [NeuronDomain]) -> Choices {
     var choices = Choices()
     for layer in domains[0].slopes.keys {
-      choices.slopes[layer] = .concatenated(domains.map { $0.slopes[layer]! })
+      var slopes = Tensor.concatenated(domains.map { $0.slopes[layer]! })
+      decide(&slopes, in: domains, at: root.plan.steps[layer].inputs[0])
+      choices.slopes[layer] = slopes
     }
     for value in Set(domains.flatMap(\.splits).map(\.value)) {
       let chosen = domains.map { d in d.splits.indices.filter { d.splits[$0].value == value } }
@@ -106,8 +120,29 @@ struct NeuronBranching {
     return choices
   }
 
+  /// Sets the slopes of ReLUs whose sign is decided to those of the side: an interval that ends at 0
+  /// may cross it by a rounding, and then counts as undecided.
+  ///
+  /// - Parameters:
+  ///   - slopes: [domains, rows, n].
+  ///   - value: What the layer reads.
+  private func decide(_ slopes: inout Tensor, in domains: [NeuronDomain], at value: Int) {
+    let size = slopes.shape[2]
+    slopes.modify { slopes in
+      for (index, domain) in domains.enumerated() {
+        for split in domain.splits where split.value == value && split.point == 0 {
+          for row in 0..<form.rows {
+            slopes[(index * form.rows + row) * size + split.scalar] = split.isAbove ? 1 : 0
+          }
+        }
+      }
+    }
+  }
+
   /// Bounds domains by an ascent from the choices that they have, and finds out what to decide next.
-  private func bounded(_ domains: [NeuronDomain], by ascent: SlopeAscent) -> [NeuronDomain] {
+  private func bounded(
+    _ domains: [NeuronDomain], by ascent: SlopeAscent
+  ) -> [NeuronDomain] {
     guard !domains.isEmpty else { return [] }
     let bounding = root.domains(domains.map(\.splits), weights: domains.map(\.weights))
     let isRoot = domains[0].slopes.isEmpty && domains[0].splits.isEmpty

@@ -13,8 +13,8 @@ struct NeuronDomain {
   var slopes: [Int: Tensor] = [:]
   /// Lower bounds of the rows.
   var bounds: [Float]
-  /// What may be decided next, best first, with the sizes of the multipliers.
-  var candidates: [(split: Split, weight: [Float])] = []
+  /// What may be decided next, best first.
+  var candidates: [Candidate] = []
   /// The input at which the linear bound of the row nearest to its proof is least, [1, …].
   var minimizer: Tensor?
 
@@ -27,13 +27,39 @@ struct NeuronDomain {
   /// The row that is nearest to its proof.
   var bestRow: Int { bounds.indices.max { bounds[$0] < bounds[$1] } ?? 0 }
 
-  /// The domain with one more decision, not bounded yet.
-  func adding(_ split: Split, weight: [Float]) -> NeuronDomain {
-    var child = self
-    child.splits.append(split)
-    child.weights.append(weight)
-    child.multipliers.append([Float](repeating: 0, count: weight.count))
-    child.candidates = []
-    return child
+  /// The two parts that a decision makes of the domain, not bounded yet.
+  func parts(_ candidate: Candidate) -> [NeuronDomain] {
+    [true, false].map { isAbove in
+      var part = self
+      part.splits.append(isAbove ? candidate.split : candidate.split.opposite)
+      part.weights.append(candidate.weights)
+      part.multipliers.append(isAbove ? candidate.above : candidate.below)
+      part.candidates = []
+      return part
+    }
+  }
+}
+
+/// A decision that may be taken, with where its multipliers start from in each row.
+///
+/// A lower line α·h with a coefficient λ > 0 is what is left of the function above 0 by a multiplier
+/// of λ(1 − α), and below 0 by one of λα. Started from these, the parts of a domain have no smaller
+/// bounds than the domain.
+struct Candidate {
+  /// The decision for the upper side.
+  let split: Split
+  /// The natural sizes of the multipliers, |λ|.
+  let weights: [Float]
+  /// The multipliers for the upper side, in units of the size.
+  let above: [Float]
+  /// The multipliers for the lower side.
+  let below: [Float]
+
+  /// Makes a candidate from the coefficients over the function's output and its slopes, row by row.
+  init(_ split: Split, coefficients: [Float], slopes: [Float]) {
+    self.split = split
+    weights = coefficients.map { $0 == 0 ? 1e-3 : abs($0) }
+    above = zip(coefficients, slopes).map { $0 > 0 ? 1 - $1 : 0 }
+    below = zip(coefficients, slopes).map { $0 > 0 ? $1 : 0 }
   }
 }

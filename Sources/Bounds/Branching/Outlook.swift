@@ -45,21 +45,16 @@ struct Outlook {
   }
 
   /// The splits that promise most in a domain, best first.
-  func candidates(of domain: Int) -> [(split: Split, weight: [Float])] {
-    var best: [(score: Float, split: Split, weight: [Float])] = []
-    for index in coefficients.keys.sorted() {
-      for found in candidates(of: domain, at: index) {
-        best.append(found)
-      }
-    }
+  func candidates(of domain: Int) -> [Candidate] {
+    var best = coefficients.keys.sorted().flatMap { candidates(of: domain, at: $0) }
     best.sort { $0.score > $1.score }
-    return best.prefix(Self.kept).map { ($0.split, $0.weight) }
+    return best.prefix(Self.kept).map(\.candidate)
   }
 
   /// The best splits in front of one layer.
   private func candidates(
     of domain: Int, at index: Int
-  ) -> [(score: Float, split: Split, weight: [Float])] {
+  ) -> [(score: Float, candidate: Candidate)] {
     let value = bounding.plan.steps[index].inputs[0]
     guard value > 0 else { return [] }
     let box = bounding.regions[value].box
@@ -79,10 +74,13 @@ struct Outlook {
     }
     found.sort { $0.score > $1.score }
     return found.prefix(Self.kept).map { score, scalar in
-      let weights = (0..<all.shape[1]).map { abs(all.scalar(scalar, row: $0, of: domain)) }
+      let split = Split(value: value, scalar: scalar, point: 0, isAbove: true)
+      let rows = 0..<all.shape[1]
       return (
-        score, Split(value: value, scalar: scalar, point: 0, isAbove: true),
-        weights.map { $0 > 0 ? $0 : 1e-3 }
+        score,
+        Candidate(
+          split, coefficients: rows.map { all.scalar(scalar, row: $0, of: domain) },
+          slopes: rows.map { choices.slopes[index]?.scalar(scalar, row: $0, of: domain) ?? 0 })
       )
     }
   }

@@ -66,16 +66,24 @@ extension Interval {
           for split in decisions {
             let i = example * size + split.scalar
             let (c, r, p) = (Double(center[i]), Double(radius[i]), Double(split.point))
-            let (low, high) = split.isAbove ? (max(c - r, p), c + r) : (c - r, min(c + r, p))
-            center[i] = Float((low + high) / 2)
+            // Ends are Floats, so that half of one beside 0 is exact, and the neuron decided.
+            let low = split.isAbove ? max((c - r).roundedDown, p) : (c - r).roundedDown
+            let high = split.isAbove ? -(-(c + r)).roundedDown : min(-(-(c + r)).roundedDown, p)
+            center[i] = Float(low / 2 + high / 2)
             let half = max(high - Double(center[i]), Double(center[i]) - low)
-            // Half of a Float around it is exact; other differences of Double err by a few 2⁻⁵³.
-            radius[i] =
-              Double(Float(half)) == half ? Float(half) : (Float(half) * (1 + 0x1p-22)).nextUp
+            radius[i] = Float(-(-half).roundedDown)
           }
         }
       }
     }
     return Interval(center: center, radius: radius)
+  }
+}
+
+extension Double {
+  /// The largest Float that is not above.
+  fileprivate var roundedDown: Double {
+    let nearest = Float(self)
+    return Double(Double(nearest) > self ? nearest.nextDown : nearest)
   }
 }

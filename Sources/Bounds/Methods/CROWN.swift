@@ -63,7 +63,9 @@ extension Bounding {
     _ refined: RefinedNeurons, rowLimit: Int, intersecting: Bool, _ budget: Budget,
     _ lowerBounds: (NeuronChunk, GraphForm) -> Tensor
   ) {
-    for index in refinableLayers {
+    let layers = refinableLayers
+    let refinedValues = Set(layers.map { plan.steps[$0].inputs[0] })
+    for index in layers {
       let value = plan.steps[index].inputs[0]
       let box = regions[value].box
       let neurons = neurons(toRefine: index, box, refined)
@@ -81,7 +83,7 @@ extension Bounding {
         isOutward
           ? .outward(lower: lower, upper: upper) : Interval(lower: lower, upper: upper))
       if refined == .undecidedInBatch { propagateAgain(after: value) }
-      if isOutward { shrinkOutput(of: index) }
+      if isOutward { shrinkOutputs(of: index, before: refinedValues) }
     }
   }
 

@@ -87,11 +87,17 @@ public struct Bounding: Sendable {
   /// Whether bounds account for rounding.
   var isOutward: Bool { errors != nil }
 
-  /// Propagates the refined input of a layer through it, so that later layers lose less to rounding,
-  /// which grows with the magnitudes of what they read.
-  mutating func shrinkOutput(of index: Int) {
-    let step = plan.steps[index]
-    regions[index + 1] = propagated(step, step.inputs.map { regions[$0] })
+  /// Propagates the refined input of a layer through it and through the layers behind it, up to the
+  /// next value that is refined by itself, so that later layers lose less to rounding, which grows
+  /// with the magnitudes of what they read.
+  ///
+  /// - Parameter refined: The values that backward passes refine; they keep what they have.
+  mutating func shrinkOutputs(of index: Int, before refined: Set<Int>) {
+    for later in index..<plan.tail {
+      guard !refined.contains(later + 1) else { break }
+      let step = plan.steps[later]
+      regions[later + 1] = propagated(step, step.inputs.map { regions[$0] })
+    }
     errors = errors?.forgetting(from: index + 1)
   }
 
@@ -142,6 +148,7 @@ public struct Bounding: Sendable {
     precondition(batch == 1, "domains of \(batch) examples")
     var part = self
     part.record = nil
+    part.splits = [:]
     let copies = [Int](repeating: 0, count: decisions.count)
     for value in Set(plan.steps.prefix(plan.tail).filter { $0.affine == nil }.map { $0.inputs[0] })
       .union([0])

@@ -38,6 +38,10 @@ public struct Branching: Sendable, Hashable, Codable {
 
   /// The most inputs that vary for which boxes are halved where nothing else is asked for.
   static let fewInputs = 12
+  /// The most for which halves of boxes are tried beside neurons.
+  static let someInputs = 64
+  /// The domains that both are given then.
+  static let trial = 256
 
   /// The method that comes before the first split.
   package var before: BoundMethod { .alphaCROWN(slope: slope, iterations: iterations) }
