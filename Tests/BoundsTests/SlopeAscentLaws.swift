@@ -64,8 +64,10 @@ import _TestSupport
       let values = adversarialPoints(network, images, [1], set).map { margins.values(network($0)) }
       for _ in 0..<100 {
         let alphas = bounds.randomSlopes(rows: form.rows, using: &random)
-        let lower = bounds.pulled(form, from: bounds.plan.tail, to: 0, slope: .zero, alphas: alphas)
-          .lowerBounds(over: [bounds.input])
+        let lower = bounds.pulled(
+          form, from: bounds.plan.tail, to: 0, slope: .zero, Choices(slopes: alphas)
+        )
+        .lowerBounds(over: [bounds.input])
         expectNowhereBelow(best, lower, relative: 1e-4, "\(set)")
         for value in values { expectNowhereBelow(value, lower, relative: 1e-4, "\(set)") }
       }
@@ -76,20 +78,5 @@ import _TestSupport
 extension Bounding {
   fileprivate var preactivations: [Interval] {
     plan.steps.prefix(plan.tail).filter { $0.affine == nil }.map { regions[$0.inputs[0]].box }
-  }
-
-  /// Slopes of every layer that has some, uniform in [0, 1].
-  fileprivate func randomSlopes(
-    rows: Int, using random: inout RandomSource
-  ) -> [Int: Tensor] {
-    var alphas: [Int: Tensor] = [:]
-    for index in 0..<plan.tail {
-      guard
-        let start = plan.steps[index].layer.startingAlpha(
-          through: place(of: plan.steps[index], slope: .zero))
-      else { continue }
-      alphas[index] = .uniform([start.shape[0], rows, start.shape[1]], in: 0...1, using: &random)
-    }
-    return alphas
   }
 }

@@ -79,7 +79,7 @@ import Testing
         66, "dm-smal: no such file; did you mean dm-small?", ["info", "dm-smal"])
       try tool.expectFailure(66, "m.onnx: no such file; check the path", ["info", "m.onnx"])
       try tool.expectFailure(
-        64, "--by: methods must be one or more of ibp, crown-ibp, crown, alpha-crown",
+        64, "--by: methods must be one or more of ibp, crown-ibp, crown, alpha-crown, complete",
         ["certify", "m", "--by", "x"])
       try tool.expectFailure(
         64, "--steps: steps must be a whole number in 1...100000, not \"0\"",

@@ -107,13 +107,16 @@ import Testing
   @Test func methodsKeepTheirSettings() throws {
     let methods: [BoundMethod] = [
       .interval, .crownIBP(slope: .zero), .crown(), .alphaCROWN(slope: .one, iterations: 50),
-      .alphaCROWN(),
+      .alphaCROWN(), .complete(),
+      .complete(Branching(slope: .one, iterations: 5, domains: 50, splits: .inputs, seconds: 2.5)),
     ]
     for method in methods { #expect(BoundMethod(text: method.text) == method) }
     #expect(
       methods.map(\.text) == [
         "ibp", "crown-ibp(slope: zero)", "crown", "alpha-crown(slope: one, iterations: 50)",
-        "alpha-crown",
+        "alpha-crown", "complete",
+        "complete(slope: one, iterations: 5, domains: 50, splits: inputs, "
+          + "seconds: 2.5)",
       ])
     var recipe = Recipe()
     recipe.evaluation.methods = methods
@@ -127,6 +130,7 @@ import Testing
     for text in [
       "crown(", "crown()", "crown(slope)", "crown(slope: one, slope: one)",
       "alpha-crown(iterations: 0)", "ibp(slope: one)", "crown(slope: one) x", "",
+      "complete(domains: 0)", "complete(splits: both)", "complete(seconds: -1)",
     ] { #expect(BoundMethod(text: text) == nil, "\(text)") }
   }
 }

@@ -102,7 +102,7 @@ import _TestSupport
     failure(
       "with this \"or\" there are too many cases",
       in: Self.good + String(repeating: choice, count: 40))
-    let long = "(assert (or " + String(repeating: "(<= Y_0 1)", count: 10_001) + "))"
+    let long = "(assert (or " + String(repeating: "(<= Y_0 1)", count: 200_001) + "))"
     failure("line 7: with this \"or\" there are too many cases", in: Self.good + long)
     let conjunction = "(and " + String(repeating: "(<= Y_0 1)", count: 3000) + ")"
     let product = "(assert (or " + String(repeating: conjunction, count: 50) + "))"

@@ -79,7 +79,25 @@ import _TestSupport
     ] as [(String, Double, Double)])
   func inputsAreBounded(text: String, lower: Double, upper: Double) throws {
     let cases = try read("(assert \(text))").cases
-    #expect(cases == [.init(lower: [lower], upper: [upper], constraints: [])])
+    #expect(cases.map(\.lower) == [[lower]] && cases.map(\.upper) == [[upper]])
+    #expect(cases.allSatisfy { $0.constraints.isEmpty })
+  }
+
+  /// Decimals that are no Doubles have two ends: one that the exact number is within, and one within
+  /// the exact number. An interval between two Doubles holds the nearest alone.
+  @Test func endsAreRoundedBothWays() throws {
+    let text = """
+      (declare-const X_0 Real) (declare-const X_1 Real) (declare-const X_2 Real)
+      (declare-const Y_0 Real) (assert (<= Y_0 0))
+      (assert (>= X_0 0.45)) (assert (<= X_0 0.7)) (assert (= X_1 0.1))
+      (assert (>= X_2 0.25)) (assert (<= X_2 0.5))
+      """
+    let box = try VNNLIBProperty(data: Data(text.utf8), file: "f").cases[0].box
+    // 0.45 is 0.450000000000000011…, and 0.7 is 0.69999999999999995…
+    #expect(box.lower[0] < 0.45 && box.insideLower[0] > 0.45)
+    #expect(box.upper[0] > 0.7 && box.insideUpper[0] < 0.7 && box.insideUpper[0] > 0.6999999)
+    #expect(box.insideLower[1] == 0.1 && box.insideUpper[1] == 0.1)
+    #expect(box.lower[2] == 0.25 && box.insideLower[2] == 0.25 && box.insideUpper[2] == 0.5)
   }
 
   private static let tiny = Double.leastNonzeroMagnitude

@@ -20,7 +20,7 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
 
   static let all =
     affineCases + elementwiseCases + intervalCases + activationCases + formCases + setCases
-    + lossCases + channelCases + windowCases + projectionCases + rowCases
+    + lossCases + channelCases + windowCases + projectionCases + rowCases + multiplierCases
 
   /// Gradients of Σ direction·output with respect to the inputs at the given positions.
   func gradients(at inputs: [Tensor], tracking positions: [Int]) -> [Tensor] {

@@ -1,5 +1,6 @@
 import Bounds
 import Formats
+import Foundation
 import Networks
 import Tensors
 import Testing
@@ -72,6 +73,26 @@ import _TestSupport
         Issue.record("no counterexample by \(method)")
         return
       }
+    }
+  }
+
+  /// A counterexample at a corner lies in the box as the file writes it.
+  @Test func counterexamplesLieInTheBox() throws {
+    let network = try Network(
+      input: [1], [Linear(weight: Tensor(shape: [1, 1], [1]), bias: Tensor(shape: [1], [0]))])
+    for (low, high) in [("0.45", "0.7"), ("0.1", "0.1"), ("-0.3", "0.1")] {
+      let text = """
+        (declare-const X_0 Real) (declare-const Y_0 Real)
+        (assert (>= X_0 \(low))) (assert (<= X_0 \(high)))
+        (assert (<= Y_0 \(try #require(Double(low)) + 1e-4)))
+        """
+      let property = try VNNLIBProperty(data: Data(text.utf8), file: "f")
+      guard case .sat(let found) = try network.verify(property, by: [.interval]).answer else {
+        Issue.record("no counterexample in \(low)…\(high)")
+        continue
+      }
+      #expect(try found.inputs[0] >= #require(Double(low)), "\(low)")
+      #expect(try found.inputs[0] <= #require(Double(high)), "\(high)")
     }
   }
 

@@ -70,7 +70,7 @@ package enum Families {
     return methods.filter { method in
       switch method {
       case .crown(let other): other == slope
-      case .alphaCROWN: false
+      case .alphaCROWN, .complete: false
       case .interval, .crownIBP: true
       }
     }

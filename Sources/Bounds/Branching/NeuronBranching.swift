@@ -20,6 +20,9 @@ struct NeuronBranching {
   private static let iterations = 8
   /// The rate of the first of them, smaller than from the start since they go on from a parent's.
   private static let learningRate: Float = 0.2
+  /// How often a domain is ascended further in which nothing is left to decide, and the steps of the
+  /// first time; each further time takes twice as many.
+  private static let (extensions, extendedIterations) = (4, 50)
   /// How many of the most promising splits are tried on a domain.
   private static let tries = 3
 
@@ -47,7 +50,10 @@ struct NeuronBranching {
 
   /// Divides domains and bounds their parts.
   ///
-  /// - Returns: For each domain its two parts; none where nothing is left to decide.
+  /// A domain in which nothing is left to decide is a polytope on which the network is affine, and
+  /// its bound is that of a linear program. The ascent then goes on for a while.
+  ///
+  /// - Returns: For each domain its two parts, or itself bounded better; none where neither helps.
   func children(of parents: [NeuronDomain]) -> [[NeuronDomain]] {
     let tried = parents.map { parent in
       parent.candidates.prefix(Self.tries).flatMap { parent.parts($0) }
@@ -67,11 +73,28 @@ struct NeuronBranching {
       else { return [] }
       return [children[best], children[best + 1]]
     }
+    let extended = extended(parents)
     let bounded = bounded(Array(chosen.joined()), by: ascent)
     start = 0
-    return chosen.map { children in
+    return zip(chosen, extended).map { children, extended in
       defer { start += children.count }
-      return Array(bounded[start..<start + children.count])
+      return Array(bounded[start..<start + children.count]) + extended
+    }
+  }
+
+  /// Ascends domains further in which nothing is left to decide.
+  ///
+  /// - Returns: Nothing for all others, and for those that have been ascended often enough.
+  private func extended(_ parents: [NeuronDomain]) -> [[NeuronDomain]] {
+    parents.map { parent in
+      guard parent.candidates.isEmpty, parent.extensions < Self.extensions else { return [] }
+      var domain = parent
+      domain.extensions += 1
+      var ascent = SlopeAscent(
+        iterations: Self.extendedIterations << parent.extensions, slope: ascent.slope,
+        budget: ascent.budget)
+      ascent.stopsWhenPositive = true
+      return bounded([domain], by: ascent)
     }
   }
 
@@ -100,7 +123,9 @@ struct NeuronBranching {
     var choices = Choices()
     for layer in domains[0].slopes.keys {
       var slopes = Tensor.concatenated(domains.map { $0.slopes[layer]! })
-      decide(&slopes, in: domains, at: root.plan.steps[layer].inputs[0])
+      if root.plan.steps[layer].layer.isExactOnceDecided {
+        decide(&slopes, in: domains, at: root.plan.steps[layer].inputs[0])
+      }
       choices.slopes[layer] = slopes
     }
     for value in Set(domains.flatMap(\.splits).map(\.value)) {

@@ -15,6 +15,8 @@ struct NeuronDomain {
   var bounds: [Float]
   /// What may be decided next, best first.
   var candidates: [Candidate] = []
+  /// How often it has been ascended further, since nothing was left to decide.
+  var extensions = 0
   /// The input at which the linear bound of the row nearest to its proof is least, [1, …].
   var minimizer: Tensor?
 
@@ -56,9 +58,16 @@ struct Candidate {
   let below: [Float]
 
   /// Makes a candidate from the coefficients over the function's output and its slopes, row by row.
-  init(_ split: Split, coefficients: [Float], slopes: [Float]) {
+  ///
+  /// - Parameter slopes: nil where the function is curved; the multipliers then start from 0.
+  init(_ split: Split, coefficients: [Float], slopes: [Float]?) {
     self.split = split
     weights = coefficients.map { $0 == 0 ? 1e-3 : abs($0) }
+    guard let slopes else {
+      above = coefficients.map { _ in 0 }
+      below = above
+      return
+    }
     above = zip(coefficients, slopes).map { $0 > 0 ? 1 - $1 : 0 }
     below = zip(coefficients, slopes).map { $0 > 0 ? $1 : 0 }
   }

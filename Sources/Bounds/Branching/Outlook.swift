@@ -12,13 +12,9 @@ import Tensors
 struct Outlook {
   /// The inputs, [batch, …].
   let minimizers: Tensor
-  private let bounding: Bounding
-  private let choices: Choices
   private let rows: [Int]
-  /// Coefficients over the output of each relaxed layer.
-  private var coefficients: [Int: Tensor] = [:]
-  /// What each relaxed layer reads at the minimisers.
-  private var inputs: [Int: Tensor] = [:]
+  /// The layers whose inputs can be divided, ascending.
+  private var fronts: [Front] = []
 
   /// How many candidates are kept of a domain.
   private static let kept = 12
@@ -29,59 +25,117 @@ struct Outlook {
   init(
     _ bounding: Bounding, _ form: GraphForm, _ slope: ReLUSlope, _ choices: Choices, rows: [Int]
   ) {
-    (self.bounding, self.choices, self.rows) = (bounding, choices, rows)
+    self.rows = rows
     let plan = bounding.plan
     var seen: [Int: Tensor] = [:]
     let pulled = bounding.inRealArithmetic.pulled(
       form, from: plan.tail, to: 0, slope: slope, choices
     ) { if plan.steps[$0].affine == nil { seen[$0] = $1 } }
-    coefficients = seen
     minimizers = bounding.input.minimizers(of: pulled.coefficients[0], rows: rows)
     var values = [minimizers]
     for step in plan.steps.prefix(plan.tail) {
       values.append(step.layer.forward(all: step.inputs.map { values[$0] }))
     }
-    for index in seen.keys { inputs[index] = values[plan.steps[index].inputs[0]] }
+    fronts = seen.keys.sorted().compactMap { index in
+      let step = plan.steps[index]
+      guard step.layer.isScalarwise, step.inputs[0] > 0 else { return nil }
+      return Front(
+        step, bounding.regions[step.inputs[0]].box, coefficients: seen[index]!,
+        slopes: choices.slopes[index], inputs: values[step.inputs[0]], outputs: values[index + 1])
+    }
   }
 
   /// The splits that promise most in a domain, best first.
   func candidates(of domain: Int) -> [Candidate] {
-    var best = coefficients.keys.sorted().flatMap { candidates(of: domain, at: $0) }
+    var best = fronts.flatMap { front in
+      front.candidates(of: domain, row: rows[domain], count: Self.kept)
+    }
     best.sort { $0.score > $1.score }
     return best.prefix(Self.kept).map(\.candidate)
   }
+}
 
-  /// The best splits in front of one layer.
-  private func candidates(
-    of domain: Int, at index: Int
+/// The input of a layer that lines bound scalar by scalar, in a batch of domains.
+private struct Front {
+  let value: Int
+  /// Whether 0 is the only point to divide at, beside which the layer is linear.
+  let isExactOnceDecided: Bool
+  let box: Interval
+  /// Over the output, [batch or 1, rows, n].
+  let coefficients: Tensor
+  /// [batch, rows, n].
+  let slopes: Tensor?
+  /// At the minimisers, [batch, …].
+  let inputs, outputs: Tensor
+  /// The outputs at the ends of the box, for a curved layer.
+  let ends: (lower: Tensor, upper: Tensor)?
+
+  init(
+    _ step: BoundPlan.Step, _ box: Interval, coefficients: Tensor, slopes: Tensor?,
+    inputs: Tensor, outputs: Tensor
+  ) {
+    value = step.inputs[0]
+    isExactOnceDecided = step.layer.isExactOnceDecided
+    (self.box, self.coefficients, self.slopes) = (box, coefficients, slopes)
+    (self.inputs, self.outputs) = (inputs, outputs)
+    ends =
+      isExactOnceDecided
+      ? nil : (step.layer.forward(all: [box.lower]), step.layer.forward(all: [box.upper]))
+  }
+
+  /// The best splits of a domain with their scores.
+  func candidates(
+    of domain: Int, row: Int, count: Int
   ) -> [(score: Float, candidate: Candidate)] {
-    let value = bounding.plan.steps[index].inputs[0]
-    guard value > 0 else { return [] }
-    let box = bounding.regions[value].box
-    let size = box.center.count / box.center.shape[0]
-    guard let all = coefficients[index], all.shape[2] == size else { return [] }
-    let row = rows[domain]
-    let coefficients = all.row(row, of: domain)
-    let slopes = choices.slopes[index]?.row(row, of: domain)
-    let (center, radius) = (box.center.scalars(of: domain), box.radius.scalars(of: domain))
-    let inputs = inputs[index]!.scalars(of: domain)
-    var found: [(score: Float, scalar: Int)] = []
-    for i in 0..<size where abs(center[i]) < radius[i] && coefficients[i] != 0 {
-      let neuron = UndecidedNeuron(
-        lower: center[i] - radius[i], upper: center[i] + radius[i], slope: slopes?[i] ?? 0)
-      let score = neuron.loss(of: coefficients[i], at: inputs[i])
-      if score > 0 { found.append((score, i)) }
-    }
+    var found = ends.map { curved(domain, row, $0.lower, $0.upper) } ?? bent(domain, row)
     found.sort { $0.score > $1.score }
-    return found.prefix(Self.kept).map { score, scalar in
-      let split = Split(value: value, scalar: scalar, point: 0, isAbove: true)
-      let rows = 0..<all.shape[1]
+    return found.prefix(count).map { score, scalar, point in
+      let split = Split(value: value, scalar: scalar, point: point, isAbove: true)
+      let rows = 0..<coefficients.shape[1]
       return (
         score,
         Candidate(
-          split, coefficients: rows.map { all.scalar(scalar, row: $0, of: domain) },
-          slopes: rows.map { choices.slopes[index]?.scalar(scalar, row: $0, of: domain) ?? 0 })
+          split, coefficients: rows.map { coefficients.scalar(scalar, row: $0, of: domain) },
+          slopes: isExactOnceDecided
+            ? rows.map { slopes?.scalar(scalar, row: $0, of: domain) ?? 0 } : nil)
       )
+    }
+  }
+
+  private typealias Scored = (score: Float, scalar: Int, point: Float)
+
+  /// Scalars of an open sign in front of a function that bends at 0.
+  private func bent(_ domain: Int, _ row: Int) -> [Scored] {
+    let coefficients = coefficients.row(row, of: domain)
+    let slopes = slopes?.row(row, of: domain)
+    let (center, radius) = (box.center.scalars(of: domain), box.radius.scalars(of: domain))
+    let inputs = inputs.scalars(of: domain)
+    return center.indices.compactMap { i in
+      guard abs(center[i]) < radius[i] else { return nil }
+      // Lines behind it may have taken it out of the form; others do not once they are decided.
+      guard coefficients[i] != 0 else { return (radius[i] * 1e-20, i, 0) }
+      let neuron = UndecidedNeuron(
+        lower: center[i] - radius[i], upper: center[i] + radius[i], slope: slopes?[i] ?? 0)
+      let score = neuron.loss(of: coefficients[i], at: inputs[i])
+      return score > 0 ? (score, i, 0) : nil
+    }
+  }
+
+  /// Scalars in front of a curved function, by how far it is from its chord; they are divided where
+  /// the minimiser is, but not too near to an end.
+  private func curved(_ domain: Int, _ row: Int, _ low: Tensor, _ high: Tensor) -> [Scored] {
+    let coefficients = coefficients.row(row, of: domain)
+    let (center, radius) = (box.center.scalars(of: domain), box.radius.scalars(of: domain))
+    let (inputs, outputs) = (inputs.scalars(of: domain), outputs.scalars(of: domain))
+    let (low, high) = (low.scalars(of: domain), high.scalars(of: domain))
+    return center.indices.compactMap { i in
+      let (l, r) = (center[i] - radius[i], radius[i])
+      guard r > 1e-6 * (1 + abs(center[i])), coefficients[i] != 0 else { return nil }
+      let part = min(max((inputs[i] - l) / (2 * r), 0), 1)
+      let gap = abs(low[i] + part * (high[i] - low[i]) - outputs[i])
+      let score = abs(coefficients[i]) * (gap + 0.05 * r * abs(high[i] - low[i]))
+      let point = l + 2 * r * min(max(part, 0.25), 0.75)
+      return score > 0 ? (score, i, point) : nil
     }
   }
 }
@@ -126,26 +180,37 @@ extension Tensor {
 extension Region {
   /// The points of the sets at which forms Λ·x are least: for each example by one of its rows.
   ///
-  /// - Parameter form: [batch or 1, rows, n].
+  /// - Parameter form: [batch or 1, rows, n]; nil for a form without coefficients.
   func minimizers(of form: Tensor?, rows: [Int]) -> Tensor {
     var points = center
     guard let form else { return points }
-    let (count, size) = (form.shape[1], form.shape[2])
-    let box = box
+    let size = form.shape[2]
+    let radii = box.radius
     points.modify { points in
-      form.read { form in
-        box.radius.read { radius in
-          for example in rows.indices {
-            let start =
-              (form.count == count * size ? 0 : example * count * size) + rows[example] * size
-            for i in 0..<size {
-              let (coefficient, j) = (form[start + i], example * size + i)
-              points[j] += coefficient > 0 ? -radius[j] : coefficient < 0 ? radius[j] : 0
-            }
-          }
-        }
+      for example in rows.indices {
+        let radius = radii.scalars(of: example)
+        let steps = steps(along: form.row(rows[example], of: example), radius)
+        for i in 0..<size { points[example * size + i] += steps[i] }
       }
     }
     return points
+  }
+
+  /// The way from a set's centre to where Λ·x is least.
+  ///
+  /// - Parameter radius: The radii of the box around the set; a ball has the same in all directions,
+  ///   as the input's have.
+  private func steps(along form: [Float], _ radius: [Float]) -> [Float] {
+    guard case .ball(let ball) = self else {
+      return zip(form, radius).map { $0 > 0 ? -$1 : $0 < 0 ? $1 : 0 }
+    }
+    if ball.dual == .two {
+      let norm = form.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return form.map { norm > 0 ? -ball.epsilon * $0 / norm : 0 }
+    }
+    let largest = form.indices.max { abs(form[$0]) < abs(form[$1]) }
+    return form.indices.map { i in
+      i == largest ? (form[i] > 0 ? -ball.epsilon : ball.epsilon) : 0
+    }
   }
 }

@@ -18,10 +18,16 @@ extension Bounding {
       let open = known.indices.filter { !(known[$0] > 0) }.sorted { known[$0] < known[$1] }
       guard !open.isEmpty else { continue }
       let part = batch == 1 ? self : examples(at: [example])
+      let budget = branching.limiting(budget)
       for row in open where left.domains > 0 && !budget.isSpent {
         let one = specification.row(row, of: example)
         let outcome = part.branch(one, by: left, budget: budget) {
-          part.plan.values(at: $0, of: one).contains { $0 < 0 }
+          // Points of a ball may lie outside of the domain of inputs.
+          if case .box = part.input {
+            part.plan.values(at: $0, of: one).contains { $0 < 0 }
+          } else {
+            false
+          }
         }
         left.domains -= outcome.domains
         let bound = max(outcome.bound, known[row])

@@ -274,6 +274,10 @@ extension Bounding {
     guard let splits = splits[value] else { return form }
     let new = Tensors.multiplied(
       form.coefficients, by: multipliers, weights: splits.weights, at: splits.places)
+    guard splits.places.hasPoints else {
+      return LinearForm(
+        coefficients: new.form, constant: form.constant.repeatedBatch(new.form.shape[0]))
+    }
     return LinearForm(
       coefficients: new.form,
       constant: isOutward

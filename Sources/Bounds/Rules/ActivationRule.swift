@@ -8,6 +8,8 @@ import Tensors
 /// that fall and rise, such as GELU, are bounded as well. Forms take the lines of the function
 /// (``activationLines(_:center:radius:slope:)``), or with free slopes those of its convex hull.
 extension Activation: RelaxedRule {
+  package var isScalarwise: Bool { true }
+
   /// True for leaky ReLU alone: other functions are curved on a side of 0, or bend elsewhere.
   package var isExactOnceDecided: Bool {
     if case .leakyReLU = function { true } else { false }

@@ -28,6 +28,12 @@ public protocol BoundedLayer: Layer {
   /// of other layers.
   var isExactOnceDecided: Bool { get }
 
+  /// Whether each scalar of its output is a function of the same scalar of its only input. Branch and
+  /// bound divides the intervals of such scalars.
+  ///
+  /// The default is false, which costs nothing but that.
+  var isScalarwise: Bool { get }
+
   /// The interval step: a region that holds the layer's output wherever each input lies in its
   /// region.
   ///
@@ -58,5 +64,6 @@ public protocol BoundedLayer: Layer {
 extension BoundedLayer {
   public var mixesScalars: Bool { true }
   public var isExactOnceDecided: Bool { false }
+  public var isScalarwise: Bool { false }
   public func startingAlpha(through place: LayerPlace) -> Tensor? { nil }
 }

@@ -11,6 +11,7 @@ import Tensors
 /// by the rounding of 1 − a.
 extension PReLU: RelaxedRule {
   package var isExactOnceDecided: Bool { true }
+  package var isScalarwise: Bool { true }
 
   /// Returns the least and the largest value over [l, u]. With a split into its positive and its
   /// negative part and n(x) = max(−x, 0), the least is max(l, 0) − a⁺·n(l) + a⁻·n(u): of the two

@@ -9,6 +9,7 @@ import Tensors
 /// a line α·h below, 0 ≤ α ≤ 1, which ``ReLUSlope`` or α-CROWN chooses.
 extension ReLU: RelaxedRule {
   package var isExactOnceDecided: Bool { true }
+  package var isScalarwise: Bool { true }
 
   /// Returns [max(l, 0), max(u, 0)].
   package func box(of input: Interval) -> Interval {

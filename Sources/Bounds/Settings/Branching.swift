@@ -6,7 +6,7 @@ import Relaxations
 /// let method = BoundMethod.complete(Branching(domains: 500))
 /// ```
 ///
-/// Answers depend on these settings and not on the number of threads.
+/// Answers depend on these settings and not on the number of threads, unless ``seconds`` are limited.
 public struct Branching: Sendable, Hashable, Codable {
   /// What a domain is divided by.
   public enum Splits: String, Sendable, Hashable, Codable, CaseIterable {
@@ -26,14 +26,17 @@ public struct Branching: Sendable, Hashable, Codable {
   public var domains: Int
   /// What domains are divided by.
   public var splits: Splits
+  /// The most time for an example or a case, counted from the first split; without it there is no
+  /// limit but that of the budget. What is decided then depends on the machine.
+  public var seconds: Double?
 
   /// Creates settings; those left out have their usual values.
   public init(
     slope: ReLUSlope = .adaptive, iterations: Int = 20, domains: Int = 10_000,
-    splits: Splits = .automatic
+    splits: Splits = .automatic, seconds: Double? = nil
   ) {
     (self.slope, self.iterations, self.domains) = (slope, iterations, domains)
-    self.splits = splits
+    (self.splits, self.seconds) = (splits, seconds)
   }
 
   /// The most inputs that vary for which boxes are halved where nothing else is asked for.
@@ -42,6 +45,15 @@ public struct Branching: Sendable, Hashable, Codable {
   static let someInputs = 64
   /// The domains that both are given then.
   static let trial = 256
+
+  /// A budget that ends no later than the time for an example.
+  package func limiting(_ budget: Budget) -> Budget {
+    guard let seconds else { return budget }
+    var limited = budget
+    let end = ContinuousClock.now.advanced(by: .seconds(seconds))
+    limited.deadline = min(budget.deadline ?? end, end)
+    return limited
+  }
 
   /// The method that comes before the first split.
   package var before: BoundMethod { .alphaCROWN(slope: slope, iterations: iterations) }

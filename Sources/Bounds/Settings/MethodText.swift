@@ -57,6 +57,7 @@ extension BoundMethod {
       if branching.splits != usual.splits {
         settings.append("splits: \(branching.splits.rawValue)")
       }
+      if let seconds = branching.seconds { settings.append("seconds: \(seconds)") }
     }
     return settings.isEmpty ? description : "\(description)(\(settings.joined(separator: ", ")))"
   }
@@ -116,6 +117,9 @@ extension Branching {
     case "splits":
       guard let splits = Splits(rawValue: value) else { return false }
       self.splits = splits
+    case "seconds":
+      guard let seconds = Double(value), seconds > 0, seconds <= 1e9 else { return false }
+      self.seconds = seconds
     default: return false
     }
     return true

@@ -300,6 +300,9 @@ public struct ModelFile: Sendable {
 }
 
 extension URL {
-  /// Whether the name ends with `.onnx`, in upper or lower case.
-  var isONNX: Bool { pathExtension.lowercased() == "onnx" }
+  /// Whether the name ends with `.onnx`, or with `.onnx.gz`, in upper or lower case.
+  var isONNX: Bool {
+    let name = lastPathComponent.lowercased()
+    return name.hasSuffix(".onnx") || name.hasSuffix(".onnx.gz")
+  }
 }

@@ -110,13 +110,20 @@ public enum ONNXModel {
     return Dictionary(properties, uniquingKeysWith: { $1 })
   }
 
+  /// The most bytes of a gzipped model once it is unpacked: what protobuf allows.
+  private static let sizeLimit = (1 << 31) - 1
+
   /// Decodes the protobuf message of a model.
   ///
   /// Missing required fields are let pass here (`partial`), since each reader checks what it needs
   /// and can say what is wrong with it.
   ///
+  /// - Parameter data: The message, gzipped or not.
   /// - Throws: ``FormatError`` of kind `badData` where the bytes are no such message.
   private static func proto(_ data: Data, _ url: URL) throws -> Onnx_ModelProto {
+    let data =
+      Gzip.isGzip(data)
+      ? try Gzip.decompress(data, limit: sizeLimit, file: url.path) : data
     do {
       return try Onnx_ModelProto(serializedBytes: data, extensions: nil, partial: true)
     } catch {

@@ -22,7 +22,7 @@ import Foundation
 /// What is refused, with ``FormatError`` of kind `badData` and the line: other commands, functions
 /// and names; comparisons between inputs and outputs, or between two inputs; products of variables;
 /// numbers beyond Float32's range; inputs that some case leaves unbounded; files of more than 64
-/// MiB; formulas nested more than 100 deep; and properties of more than 10,000 cases.
+/// MiB; formulas nested more than 100 deep; and properties of more than 200,000 cases.
 public struct VNNLIBProperty: Sendable, Equatable {
   /// A box of inputs, and what their outputs satisfy if they are unsafe.
   ///
@@ -99,7 +99,7 @@ public struct VNNLIBProperty: Sendable, Equatable {
   /// The most cases that the assertions are written out as.
   ///
   /// Assertions of a few lines may stand for exponentially many, since each `or` multiplies them.
-  package static let caseLimit = 10_000
+  package static let caseLimit = 200_000
 
   /// Reads a file, gzipped or plain, as its first bytes say.
   ///

@@ -231,7 +231,7 @@ extension BoxWork {
         continue
       }
       let outcome = bounding.branch(
-        property.cases[index].constraints, by: branching, budget: budget
+        property.cases[index].constraints, by: branching, budget: branching.limiting(budget)
       ) { points in
         found = CounterexampleSearch.counterexample(
           of: input, to: property, case: index, among: points)

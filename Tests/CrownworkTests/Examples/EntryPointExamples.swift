@@ -19,6 +19,11 @@ enum EntryPointExamples {
     return certification
   }
 
+  static func branching() -> BoundMethod {
+    let method = BoundMethod.complete(Branching(domains: 500))
+    return method
+  }
+
   // MARK: networks
 
   static func networkFromLayers() throws -> Network {
