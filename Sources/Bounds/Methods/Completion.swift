@@ -6,9 +6,13 @@ extension Bounding {
   /// An example whose worst row stays open is left with it: no other row can then make the example
   /// certified.
   ///
-  /// - Parameter bounds: What α-CROWN has found, [batch, S].
+  /// - Parameters:
+  ///   - bounds: What α-CROWN has found, [batch, S].
+  ///   - isCounterexample: Answers whether one of some inputs breaks the specification; where it is
+  ///     nil, an input in a box breaks a row that is negative there.
   func completed(
-    _ bounds: Tensor, of specification: Specification, by branching: Branching, _ budget: Budget
+    _ bounds: Tensor, of specification: Specification, by branching: Branching, _ budget: Budget,
+    _ isCounterexample: ((Tensor) -> Bool)?
   ) -> Tensor {
     var result = bounds
     let rows = bounds.shape[1]
@@ -22,12 +26,10 @@ extension Bounding {
       for row in open where left.domains > 0 && !budget.isSpent {
         let one = specification.row(row, of: example)
         let outcome = part.branch(one, by: left, budget: budget) {
+          if let isCounterexample { return isCounterexample($0) }
           // Points of a ball may lie outside of the domain of inputs.
-          if case .box = part.input {
-            part.plan.values(at: $0, of: one).contains { $0 < 0 }
-          } else {
-            false
-          }
+          guard case .box = part.input else { return false }
+          return part.plan.values(at: $0, of: one).contains { $0 < 0 }
         }
         left.domains -= outcome.domains
         let bound = max(outcome.bound, known[row])

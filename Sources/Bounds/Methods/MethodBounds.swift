@@ -31,11 +31,24 @@ extension Bounding {
     lowerBounds(of: specification, by: method, budget: budget, refining: .undecided)
   }
 
+  /// Bounds a specification of one example, and tries inputs that branch and bound comes upon.
+  ///
+  /// - Parameter isCounterexample: Answers whether one of some inputs breaks the specification, which
+  ///   ends the search.
+  package mutating func lowerBounds(
+    of specification: Specification, by method: BoundMethod, budget: Budget,
+    isCounterexample: @escaping (Tensor) -> Bool
+  ) -> Tensor {
+    lowerBounds(
+      of: specification, by: method, budget: budget, refining: .undecided,
+      isCounterexample: isCounterexample)
+  }
+
   /// Bounds a specification with a choice of the neurons that full CROWN refines, for comparisons
   /// with other implementations.
   mutating func lowerBounds(
     of specification: Specification, by method: BoundMethod, budget: Budget,
-    refining neurons: RefinedNeurons
+    refining neurons: RefinedNeurons, isCounterexample: ((Tensor) -> Bool)? = nil
   ) -> Tensor {
     switch method {
     case .interval:
@@ -55,7 +68,7 @@ extension Bounding {
     case .complete(let branching):
       let bounds = lowerBounds(
         of: specification, by: branching.before, budget: budget, refining: neurons)
-      return completed(bounds, of: specification, by: branching, budget)
+      return completed(bounds, of: specification, by: branching, budget, isCounterexample)
     }
   }
 

@@ -27,7 +27,7 @@ struct CertifyCommand: ParsableCommand {
     commandName: "certify", abstract: "Decide examples one by one, or a property, with proof.",
     discussion: """
       For each example: its label, the network's answer, the verdict (certified, unknown, \
-      misclassified, invalid), the best lower bound of the smallest margin, and the method that \
+      broken, misclassified, invalid), the best lower bound of the smallest margin, and the method that \
       gave it. The exit code is 0 whatever the verdicts.
 
       Every rounding is accounted for: what is certified holds for the network as any \
@@ -218,7 +218,8 @@ struct CertifyCommand: ParsableCommand {
   private func totals(
     _ certification: Certification, _ range: ExampleRange, _ goal: CertificationTarget
   ) -> String {
-    let counts = Verdict.Status.allCases.map { "\(certification.count($0)) \($0.rawValue)" }
+    let kinds = Verdict.Status.allCases.filter { $0 != .broken || certification.count($0) > 0 }
+    let counts = kinds.map { "\(certification.count($0)) \($0.rawValue)" }
     let methods = goal.methods.map(\.description).joined(separator: ", then ")
     return
       "\(certification.verdicts.count) test examples of \(range.dataset.rawValue), \(goal.perturbation), "
@@ -243,7 +244,7 @@ extension VerdictRecord {
   /// - `example`: its number in the test set, from 0;
   /// - `label`: the right class;
   /// - `answer`: the network's answer on the clean image;
-  /// - `verdict`: certified, unknown, misclassified or invalid;
+  /// - `verdict`: certified, unknown, broken, misclassified or invalid;
   /// - `margin ≥`: the best lower bound of the smallest margin, rounded down, and "–" where none is
   ///   finite;
   /// - `method`: the method that gave this bound.

@@ -109,14 +109,19 @@ extension Decisions {
     guard var bounding = item.bounding else { return OpenItems.Outcome(results: decided) }
     let method = methods[item.method]
     let labels = item.examples.map { examples.labels[$0.index] }
+    var isBroken = false
     let margins = bounding.lowerBounds(
       of: .margins(of: labels, classes: network.network.classes), by: method, budget: budget
-    ).minimumOfRows.map { leastMargin > 0 ? ($0 - leastMargin).nextDown : $0 }
+    ) { points in
+      isBroken = breaks(points, item)
+      return isBroken
+    }.minimumOfRows.map { leastMargin > 0 ? ($0 - leastMargin).nextDown : $0 }
     var open: [Int] = []
     for (position, margin) in margins.enumerated() {
       item.examples[position].verdict!.learn(margin, by: method)
+      if isBroken { item.examples[position].verdict!.status = .broken }
       let example = item.examples[position]
-      if example.verdict!.status == .certified {
+      if example.verdict!.status != .unknown {
         decided.append(example.verdict!)
       } else if item.method + 1 < example.methods {
         open.append(position)
@@ -126,6 +131,20 @@ extension Decisions {
       }
     }
     return OpenItems.Outcome(results: decided, open: rest(item, bounding, open))
+  }
+
+  /// Returns whether the network answers one of some inputs wrongly once it is brought into the set of
+  /// the item's only example.
+  private func breaks(_ points: Tensor, _ item: OpenExamples) -> Bool {
+    let (index, count) = (item.examples[0].index, points.shape[0])
+    let projection = SetProjection(
+      set.withEpsilon(item.epsilon), around: examples.images([index]).repeated(count))
+    let inside = projection.nearest(to: points)
+    var rows = AttackedRows(
+      network.network, labels: [Int](repeating: examples.labels[index], count: count),
+      targets: nil, projection)
+    _ = rows.noteFallen(inside, network.network(inside))
+    return rows.found.contains { $0 != nil }
   }
 
   /// Returns the verdict on an example that no method is left for: what exact arithmetic says, if

@@ -184,7 +184,7 @@ extension CertifiedRadius {
     let wasCertified = before?.verdict.status == .certified
     let isCertified = verdict.status == .certified
     self.verdict = isCertified || !wasCertified ? verdict : before!.verdict
-    let isRight = self.verdict.status == .certified || self.verdict.status == .unknown
+    let isRight = [.certified, .unknown, .broken].contains(self.verdict.status)
     radius = isCertified ? epsilon : isRight ? before?.radius ?? 0 : nil
     open = isCertified ? before?.open : verdict.prediction == verdict.label ? epsilon : nil
   }

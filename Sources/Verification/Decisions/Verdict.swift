@@ -8,8 +8,8 @@ import Bounds
 /// the largest at every point of the set. For which network it holds is a matter of the arithmetic
 /// that was asked for (``Certification/arithmetic``): the deployed one if nothing was said.
 ///
-/// A verdict is never a proof that an example is not robust. That is what attacks find
-/// (``AttackResult``).
+/// That an example is not robust is what attacks find (``AttackResult``). Branch and bound comes upon
+/// such inputs as well, and its verdict then says so.
 public struct Verdict: Sendable, Equatable {
   /// What a verdict says. Only ``certified`` counts as robust; all others add to the certified
   /// error.
@@ -19,6 +19,9 @@ public struct Verdict: Sendable, Equatable {
     /// The answer is right on the clean input, but no method tried could prove it robust. It may be
     /// robust or not.
     case unknown
+    /// The answer is right on the clean input, and branch and bound has found an input in the set
+    /// whose answer is wrong.
+    case broken
     /// The answer is wrong already on the clean input.
     case misclassified
     /// A logit is NaN or infinite, or no method gave a finite bound: nothing is known.

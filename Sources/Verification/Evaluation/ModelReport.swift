@@ -26,10 +26,12 @@ public struct ModelReport: Sendable {
   package var examples: Int { certification.verdicts.count }
   /// The fraction misclassified without perturbation.
   public var standardError: Float { certification.standardError }
-  /// The fraction misclassified, or broken by the attack: no certified error of the same examples
-  /// can be below it.
+  /// The fraction misclassified, or broken by the attack or on the way of branch and bound: no
+  /// certified error of the same examples can be below it.
   public var attackedError: Float {
-    Float(attacks.count { $0.status != .survived }) / Float(max(attacks.count, 1))
+    let broken = Set(certification.verdicts.filter { $0.status == .broken }.map(\.index))
+    let fallen = attacks.count { $0.status != .survived || broken.contains($0.index) }
+    return Float(fallen) / Float(max(attacks.count, 1))
   }
 
   /// The certified error for each method in order: the fraction that neither it nor those before it

@@ -59,6 +59,10 @@ public struct CertificateFolder {
     start: Int = 0, queries: URL? = nil
   ) throws {
     try network.requireCertifiable(in: set)
+    guard methods.allSatisfy({ $0.branching == nil }) else {
+      throw BoundsError.specification(
+        "there are no certificates of branch and bound yet; leave complete out of the methods")
+    }
     let export = try ONNXModel.export(of: network)
     run = try RunRecord(
       data: RunRecord.Examples(
