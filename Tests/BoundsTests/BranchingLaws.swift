@@ -104,7 +104,7 @@ import _TestSupport
     let bounding = bounded.bounding(over: .box(box))
     let rule = InputBranching(
       plan: bounded.plan, shape: [3], form: bounding.elided(specification), slope: .adaptive,
-      budget: Budget())
+      tries: 2, budget: Budget())
     var domains = rule.bounded([
       InputDomain(lower: [-1, -1, -1], upper: [1, 1, 1])
     ])

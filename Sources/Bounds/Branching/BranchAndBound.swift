@@ -136,11 +136,10 @@ extension Bounding {
         neurons.run(upTo: branching.domains)
         return neurons.outcome
       }
-      var inputs = onInputs(form, box, branching, budget, isCounterexample)
       if branching.splits == .inputs || box.varying <= Branching.fewInputs {
-        inputs.run(upTo: branching.domains)
-        return inputs.outcome
+        return decideOnInputs(form, box, branching, budget, isCounterexample)
       }
+      var inputs = onInputs(form, box, branching, budget, isCounterexample)
       // With more inputs either may be the better: both show what they can do.
       let trial = min(Branching.trial, branching.domains)
       inputs.run(upTo: trial)
@@ -164,16 +163,42 @@ extension Bounding {
     return splits == .inputs || domain.varying <= Branching.someInputs ? domain : nil
   }
 
-  private func onInputs(
+  /// Halves boxes in two ways, by turns and with more domains in each turn: along the input that
+  /// matters most in the linear bound, and along the one whose halves are bounded best of all that
+  /// are tried. Either can need a hundred times fewer domains than the other, and nobody knows
+  /// before which one it is.
+  private func decideOnInputs(
     _ form: GraphForm, _ box: InputDomain, _ branching: Branching, _ budget: Budget,
     _ isCounterexample: @escaping (Tensor) -> Bool
+  ) -> BranchingOutcome {
+    var quick = onInputs(form, box, branching, budget, isCounterexample)
+    var thorough = onInputs(form, box, branching, tries: box.varying, budget, isCounterexample)
+    let most = branching.domains / 2
+    var turn = min(Branching.trial / 2, most)
+    while true {
+      quick.run(upTo: turn)
+      if quick.isDone || budget.isSpent { break }
+      thorough.run(upTo: max(turn / box.varying, 1))
+      if thorough.isDone || budget.isSpent || turn == most { break }
+      turn = min(4 * turn, most)
+    }
+    var (best, other) = (quick.outcome, thorough.outcome)
+    if thorough.isDone || (!quick.isDone && other.bound > best.bound) { swap(&best, &other) }
+    best.domains += other.domains
+    return best
+  }
+
+  private func onInputs(
+    _ form: GraphForm, _ box: InputDomain, _ branching: Branching, tries: Int = 1,
+    _ budget: Budget, _ isCounterexample: @escaping (Tensor) -> Bool
   ) -> BranchAndBound<InputBranching> {
     let rule = InputBranching(
       plan: plan, shape: Array(input.center.shape.dropFirst()), form: form,
-      slope: branching.slope, budget: budget)
+      slope: branching.slope, tries: tries, budget: budget)
     let size = max(plan.rowLimit(batch: 2 * form.rows, memory: budget.memory), 1)
     return BranchAndBound(
-      rule, from: rule.bounded([box])[0], groupSize: min(size, 16), groupsAtOnce: 16,
+      rule, from: rule.bounded([box])[0], groupSize: max(min(size, 16) / max(tries, 1), 1),
+      groupsAtOnce: 16,
       budget: budget, isCounterexample: isCounterexample)
   }
 

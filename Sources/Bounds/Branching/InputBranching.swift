@@ -12,19 +12,29 @@ struct InputBranching {
   /// soon as one of them is positive.
   let form: GraphForm
   let slope: ReLUSlope
+  /// How many of the most promising inputs are tried on a box.
+  let tries: Int
   let budget: Budget
 
   /// Divides boxes and bounds their halves.
   ///
   /// - Returns: For each box its two halves; none where it cannot be divided.
   func children(of parents: [InputDomain]) -> [[InputDomain]] {
-    let halves = parents.map(\.halves)
-    let bounded = bounded(Array(halves.joined()))
-    var start = 0
-    return halves.map { halves in
-      defer { start += halves.count }
-      return Array(bounded[start..<start + halves.count])
+    let tried = parents.map { parent in
+      parent.choices.map { parent.halves(of: $0) }.filter { !$0.isEmpty }
     }
+    let bounded = bounded(Array(tried.joined().joined()))
+    var start = 0
+    return tried.map { pairs -> [InputDomain] in
+      defer { start += 2 * pairs.count }
+      let all = (0..<pairs.count).map { [bounded[start + 2 * $0], bounded[start + 2 * $0 + 1]] }
+      return all.max { Self.merit($0) < Self.merit($1) } ?? []
+    }
+  }
+
+  /// What a division is worth: the sum of the halves' bounds, where a proved one counts as 0.
+  private static func merit(_ halves: [InputDomain]) -> Float {
+    halves.reduce(0) { $0 + min($1.bound, 0) }
   }
 
   /// Bounds boxes by CROWN, cuts off what cannot hold a counterexample, and chooses what to halve.
@@ -67,13 +77,14 @@ struct InputBranching {
           return domain
         }
       }
-      domain.next = Self.widest(domain, halfSpaces)
+      domain.choices = Array(Self.order(domain, halfSpaces).prefix(tries))
       return domain
     }
   }
 
-  /// The input to halve: that with the largest part in the width of the rows' linear bounds.
-  private static func widest(_ domain: InputDomain, _ halfSpaces: [HalfSpace]) -> Int? {
+  /// The inputs that can be halved, first that with the largest part in the width of the rows'
+  /// linear bounds.
+  private static func order(_ domain: InputDomain, _ halfSpaces: [HalfSpace]) -> [Int] {
     var scores = [Float](repeating: 0, count: domain.lower.count)
     for halfSpace in halfSpaces {
       let parts = domain.lower.indices.map {
@@ -85,7 +96,7 @@ struct InputBranching {
     }
     let widths = domain.lower.indices.map { domain.upper[$0] - domain.lower[$0] }
     if !scores.contains(where: { $0 > 0 }) { scores = widths }
-    return scores.indices.filter { widths[$0] > 0 }.max { scores[$0] < scores[$1] }
+    return scores.indices.filter { widths[$0] > 0 }.sorted { scores[$0] > scores[$1] }
   }
 }
 

@@ -8,8 +8,8 @@ struct InputDomain {
   var upper: [Float]
   /// The best bound of a row.
   var bound: Float = -.infinity
-  /// The input to halve next; nil where the box cannot be divided any more.
-  var next: Int? = nil
+  /// The inputs that may be halved next, the most promising first.
+  var choices: [Int] = []
   /// The point at which the linear bound of the best row is least.
   var minimizer: [Float] = []
 
@@ -19,9 +19,8 @@ struct InputDomain {
   /// The number of inputs that vary.
   var varying: Int { zip(lower, upper).count { $0 < $1 } }
 
-  /// The two halves.
-  var halves: [InputDomain] {
-    guard let next else { return [] }
+  /// The two halves along an input; none where no number lies between its ends.
+  func halves(of next: Int) -> [InputDomain] {
     let middle = lower[next] + (upper[next] - lower[next]) / 2
     guard middle > lower[next], middle < upper[next] else { return [] }
     var (one, other) = (self, self)
