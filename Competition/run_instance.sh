@@ -15,7 +15,7 @@ crownwork=$(cd "$(dirname "$0")/.." && pwd)/.build/release/crownwork
 answer=$(mktemp) || exit 73
 trap 'rm -f "$answer"' EXIT
 # A second for the start and for writing the answer.
-seconds=$(awk -v t="$limit" 'BEGIN { print t > 3 ? t - 1 : t * 2 / 3 }')
+seconds=$(awk -v t="$limit" 'BEGIN { print (t > 3 ? t - 1 : t * 2 / 3) }')
 began=$(date +%s)
 GOMP_SPINCOUNT=1000 "$crownwork" certify --onnx "$onnx" --vnnlib "$vnnlib" --timeout "$seconds" > "$answer"
 code=$?
@@ -25,7 +25,7 @@ case $code:$start in
   # Without an answer the time was over, or every method had been tried.
   0:unknown)
     spent=$(($(date +%s) - began + 1))
-    awk -v s="$spent" -v t="$seconds" 'BEGIN { print s >= t ? "timeout" : "unknown" }' > "$results"
+    awk -v s="$spent" -v t="$seconds" 'BEGIN { print (s >= t ? "timeout" : "unknown") }' > "$results"
     ;;
   *) echo error > "$results" ;;
 esac
