@@ -82,6 +82,9 @@ import Testing
         64, "--by: methods must be one or more of ibp, crown-ibp, crown, alpha-crown, complete",
         ["certify", "m", "--by", "x"])
       try tool.expectFailure(
+        64, "--certificates: there are none of branch and bound yet",
+        ["certify", "m", "--by", "complete", "--certificates", "c"])
+      try tool.expectFailure(
         64, "--steps: steps must be a whole number in 1...100000, not \"0\"",
         ["attack", "m", "--steps", "0"])
       try tool.expectFailure(

@@ -24,6 +24,8 @@ protocol BranchingRule {
   func bound(of domain: Domain) -> Float
   func isClosed(_ domain: Domain) -> Bool
   func minimizer(of domain: Domain) -> Tensor?
+  /// The bytes that an open domain takes, about.
+  func bytes(of domain: Domain) -> Int
 }
 
 /// The loop of branch and bound: the worst open domains are divided, the parts bounded, and those
@@ -38,6 +40,9 @@ struct BranchAndBound<Rule: BranchingRule> {
   private let groupSize: Int
   /// The groups of a round.
   private let groupsAtOnce: Int
+  /// The open domains that half of the memory holds. Beyond it those nearest to a proof come first, so
+  /// that hardly any more are kept.
+  private let mostOpen: Int
   /// Gets the points at which domains' bounds are least, [points, …]; answers whether one of them is
   /// a counterexample, which ends the search.
   private let isCounterexample: (Tensor) -> Bool
@@ -53,6 +58,7 @@ struct BranchAndBound<Rule: BranchingRule> {
   ) {
     (self.rule, self.groupSize, self.groupsAtOnce) = (rule, groupSize, groupsAtOnce)
     (self.budget, self.isCounterexample) = (budget, isCounterexample)
+    mostOpen = max(budget.memory / 2 / max(rule.bytes(of: start), 1), groupSize * groupsAtOnce)
     add([start])
   }
 
@@ -71,7 +77,8 @@ struct BranchAndBound<Rule: BranchingRule> {
   /// domains have been bounded in all.
   mutating func run(upTo domains: Int) {
     while !isDone, done.domains < domains, !budget.isSpent {
-      let parents = open.takeWorst(groupSize * groupsAtOnce)
+      let count = groupSize * groupsAtOnce
+      let parents = open.count < mostOpen ? open.takeWorst(count) : open.takeBest(count)
       let parts = divided(parents)
       add(parts)
       let points = parts.filter { !rule.isClosed($0) }.compactMap(rule.minimizer)
@@ -107,11 +114,18 @@ extension NeuronBranching: BranchingRule {
   func bound(of domain: NeuronDomain) -> Float { domain.bound }
   func isClosed(_ domain: NeuronDomain) -> Bool { domain.isClosed }
   func minimizer(of domain: NeuronDomain) -> Tensor? { domain.minimizer }
+  func bytes(of domain: NeuronDomain) -> Int {
+    let scalars = domain.slopes.values.reduce(domain.minimizer?.count ?? 0) { $0 + $1.count }
+    return scalars * MemoryLayout<Float>.stride + 1024
+  }
 }
 
 extension InputBranching: BranchingRule {
   func bound(of domain: InputDomain) -> Float { domain.bound }
   func isClosed(_ domain: InputDomain) -> Bool { domain.isClosed }
+  func bytes(of domain: InputDomain) -> Int {
+    4 * domain.lower.count * MemoryLayout<Float>.stride + 256
+  }
   func minimizer(of domain: InputDomain) -> Tensor? {
     domain.minimizer.isEmpty ? nil : Tensor(shape: [1] + shape, domain.minimizer)
   }

@@ -41,4 +41,11 @@ struct OpenDomains<Domain> {
     nodes.removeLast(min(count, nodes.count))
     return taken
   }
+
+  /// Takes out the domains that are nearest to a proof.
+  mutating func takeBest(_ count: Int) -> [Domain] {
+    let taken = nodes.prefix(count).map(\.node.domain)
+    nodes.removeFirst(min(count, nodes.count))
+    return taken
+  }
 }

@@ -11,6 +11,11 @@ extension CertifyCommand {
     of network: Network, _ range: ExampleRange, _ goal: CertificationTarget
   ) throws -> CertificateFolder? {
     guard let certificates else { return nil }
+    for case .complete in goal.methods {
+      throw Failure(
+        .usage,
+        "--certificates: there are none of branch and bound yet; leave complete out of --by")
+    }
     return try CertificateFolder(
       at: URL(fileURLWithPath: certificates), of: network, on: range.data,
       named: range.dataset.rawValue, against: goal.perturbation, by: goal.methods,

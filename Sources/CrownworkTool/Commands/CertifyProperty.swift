@@ -18,7 +18,10 @@ extension CertifyCommand {
   func decide(propertyAt path: String, of saved: SavedModel, budget: Budget) throws {
     try refuseOptionsForExamples()
     let methods = try BoundMethod.list(
-      [.interval, .crownIBP(), .crown(), .complete(Branching(domains: 100_000_000))],
+      [
+        .interval, .crownIBP(), .crown(),
+        .complete(Branching(domains: budget.deadline == nil ? 100_000 : 1_000_000_000)),
+      ],
       applying: methodOverrides())
     let property = try VNNLIBProperty(contentsOf: URL(fileURLWithPath: path))
     let guarantee = try arithmetic.outward()
