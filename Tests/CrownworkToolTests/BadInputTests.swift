@@ -83,7 +83,7 @@ import Testing
         ["certify", "m", "--by", "x"])
       try tool.expectFailure(
         64, "--certificates: there are none of branch and bound yet",
-        ["certify", "m", "--by", "complete", "--certificates", "c"])
+        ["certify", "m", "--epsilon", "0.1", "--by", "complete", "--certificates", "c"])
       try tool.expectFailure(
         64, "--steps: steps must be a whole number in 1...100000, not \"0\"",
         ["attack", "m", "--steps", "0"])
