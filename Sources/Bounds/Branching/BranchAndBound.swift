@@ -1,6 +1,6 @@
 import Tensors
 
-/// What branch and bound has found out about rows of which one has to be positive everywhere.
+/// Says what branch and bound has found out about rows of which one has to be positive everywhere.
 package struct BranchingOutcome: Sendable {
   /// At most the least value that the largest row has.
   package var bound: Float
@@ -62,7 +62,7 @@ struct BranchAndBound<Rule: BranchingRule> {
     add([start])
   }
 
-  /// What is known so far.
+  /// Sums up what is known so far.
   var outcome: BranchingOutcome {
     var outcome = done
     outcome.bound = min(outcome.bound, open.worst ?? .infinity)
@@ -186,13 +186,14 @@ extension Bounding {
     _ isCounterexample: @escaping (Tensor) -> Bool
   ) -> BranchingOutcome {
     var quick = onInputs(form, box, branching, budget, isCounterexample)
-    var thorough = onInputs(form, box, branching, tries: box.varying, budget, isCounterexample)
+    var thorough = onInputs(
+      form, box, branching, tries: max(box.varying, 1), budget, isCounterexample)
     let most = branching.domains / 2
     var turn = min(Branching.trial / 2, most)
     while true {
       quick.run(upTo: turn)
       if quick.isDone || budget.isSpent { break }
-      thorough.run(upTo: max(turn / box.varying, 1))
+      thorough.run(upTo: max(turn / max(box.varying, 1), 1))
       if thorough.isDone || budget.isSpent || turn == most { break }
       turn = min(4 * turn, most)
     }
@@ -211,9 +212,8 @@ extension Bounding {
       slope: branching.slope, tries: tries, budget: budget)
     let size = max(plan.rowLimit(batch: 2 * form.rows, memory: budget.memory), 1)
     return BranchAndBound(
-      rule, from: rule.bounded([box])[0], groupSize: max(min(size, 16) / max(tries, 1), 1),
-      groupsAtOnce: 16,
-      budget: budget, isCounterexample: isCounterexample)
+      rule, from: rule.bounded([box])[0], groupSize: max(min(size, 16) / tries, 1),
+      groupsAtOnce: 16, budget: budget, isCounterexample: isCounterexample)
   }
 
   private func onNeurons(

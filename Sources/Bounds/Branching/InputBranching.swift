@@ -32,7 +32,7 @@ struct InputBranching {
     }
   }
 
-  /// What a division is worth: the sum of the halves' bounds, where a proved one counts as 0.
+  /// Says what a division is worth: the sum of the halves' bounds, where a proved one counts as 0.
   private static func merit(_ halves: [InputDomain]) -> Float {
     halves.reduce(0) { $0 + min($1.bound, 0) }
   }

@@ -24,7 +24,7 @@ struct NeuronBranching {
   /// first time; each further time takes twice as many.
   private static let (extensions, extendedIterations) = (4, 50)
   /// How many of the most promising splits are tried on a domain.
-  private static let tries = 3
+  static let tries = 3
 
   /// Prepares to branch.
   ///
@@ -98,7 +98,7 @@ struct NeuronBranching {
     }
   }
 
-  /// What a split is worth: the bound of its weaker part, where a proved one counts as 0, and a
+  /// Says what a split is worth: the bound of its weaker part, where a proved one counts as 0, and a
   /// little of the other.
   private static func merit(_ one: Float, _ other: Float) -> Float {
     let (one, other) = (min(one, 0), min(other, 0))

@@ -5,15 +5,15 @@ import Tensors
 struct NeuronDomain {
   /// The decisions from the root on.
   var splits: [Split] = []
-  /// For each decision the size of its multiplier in each row.
+  /// Each decision has a size of its multiplier in each row.
   var weights: [[Float]] = []
-  /// For each decision its multiplier in each row, in units of the size.
+  /// Each decision has a multiplier in each row, in units of the size.
   var multipliers: [[Float]] = []
   /// The slopes of the last ascent by layer, [1, rows, n].
   var slopes: [Int: Tensor] = [:]
   /// Lower bounds of the rows.
   var bounds: [Float]
-  /// What may be decided next, best first.
+  /// Decisions that may be taken next are kept, best first.
   var candidates: [Candidate] = []
   /// How often it has been ascended further, since nothing was left to decide.
   var extensions = 0

@@ -20,7 +20,7 @@ struct OpenDomains<Domain> {
     let new = domains.map {
       (bound: $0.bound.isNaN ? -.infinity : $0.bound, node: Node($0.domain))
     }
-    // Sorting is stable, so that equal bounds keep their order.
+    // The order of equal bounds follows from the domains alone, not from threads.
     let sorted = new.sorted { $0.bound > $1.bound }
     var merged: [(bound: Float, node: Node)] = []
     merged.reserveCapacity(nodes.count + sorted.count)

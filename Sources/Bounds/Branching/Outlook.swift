@@ -16,9 +16,6 @@ struct Outlook {
   /// The layers whose inputs can be divided, ascending.
   private var fronts: [Front] = []
 
-  /// How many candidates are kept of a domain.
-  private static let kept = 12
-
   /// Looks at domains.
   ///
   /// - Parameter rows: For each domain the row that is to be proved.
@@ -48,10 +45,10 @@ struct Outlook {
   /// The splits that promise most in a domain, best first.
   func candidates(of domain: Int) -> [Candidate] {
     var best = fronts.flatMap { front in
-      front.candidates(of: domain, row: rows[domain], count: Self.kept)
+      front.candidates(of: domain, row: rows[domain], count: NeuronBranching.tries)
     }
     best.sort { $0.score > $1.score }
-    return best.prefix(Self.kept).map(\.candidate)
+    return best.prefix(NeuronBranching.tries).map(\.candidate)
   }
 }
 
@@ -146,8 +143,8 @@ private struct UndecidedNeuron {
   /// The lower line's slope.
   let slope: Float
 
-  /// What a form's coefficient loses by the lines: at a pre-activation, and a little of what it loses
-  /// at most.
+  /// Returns what a form's coefficient loses by the lines at a pre-activation, and a little of what
+  /// it loses at most.
   func loss(of coefficient: Float, at z: Float) -> Float {
     if coefficient < 0 {
       let chord = upper / (upper - lower)

@@ -148,7 +148,6 @@ public struct Bounding: Sendable {
     precondition(batch == 1, "domains of \(batch) examples")
     var part = self
     part.record = nil
-    part.splits = [:]
     let copies = [Int](repeating: 0, count: decisions.count)
     for value in Set(plan.steps.prefix(plan.tail).filter { $0.affine == nil }.map { $0.inputs[0] })
       .union([0])

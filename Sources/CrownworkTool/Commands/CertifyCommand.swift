@@ -43,7 +43,7 @@ struct CertifyCommand: ParsableCommand {
       EXAMPLES
         crownwork certify runs/digits-cnn-2layer --examples 20
         crownwork certify runs/a --epsilon 8/255 --by ibp,crown --output v.jsonl
-        crownwork certify runs/a --by ibp,crown-ibp,crown,alpha-crown
+        crownwork certify runs/a --by ibp,crown-ibp,crown,complete
         crownwork certify runs/a --radius --examples 100 --output radii.jsonl
         crownwork certify --onnx m.onnx --vnnlib p.vnnlib
       """)
@@ -69,7 +69,7 @@ struct CertifyCommand: ParsableCommand {
   /// decides is not tried by the others.
   @Option(
     "evaluate.methods",
-    standard: "the model's own; ibp, crown-ibp and crown with --vnnlib")
+    standard: "the model's own; ibp, crown-ibp, crown and complete with --vnnlib")
   var by: RecipeOverride?
   @OptionGroup var relaxation: RelaxationOption
   /// For which network certificates hold.

@@ -41,7 +41,7 @@ struct CounterexampleDescent {
   /// Descends until a counterexample is found, the steps are done or the budget is spent.
   func run(_ budget: Budget, using random: inout RandomSource) -> Counterexample? {
     var places = Tensor.uniform(lower.shape, in: 0...1, using: &random)
-    diversify(&places, using: &random)
+    diversify(&places, budget, using: &random)
     var moments = (first: places.zeros, second: places.zeros)
     for step in 0...steps {
       guard !budget.isSpent else { return nil }
@@ -70,7 +70,9 @@ struct CounterexampleDescent {
   }
 
   /// Moves the starts towards outputs of random directions, but for the first of each case.
-  private func diversify(_ places: inout Tensor, using random: inout RandomSource) {
+  private func diversify(
+    _ places: inout Tensor, _ budget: Budget, using random: inout RandomSource
+  ) {
     var directions = Tensor.uniform(
       [starts.count, network.classes], in: -1...1, using: &random)
     directions.modify { directions in
@@ -81,7 +83,7 @@ struct CounterexampleDescent {
     let weights = directions.scalars
     let steps = max(self.steps / 6, 1)
     var moments = (first: places.zeros, second: places.zeros)
-    for step in 0..<steps {
+    for step in 0..<steps where !budget.isSpent {
       let points = CounterexampleSearch.points(at: places, lower: lower, upper: upper)
       let gradient = gradient(at: points) { _ in weights }.gradient
       Self.adam(step, of: steps, sign: -1).apply(

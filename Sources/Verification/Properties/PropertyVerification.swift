@@ -1,6 +1,7 @@
 import Bounds
 import Formats
 import Networks
+import Synchronization
 import Tensors
 
 /// An input in a case of a property with unsafe outputs: the proof that the property does not hold.
@@ -164,6 +165,9 @@ private struct BoxWork {
     _ items: [Item], upTo end: Int, _ budget: Budget, _ refutation: inout Refutation,
     _ observe: (WorkProgress) throws -> Void
   ) throws -> [Item] {
+    let isDecided = Signal()
+    var budget = budget
+    budget.isStopped = { [isStopped = budget.isStopped] in isDecided.isSet || isStopped() }
     let (share, plan) = (budget.share, network.outputs.plan)
     // What is known of boxes is kept between methods while it fits into half of the memory.
     let keeps = items.count * plan.bytesPerExample <= budget.memory / 2
@@ -173,6 +177,7 @@ private struct BoxWork {
       budget: budget
     ) { item in
       let (step, open) = advance(item, share)
+      if step.counterexample != nil { isDecided.set() }
       let goesOn = open.map { $0.method < end } ?? false
       return OpenItems.Outcome(results: [(step, open)], open: goesOn ? [open!] : [])
     } deliver: { results in
@@ -245,6 +250,16 @@ extension BoxWork {
     guard !open.isEmpty, found == nil else { return (step, nil) }
     return (step, Item(cases: open, bounding: bounding, method: item.method + 1))
   }
+}
+
+/// Something that lanes tell each other once: here that one of them has found a counterexample, so that
+/// the others stop.
+private final class Signal: Sendable {
+  private let state = Mutex(false)
+
+  var isSet: Bool { state.withLock { $0 } }
+
+  func set() { state.withLock { $0 = true } }
 }
 
 /// What bounds have shown of a property's cases so far.
