@@ -9,10 +9,8 @@ import _TestSupport
 /// Domains of branch and bound: what is said of one holds for the inputs in it, and parts are bounded
 /// no worse than the whole.
 @Suite struct BranchingLaws {
-  private static let small = Families.members.filter { !$0.isLarge }
-
   /// Multipliers of 0 change no bit.
-  @Test(arguments: small)
+  @Test(arguments: Families.small)
   func withoutMultipliersItIsAlphaCROWN(member: Families.Member) throws {
     let (bounding, form) = try Self.bounding(member, Families.sets[0])
     guard let split = bounding.someSplit else { return }
@@ -34,7 +32,7 @@ import _TestSupport
 
   /// No bound of a domain is above the network at a point that the decisions allow, whatever the
   /// decisions, the multipliers and the slopes are.
-  @Test(arguments: small)
+  @Test(arguments: Families.small)
   func boundsHoldInTheirDomains(member: Families.Member) throws {
     var random = RandomSource(seed: 61)
     for set in Families.sets {
@@ -61,7 +59,7 @@ import _TestSupport
   }
 
   /// A part begins with the choices of the whole.
-  @Test(arguments: small)
+  @Test(arguments: Families.small)
   func partsAreBoundedNoWorse(member: Families.Member) throws {
     for set in Families.sets {
       let (bounding, form) = try Self.bounding(member, set)
@@ -81,6 +79,25 @@ import _TestSupport
         domains = Array(children.joined())
       }
     }
+  }
+
+  /// Which domains there are, and their bounds to the bit, do not depend on the number of threads.
+  @Test(arguments: [Branching.Splits.neurons, .inputs])
+  func threadsChangeNothing(splits: Branching.Splits) throws {
+    let member = Families.small[0]
+    let (bounding, _) = try Self.bounding(member, Families.sets[0])
+    let specification = try Specification(
+      rows: Tensor(shape: [1, 1, 4], [-1, 1, 0, 0]), offset: Tensor(shape: [1, 1], [-0.2]))
+    func outcome(_ threads: Int) -> [Float] {
+      let before = Threads.count
+      defer { Threads.use(before) }
+      Threads.use(threads)
+      let outcome = bounding.branch(
+        specification, by: Branching(domains: 200, splits: splits), budget: Budget())
+      return [outcome.bound, Float(outcome.domains), Float(outcome.open)]
+    }
+    let one = outcome(1)
+    #expect(one == outcome(2) && one[1] > 3)
   }
 
   /// Halves cover a box, and what is cut off holds no counterexample.

@@ -8,10 +8,8 @@ import _TestSupport
 
 /// α-CROWN beside CROWN, and beside slopes chosen at random.
 @Suite struct SlopeAscentLaws {
-  private static let small = Families.members.filter { !$0.isLarge }
-
   /// Not by a bit, whatever the slopes to start from.
-  @Test(arguments: small)
+  @Test(arguments: Families.small)
   func boundsAreNowhereBelowCROWN(member: Families.Member) throws {
     let network = try member.network()
     let images = Families.images(2, member.input, seed: 13)
@@ -29,7 +27,7 @@ import _TestSupport
   }
 
   /// Pre-activation intervals lie within those of CROWN.
-  @Test(arguments: small)
+  @Test(arguments: Families.small)
   func intervalsShrink(member: Families.Member) throws {
     let network = try member.network()
     let images = Families.images(1, member.input, seed: 14)

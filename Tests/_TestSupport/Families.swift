@@ -57,6 +57,9 @@ package enum Families {
     .l1(epsilon: 0.8),
   ]
 
+  /// The members whose bounds are quick.
+  package static let small = members.filter { !$0.isLarge }
+
   package static let methods: [BoundMethod] =
     [.interval]
     + ReLUSlope.allCases.flatMap { [.crownIBP(slope: $0), .crown(slope: $0)] }

@@ -192,6 +192,16 @@ struct NeuronBranching {
   }
 }
 
+extension NeuronBranching: BranchingRule {
+  func bound(of domain: NeuronDomain) -> Float { domain.bound }
+  func isClosed(_ domain: NeuronDomain) -> Bool { domain.isClosed }
+  func minimizer(of domain: NeuronDomain) -> Tensor? { domain.minimizer }
+  func bytes(of domain: NeuronDomain) -> Int {
+    let scalars = domain.slopes.values.reduce(domain.minimizer?.count ?? 0) { $0 + $1.count }
+    return scalars * MemoryLayout<Float>.stride + 1024
+  }
+}
+
 extension NeuronDomain {
   /// Takes its part of the choices of a batch.
   fileprivate mutating func take(_ choices: Choices, at domain: Int) {

@@ -37,11 +37,3 @@ package struct RoundingModel: Sendable {
     return operands + (1 + operands) * Self.gamma(roundings)
   }
 }
-
-extension Float {
-  /// The least Float that is not below a number.
-  init(roundedUp x: Double) {
-    let nearest = Float(x)
-    self = Double(nearest) < x ? nearest.nextUp : nearest
-  }
-}

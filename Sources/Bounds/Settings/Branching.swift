@@ -58,3 +58,10 @@ public struct Branching: Sendable, Hashable, Codable {
   /// The method that comes before the first split.
   package var before: BoundMethod { .alphaCROWN(slope: slope, iterations: iterations) }
 }
+
+extension BoundMethod {
+  /// The settings of branch and bound; nil for a method that does not branch.
+  package var branching: Branching? {
+    if case .complete(let branching) = self { branching } else { nil }
+  }
+}

@@ -34,23 +34,15 @@ extension Interval {
             let i = example * size + split.scalar
             let (c, r, p) = (Double(center[i]), Double(radius[i]), Double(split.point))
             // Ends are Floats, so that half of one beside 0 is exact, and the neuron decided.
-            let low = split.isAbove ? max((c - r).roundedDown, p) : (c - r).roundedDown
-            let high = split.isAbove ? -(-(c + r)).roundedDown : min(-(-(c + r)).roundedDown, p)
+            let (l, u) = (Double(Float(roundedDown: c - r)), Double(Float(roundedUp: c + r)))
+            let (low, high) = split.isAbove ? (max(l, p), u) : (l, min(u, p))
             center[i] = Float(low / 2 + high / 2)
             let half = max(high - Double(center[i]), Double(center[i]) - low)
-            radius[i] = Float(-(-half).roundedDown)
+            radius[i] = Float(roundedUp: half)
           }
         }
       }
     }
     return Interval(center: center, radius: radius)
-  }
-}
-
-extension Double {
-  /// The largest Float that is not above.
-  fileprivate var roundedDown: Double {
-    let nearest = Float(self)
-    return Double(Double(nearest) > self ? nearest.nextDown : nearest)
   }
 }

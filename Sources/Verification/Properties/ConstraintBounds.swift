@@ -118,6 +118,9 @@ extension Bounding {
       of: specification, by: branching.before, budget: budget
     ).scalars
     let bounds = rows.bounds(from: refined)
+    if let best = bounds.first(where: { $0.isFinite && $0 > least }) {
+      return BranchingOutcome(bound: Float(roundedDown: best - least), domains: 1, open: 0)
+    }
     let lowered = constraints.indices.map { row in
       let loss = bounds[row].isFinite ? Double(refined[row]) - bounds[row] : .infinity
       return Float(roundedDown: (-constraints[row].bound - loss - least).nextDown)
@@ -131,13 +134,6 @@ extension Bounding {
       ).reshaped([1, kept.count, outputs]),
       offset: Tensor(shape: [1, kept.count], kept.map { lowered[$0] }))
     return branch(part, by: branching, budget: budget, isCounterexample: isCounterexample)
-  }
-}
-
-extension BoundMethod {
-  /// The settings of branch and bound; nil for a method that does not branch.
-  var branching: Branching? {
-    if case .complete(let branching) = self { branching } else { nil }
   }
 }
 

@@ -74,15 +74,6 @@ extension Tensor {
 }
 
 extension Float {
-  /// The largest Float32 that is not above a number within Float32's range.
-  init(roundedDown value: Double) {
-    let nearest = Float(value)
-    self = Double(nearest) > value ? nearest.nextDown : nearest
-  }
-
-  /// The smallest Float32 that is not below a number within Float32's range.
-  init(roundedUp value: Double) { self = -Float(roundedDown: -value) }
-
   /// self − other, which is not negative, rounded up: the error of the rounded difference is known
   /// exactly (Knuth's two-sum).
   fileprivate func distanceRoundedUp(to other: Float) -> Float {

@@ -111,6 +111,7 @@ extension Network {
       property.boxes(of: refutation.open).map { BoxWork.Item(cases: $0) }, upTo: 1, budget,
       &refutation, observe)
     guard !refutation.open.isEmpty else { return refutation.verdict(.unsat) }
+    if let found = refutation.counterexample { return refutation.verdict(.sat(found)) }
     try observe(
       WorkProgress(
         .search, done: property.cases.count - refutation.open.count, of: property.cases.count))

@@ -42,10 +42,7 @@ enum MultiplierKernel {
     /// At most the sum. A difference, a product and each addition err by 2⁻⁵³ of their size, and
     /// there are fewer than 2²⁰ terms.
     var roundedDown: Float {
-      guard magnitudes != 0 else { return 0 }
-      let low = sum - magnitudes * 0x1p-32
-      let nearest = Float(low)
-      return Double(nearest) > low ? nearest.nextDown : nearest
+      magnitudes == 0 ? 0 : Float(roundedDown: sum - magnitudes * 0x1p-32)
     }
   }
 
